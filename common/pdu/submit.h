@@ -1,0 +1,55 @@
+// SMS-SUBMIT (3GPP TS 23.040 § 9.2.2.2), as AT+CMGS takes it in PDU mode
+// (3GPP TS 27.005 § 4.1): an SMSC prefix, then the TPDU.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/base/error.h"
+#include "common/pdu/segment.h"
+
+namespace smsweb {
+
+// Where a part belongs in its message (TS 23.040 § 9.2.3.24.1).
+struct Concatenation {
+  std::uint8_t reference;
+  std::uint8_t total;
+  std::uint8_t number;  // from 1
+};
+
+struct Submit {
+  std::optional<std::string> smsc;  // "+62..."; none: the one on the SIM
+  std::string recipient;            // "+62..." international, or a short code
+  Alphabet alphabet = Alphabet::kGsm7;
+  Segment segment;
+  std::optional<Concatenation> concatenation;
+  std::optional<std::chrono::seconds> validity;  // relative; rounded down to
+                                                 // what TP-VP can say, at
+                                                 // least 5 min
+  bool status_report = false;
+  bool reject_duplicates = false;
+  std::uint8_t message_reference = 0;  // the modem puts its own in its place
+};
+
+struct SubmitPdu {
+  std::vector<std::uint8_t> octets;  // SMSC prefix and TPDU
+  std::size_t tpdu_length;           // what AT+CMGS=<length> says
+};
+
+Result<SubmitPdu> EncodeSubmit(const Submit& submit);
+
+// `octets` with SMSC prefix; kInvalid says at which octet and why. For the
+// simulator, and for the round trip in tests.
+Result<Submit> DecodeSubmit(std::span<const std::uint8_t> octets);
+
+// A part as text, for a part that stands alone; U+FFFD where it can't be read.
+std::string DecodeText(Alphabet alphabet, std::span<const std::uint8_t> units);
+
+std::string ToHex(std::span<const std::uint8_t> octets);  // upper case
+Result<std::vector<std::uint8_t>> FromHex(std::string_view hex);
+
+}  // namespace smsweb
