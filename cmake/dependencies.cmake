@@ -11,7 +11,7 @@ pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(serialport REQUIRED IMPORTED_TARGET libserialport)
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
-pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # header-only
 
 pkg_check_modules(fcgi REQUIRED IMPORTED_TARGET fcgi)
 

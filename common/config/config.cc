@@ -1,0 +1,268 @@
+#include "common/config/config.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "common/base/network.h"
+#include "common/config/table_reader.h"
+
+namespace smsweb {
+namespace {
+
+constexpr std::int64_t kDay = 24 * 3600;
+
+// "PREFIXrest" -> rest.
+std::optional<std::string> After(std::string_view prefix,
+                                 const std::string& text) {
+  if (!text.starts_with(prefix)) return std::nullopt;
+  return text.substr(prefix.size());
+}
+
+void ReadStore(TableReader table, StoreConfig* out) {
+  std::string url = "sqlite:" + out->path;
+  table.Read("url", &url);
+  const auto path = After("sqlite:", url);
+  if (path && path->starts_with('/')) {
+    out->path = *path;
+  } else {
+    table.Refuse("url", "takes \"sqlite:/absolute/path/to/queue.db\"");
+  }
+  table.RefuseUnknownKeys();
+}
+
+void ReadEndpoint(TableReader table, EndpointConfig* out) {
+  table.Read("listen", &out->listen);
+  if (!ParseListenAddress(out->listen)) {
+    table.Refuse("listen", "takes \"unix:/path\" or \"HOST:PORT\"");
+  }
+  table.Read("backlog", &out->backlog, 1, 65535);
+  table.Read("workers", &out->workers, 1, 256);
+  table.Read("max_connections", &out->max_connections, 1, 1'000'000);
+  table.Read("max_waiting", &out->max_waiting, 1, 1'000'000);
+  table.Read("max_body_bytes", &out->max_body_bytes, 1024, 16 << 20, "bytes");
+  table.Read("trusted_networks", &out->trusted_networks);
+  for (const auto& network : out->trusted_networks) {
+    if (!Network::Parse(network)) {
+      table.Refuse("trusted_networks",
+                   fmt::format("\"{}\" is no network; write \"10.0.0.0/8\", "
+                               "\"::1/128\" or one address",
+                               network));
+    }
+  }
+  table.RefuseUnknownKeys();
+}
+
+bool IsRegion(const std::string& text) {
+  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' &&
+         text[1] >= 'A' && text[1] <= 'Z';
+}
+
+bool IsShortCode(const std::string& text) {
+  return text.size() >= 2 && text.size() <= 8 &&
+         text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+void ReadMessage(TableReader table, MessageConfig* out) {
+  table.Read("default_region", &out->default_region);
+  if (!out->default_region.empty() && !IsRegion(out->default_region)) {
+    table.Refuse("default_region", "takes a country as \"ID\" or \"DE\"");
+  }
+  table.Read("max_parts", &out->max_parts, 1, 255);
+  table.Read("short_codes", &out->short_codes);
+  for (const auto& code : out->short_codes) {
+    if (!IsShortCode(code)) {
+      table.Refuse("short_codes", "a short code has 2 to 8 digits");
+    }
+  }
+  table.ReadSeconds("otp_ttl", &out->otp_ttl, 10, 30 * kDay);
+  table.ReadSeconds("transactional_ttl", &out->transactional_ttl, 10,
+                    30 * kDay);
+  table.ReadSeconds("bulk_ttl", &out->bulk_ttl, 10, 30 * kDay);
+  table.RefuseUnknownKeys();
+}
+
+void ReadSpooler(TableReader table, SpoolerConfig* out) {
+  std::string bell = "unix:" + out->bell;
+  table.Read("bell", &bell);
+  const auto path = After("unix:", bell);
+  if (path && path->starts_with('/') && path->size() <= kMaxSocketPath) {
+    out->bell = *path;
+  } else {
+    table.Refuse("bell", fmt::format("takes \"unix:/absolute/path\" of at most "
+                                     "{} bytes",
+                                     kMaxSocketPath));
+  }
+  table.Read("spawn", &out->spawn);
+  table.Read("command", &out->command);
+  table.ReadSeconds("idle_exit", &out->idle_exit, 0, kDay);
+  table.Read("max_attempts", &out->max_attempts, 1, 100);
+  table.RefuseUnknownKeys();
+}
+
+void ReadLog(TableReader table, LogConfig* out) {
+  table.Read("level", &out->level);
+  static const std::set<std::string> kLevels = {"debug", "info", "warning",
+                                                "error"};
+  if (!kLevels.contains(out->level)) {
+    table.Refuse("level", "takes \"debug\", \"info\", \"warning\" or \"error\"");
+  }
+  table.Read("file", &out->file);
+  table.RefuseUnknownKeys();
+}
+
+// "env:NAME" and "file:PATH" are looked up; anything else is the secret itself.
+Result<std::string> ResolveSecret(const std::string& text,
+                                  const Environment& environment) {
+  if (const auto name = After("env:", text)) {
+    if (auto value = environment(*name)) return *value;
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("the environment has no {}", *name));
+  }
+  if (const auto path = After("file:", text)) {
+    std::ifstream file(*path);
+    std::string line;
+    if (!std::getline(file, line)) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("can't read a line from {}", *path));
+    }
+    return line;
+  }
+  return text;
+}
+
+void ReadPin(TableReader& table, const Environment& environment,
+             std::string* pin) {
+  std::string text;
+  table.Read("pin", &text);
+  auto secret = ResolveSecret(text, environment);
+  if (!secret) {
+    table.Refuse("pin", secret.error().message);
+    return;
+  }
+  const bool digits = secret->find_first_not_of("0123456789") ==
+                      std::string::npos;
+  if (!secret->empty() && (!digits || secret->size() < 4 ||
+                           secret->size() > 8)) {
+    table.Refuse("pin", "a PIN has 4 to 8 digits (the value is not shown)");
+    return;
+  }
+  *pin = *secret;
+}
+
+ModemConfig ReadModem(TableReader table, const Environment& environment) {
+  ModemConfig modem;
+  table.Read("name", &modem.name);
+  if (modem.name.empty() ||
+      modem.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
+                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "0123456789-_.") != std::string::npos) {
+    table.Refuse("name", "takes letters, digits, '-', '_' and '.'");
+  }
+  table.Read("device", &modem.device);
+  if (!modem.device.starts_with('/') && !modem.device.starts_with("tcp:")) {
+    table.Refuse("device", "takes \"/dev/...\" or \"tcp:HOST:PORT\"");
+  }
+  table.Read("baud", &modem.baud, 300, 4'000'000);
+  table.Read("flow_control", &modem.flow_control);
+  if (modem.flow_control != "none" && modem.flow_control != "rtscts") {
+    table.Refuse("flow_control", "takes \"none\" or \"rtscts\"");
+  }
+  ReadPin(table, environment, &modem.pin);
+  table.Read("smsc", &modem.smsc);
+  table.ReadSeconds("prompt_timeout", &modem.prompt_timeout, 1, 600);
+  table.ReadSeconds("submit_timeout", &modem.submit_timeout, 1, 600);
+  table.RefuseUnknownKeys();
+  return modem;
+}
+
+void ReadModems(const toml::table& root, const Environment& environment,
+                ErrorList& errors, std::vector<ModemConfig>* out) {
+  const auto* node = root.get("modem");
+  if (!node) return;
+  const auto* array = node->as_array();
+  if (!array || !array->is_homogeneous<toml::table>()) {
+    errors.Add(node->source(), "modem: write each modem as [[modem]]");
+    return;
+  }
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    TableReader table((*array)[i].as_table(), fmt::format("modem[{}]", i),
+                      errors);
+    out->push_back(ReadModem(table, environment));
+    if (!names.insert(out->back().name).second) {
+      table.Refuse("name", fmt::format("\"{}\" is taken by another modem",
+                                       out->back().name));
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> SystemEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (!value) return std::nullopt;
+  return std::string(value);
+}
+
+std::string FindConfigFile(const std::string& option,
+                           const Environment& environment) {
+  if (!option.empty()) return option;
+  return environment("SMSWEB_CONFIG").value_or("/etc/smsweb/smsweb.toml");
+}
+
+Result<Config> LoadConfig(const std::string& path,
+                          const Environment& environment) {
+  std::ifstream file(path);
+  if (!file) {
+    auto failure = FailErrno(path, errno);
+    failure.error().kind = ErrorKind::kInvalid;
+    failure.error().message +=
+        " (the configuration file; name another with --config or "
+        "$SMSWEB_CONFIG)";
+    return failure;
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return ParseConfig(text.str(), path, environment);
+}
+
+Result<Config> ParseConfig(std::string_view toml, const std::string& file,
+                           const Environment& environment) {
+  ErrorList errors(file);
+  const toml::parse_result parsed = toml::parse(toml, file);
+  if (!parsed) {
+    errors.Add(parsed.error().source(), parsed.error().description());
+    return Fail(ErrorKind::kInvalid, errors.Text());
+  }
+  const toml::table& root = parsed.table();
+
+  static const std::set<std::string> kTables = {
+      "store", "endpoint", "message", "spooler", "log", "modem"};
+  for (const auto& [key, node] : root) {
+    const std::string name(key.str());
+    if (!kTables.contains(name)) {
+      errors.Add(key.source(), fmt::format("{}: unknown key; known here: {}",
+                                           name, fmt::join(kTables, ", ")));
+    } else if (name != "modem" && !node.is_table()) {
+      errors.Add(key.source(), fmt::format("{}: write it as [{}]", name, name));
+    }
+  }
+
+  const auto section = [&](std::string_view name) {
+    return TableReader(root[name].as_table(), std::string(name), errors);
+  };
+  Config config;
+  config.file = file;
+  ReadStore(section("store"), &config.store);
+  ReadEndpoint(section("endpoint"), &config.endpoint);
+  ReadMessage(section("message"), &config.message);
+  ReadSpooler(section("spooler"), &config.spooler);
+  ReadLog(section("log"), &config.log);
+  ReadModems(root, environment, errors, &config.modems);
+  if (!errors.empty()) return Fail(ErrorKind::kInvalid, errors.Text());
+  return config;
+}
+
+}  // namespace smsweb

@@ -1,0 +1,141 @@
+// Reads one TOML table key by key, remembers which keys it was asked for, and
+// gathers every error with file, line and key. For config.cc alone.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+// Header-only, in this one place: one library less to load when a web server
+// starts a program for each request.
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace smsweb {
+
+class ErrorList {
+ public:
+  explicit ErrorList(std::string file) : file_(std::move(file)) {}
+  void Add(const toml::source_region& where, std::string_view what) {
+    lines_.push_back(fmt::format("{}:{}: {}", file_, where.begin.line, what));
+  }
+  bool empty() const { return lines_.empty(); }
+  std::string Text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
+
+ private:
+  std::string file_;
+  std::vector<std::string> lines_;
+};
+
+class TableReader {
+ public:
+  // `name` is how errors call the table: "endpoint", "modem[0]".
+  TableReader(const toml::table* table, std::string name, ErrorList& errors)
+      : table_(table), name_(std::move(name)), errors_(errors) {}
+
+  void Read(std::string_view key, std::string* out) {
+    if (const auto* node = Find(key)) {
+      if (const auto value = node->value_exact<std::string>()) {
+        *out = *value;
+      } else {
+        Wrong(*node, key, "takes a string");
+      }
+    }
+  }
+
+  void Read(std::string_view key, bool* out) {
+    if (const auto* node = Find(key)) {
+      if (const auto value = node->value_exact<bool>()) {
+        *out = *value;
+      } else {
+        Wrong(*node, key, "takes true or false");
+      }
+    }
+  }
+
+  template <typename Integer>
+  void Read(std::string_view key, Integer* out, std::int64_t min,
+            std::int64_t max, std::string_view unit = "") {
+    const auto* node = Find(key);
+    if (!node) return;
+    const auto value = node->value_exact<std::int64_t>();
+    if (!value || *value < min || *value > max) {
+      Wrong(*node, key,
+            fmt::format("takes a whole number{}{} from {} to {}",
+                        unit.empty() ? "" : " of ", unit, min, max));
+      return;
+    }
+    *out = Integer(*value);
+  }
+
+  void ReadSeconds(std::string_view key, std::chrono::seconds* out,
+                   std::int64_t min, std::int64_t max) {
+    Read(key, out, min, max, "seconds");
+  }
+
+  void Read(std::string_view key, std::vector<std::string>* out) {
+    const auto* node = Find(key);
+    if (!node) return;
+    const auto* array = node->as_array();
+    if (!array) {
+      Wrong(*node, key, "takes a list of strings: [\"...\", \"...\"]");
+      return;
+    }
+    out->clear();
+    for (const auto& element : *array) {
+      if (const auto value = element.value_exact<std::string>()) {
+        out->push_back(*value);
+      } else {
+        Wrong(element, key, "takes a list of strings: [\"...\", \"...\"]");
+      }
+    }
+  }
+
+  // For a check that only the caller can make; blames the line of `key`.
+  void Refuse(std::string_view key, std::string_view why) {
+    const auto* node = table_ ? table_->get(key) : nullptr;
+    const auto where = node     ? node->source()
+                       : table_ ? table_->source()
+                                : toml::source_region{};
+    errors_.Add(where, fmt::format("{}.{}: {}", name_, key, why));
+  }
+
+  bool Has(std::string_view key) const {
+    return table_ && table_->contains(key);
+  }
+
+  // Call last: whatever was not asked for is unknown.
+  void RefuseUnknownKeys() {
+    if (!table_) return;
+    for (const auto& [key, node] : *table_) {
+      if (asked_.contains(std::string(key.str()))) continue;
+      errors_.Add(key.source(),
+                  fmt::format("{}.{}: unknown key; known here: {}", name_,
+                              key.str(), fmt::join(asked_, ", ")));
+    }
+  }
+
+ private:
+  const toml::node* Find(std::string_view key) {
+    asked_.emplace(key);
+    return table_ ? table_->get(key) : nullptr;
+  }
+
+  void Wrong(const toml::node& node, std::string_view key,
+             std::string_view what) {
+    errors_.Add(node.source(), fmt::format("{}.{}: {}", name_, key, what));
+  }
+
+  const toml::table* table_;  // null: the table is absent, defaults stand
+  std::string name_;
+  ErrorList& errors_;
+  std::set<std::string> asked_;
+};
+
+}  // namespace smsweb

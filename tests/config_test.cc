@@ -1,0 +1,159 @@
+// The configuration file: what it takes, and how it says no.
+#include "common/config/config.h"
+
+#include "catch.h"
+#include "common/base/network.h"
+
+namespace smsweb {
+namespace {
+
+std::optional<std::string> NoEnvironment(const std::string&) {
+  return std::nullopt;
+}
+
+Result<Config> Parse(std::string_view text) {
+  return ParseConfig(text, "smsweb.toml", NoEnvironment);
+}
+
+TEST_CASE("An empty file gives the defaults, and trusts nobody") {
+  const auto config = Parse("");
+  REQUIRE(config.has_value());
+  CHECK(config->store.path == "/var/lib/smsweb/queue.db");
+  CHECK(config->endpoint.trusted_networks.empty());
+  CHECK(config->modems.empty());
+}
+
+TEST_CASE("Every key is read") {
+  const auto config = ParseConfig(R"(
+[store]
+url = "sqlite:/tmp/q.db"
+[endpoint]
+listen = "127.0.0.1:9000"
+trusted_networks = ["10.0.0.0/8"]
+[message]
+default_region = "ID"
+short_codes = ["1234"]
+otp_ttl = 60
+[spooler]
+bell = "unix:/tmp/bell"
+spawn = true
+idle_exit = 3
+[[modem]]
+name = "a"
+device = "/dev/ttyUSB0"
+pin = "env:PIN_A"
+[[modem]]
+name = "b"
+device = "tcp:10.0.0.7:2000"
+)",
+                                  "smsweb.toml", [](const std::string& name) {
+                                    return name == "PIN_A"
+                                               ? std::optional<std::string>(
+                                                     "4321")
+                                               : std::nullopt;
+                                  });
+  REQUIRE(config.has_value());
+  CHECK(config->store.path == "/tmp/q.db");
+  CHECK(config->endpoint.listen == "127.0.0.1:9000");
+  CHECK(config->message.otp_ttl == std::chrono::seconds(60));
+  CHECK(config->spooler.spawn);
+  REQUIRE(config->modems.size() == 2);
+  CHECK(config->modems[0].pin == "4321");
+  CHECK(config->modems[1].device == "tcp:10.0.0.7:2000");
+}
+
+TEST_CASE("An error names file, line and key") {
+  struct Row {
+    const char* text;
+    const char* error;
+  };
+  const Row rows[] = {
+      {"[endpoint]\nlisten = 5\n", "smsweb.toml:2: endpoint.listen: takes a"},
+      {"[endpoint]\n\nlissten = \"x\"\n",
+       "smsweb.toml:3: endpoint.lissten: unknown key; known here: backlog"},
+      {"[endpoint]\nworkers = 0\n",
+       "smsweb.toml:2: endpoint.workers: takes a whole number from 1 to 256"},
+      {"[endpoint]\ntrusted_networks = [\"10.0.0.0/33\"]\n",
+       "smsweb.toml:2: endpoint.trusted_networks: \"10.0.0.0/33\""},
+      {"[store]\nurl = \"mysql:x\"\n", "smsweb.toml:2: store.url: takes"},
+      {"[stoer]\n", "smsweb.toml:1: stoer: unknown key"},
+      {"store = 3\n", "smsweb.toml:1: store: write it as [store]"},
+      {"[modem]\nname = \"a\"\n", "modem: write each modem as [[modem]]"},
+      {"[[modem]]\nname = \"a\"\n", "smsweb.toml:1: modem[0].device: takes"},
+      {"[[modem]]\nname = \"a\"\ndevice = \"/d\"\npin = \"12ab\"\n",
+       "smsweb.toml:4: modem[0].pin: a PIN has 4 to 8 digits"},
+      {"[[modem]]\nname = \"a\"\ndevice = \"/d\"\npin = \"env:NOPE\"\n",
+       "smsweb.toml:4: modem[0].pin: the environment has no NOPE"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[[modem]]\nname=\"a\"\n"
+       "device=\"/e\"\n",
+       "smsweb.toml:5: modem[1].name: \"a\" is taken"},
+      {"[store\n", "smsweb.toml:1: "},
+  };
+  for (const Row& row : rows) {
+    const auto config = Parse(row.text);
+    INFO(row.text);
+    REQUIRE_FALSE(config.has_value());
+    INFO(config.error().message);
+    CHECK(config.error().message.find(row.error) != std::string::npos);
+  }
+}
+
+TEST_CASE("All errors are reported at once, and none shows a PIN") {
+  const auto config = Parse(
+      "[log]\nlevel = \"loud\"\n[[modem]]\nname = \"a\"\ndevice = \"/d\"\n"
+      "pin = \"99887766554433\"\n");
+  REQUIRE_FALSE(config.has_value());
+  CHECK(config.error().message.find("log.level") != std::string::npos);
+  CHECK(config.error().message.find("modem[0].pin") != std::string::npos);
+  CHECK(config.error().message.find("99887766") == std::string::npos);
+}
+
+TEST_CASE("The file is --config, else $SMSWEB_CONFIG, else in /etc") {
+  const auto with = [](const std::string&) {
+    return std::optional<std::string>("/env.toml");
+  };
+  CHECK(FindConfigFile("/option.toml", with) == "/option.toml");
+  CHECK(FindConfigFile("", with) == "/env.toml");
+  CHECK(FindConfigFile("", NoEnvironment) == "/etc/smsweb/smsweb.toml");
+}
+
+TEST_CASE("A file that is not there is named, with what to do") {
+  const auto config = LoadConfig("/no/such/file.toml", NoEnvironment);
+  REQUIRE_FALSE(config.has_value());
+  CHECK(config.error().message.find("/no/such/file.toml") == 0);
+  CHECK(config.error().message.find("--config") != std::string::npos);
+}
+
+TEST_CASE("A network contains its addresses, and no others") {
+  struct Row {
+    const char* network;
+    const char* address;
+    bool inside;
+  };
+  const Row rows[] = {
+      {"127.0.0.0/8", "127.0.0.1", true},
+      {"127.0.0.0/8", "128.0.0.1", false},
+      {"127.0.0.0/8", "::ffff:127.9.9.9", true},
+      {"10.1.2.3", "10.1.2.3", true},
+      {"10.1.2.3", "10.1.2.4", false},
+      {"0.0.0.0/0", "203.0.113.9", true},
+      {"0.0.0.0/0", "2001:db8::1", false},
+      {"2001:db8::/33", "2001:db8:7fff::1", true},
+      {"2001:db8::/33", "2001:db8:8000::1", false},
+      {"::1", "::1", true},
+      {"::/0", "garbage", false},
+      {"::/0", "", false},
+  };
+  for (const Row& row : rows) {
+    INFO(row.network << " " << row.address);
+    const auto network = Network::Parse(row.network);
+    REQUIRE(network.has_value());
+    CHECK(network->Contains(row.address) == row.inside);
+  }
+  for (const char* bad : {"", "10.0.0.0/33", "10.0.0/8", "x", "::1/129", "/8"}) {
+    CHECK_FALSE(Network::Parse(bad).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace smsweb
