@@ -7,6 +7,7 @@
 // escape pair or a surrogate pair is never split between parts.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,7 +30,15 @@ struct SegmentedText {
   std::vector<Segment> parts;  // never empty: an empty text is one empty part
 };
 
-// `text` is UTF-8; kInvalid, with the byte offset, where it is not.
+// What one part holds, in units of Segment: septets, or octets.
+constexpr std::size_t PartCapacity(Alphabet alphabet, bool concatenated) {
+  if (alphabet == Alphabet::kGsm7) return concatenated ? 153 : 160;
+  return concatenated ? 134 : 140;
+}
+
+// `text` is UTF-8; kInvalid, with the byte offset, where it is not. More parts
+// than a message may have (255, or what the caller allows) are given as they
+// are: the caller counts.
 Result<SegmentedText> SegmentText(std::string_view text);
 
 }  // namespace smsweb

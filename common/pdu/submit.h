@@ -3,20 +3,25 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/error.h"
+#include "common/pdu/hex.h"  // ToHex, FromHex: how octets go on the line
 #include "common/pdu/segment.h"
 
 namespace smsweb {
 
 // Where a part belongs in its message (TS 23.040 § 9.2.3.24.1).
 struct Concatenation {
-  std::uint8_t reference;
+  // EncodeSubmit writes the 8-bit form and refuses a larger reference;
+  // DecodeSubmit also reads the 16-bit form (§ 9.2.3.24.8).
+  std::uint16_t reference;
   std::uint8_t total;
   std::uint8_t number;  // from 1
 };
@@ -40,16 +45,17 @@ struct SubmitPdu {
   std::size_t tpdu_length;           // what AT+CMGS=<length> says
 };
 
+// kInvalid for a recipient or SMSC that is not a number of at most 20 digits,
+// a segment that does not fit, or a concatenation that makes no sense.
 Result<SubmitPdu> EncodeSubmit(const Submit& submit);
 
 // `octets` with SMSC prefix; kInvalid says at which octet and why. For the
-// simulator, and for the round trip in tests.
+// simulator, and for the round trip in tests. Of validity periods only the
+// relative one is kept, of information elements only concatenation; 8-bit data
+// and compressed text are refused.
 Result<Submit> DecodeSubmit(std::span<const std::uint8_t> octets);
 
 // A part as text, for a part that stands alone; U+FFFD where it can't be read.
 std::string DecodeText(Alphabet alphabet, std::span<const std::uint8_t> units);
-
-std::string ToHex(std::span<const std::uint8_t> octets);  // upper case
-Result<std::vector<std::uint8_t>> FromHex(std::string_view hex);
 
 }  // namespace smsweb
