@@ -1,0 +1,87 @@
+// A message in the queue: its values, its states, and what may follow what.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/uuid.h"
+
+namespace smsweb {
+
+// The numbers are stored: add, never renumber.
+enum class MessageClass : std::uint8_t {
+  kOtp = 0,
+  kTransactional = 1,
+  kBulk = 2,
+};
+inline constexpr int kMessageClassCount = 3;
+
+enum class MessageState : std::uint8_t {
+  kQueued = 0,   // durable, waits for its time and a modem
+  kSending = 1,  // a spooler holds it
+  kSent = 2,     // the network took every part
+  kUnknown = 3,  // submitted, and no answer came
+  kDelivered = 4,
+  kUndelivered = 5,
+  kFailed = 6,
+  kExpired = 7,
+  kCancelled = 8,
+};
+inline constexpr int kMessageStateCount = 9;
+
+// What became of one attempt to submit one part.
+enum class PartState : std::uint8_t {
+  kIntended = 0,      // may be on its way; after a crash, unknown
+  kAccepted = 1,      // the network took it
+  kRejected = 2,      // it was refused, and did not go
+  kNotSubmitted = 3,  // it never left whole
+  kUnknown = 4,       // it left, and no answer came
+};
+
+std::string_view ToString(MessageClass message_class);
+std::string_view ToString(MessageState state);
+std::string_view ToString(PartState state);
+std::optional<MessageClass> ParseMessageClass(std::string_view text);
+std::optional<MessageState> ParseMessageState(std::string_view text);
+
+// The transition table. A store refuses everything else.
+bool MayBecome(MessageState from, MessageState to);
+bool IsFinal(MessageState state);  // nothing may follow
+
+struct NewMessage {
+  Uuid id;
+  MessageClass message_class = MessageClass::kTransactional;
+  std::string recipient;  // E.164 with '+', or a short code
+  std::string text;       // UTF-8
+  int parts = 1;
+  std::string reference;  // the caller's own, or empty
+  WallTime created_at;
+  WallTime not_before;
+  WallTime expires_at;
+};
+
+struct Part {
+  int number = 1;  // from 1
+  PartState state = PartState::kIntended;
+  std::string modem;
+  int message_reference = -1;  // TP-MR; -1: none
+  int error_code = -1;         // +CMS ERROR; -1: none
+  WallTime intended_at;
+};
+
+// A message as it stands in the store. `sequence` is the order of arrival.
+struct Message : NewMessage {
+  std::int64_t sequence = 0;
+  MessageState state = MessageState::kQueued;
+  int attempts = 0;
+  std::string modem;  // the one that had it last
+  std::string error;  // why it is not sent, for people; never a text
+  WallTime updated_at;
+  std::vector<Part> part_records;  // only those that were tried
+};
+
+}  // namespace smsweb

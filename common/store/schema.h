@@ -1,0 +1,17 @@
+// The SQLite schema as numbered steps. PRAGMA user_version holds the number of
+// the last step taken. A step is never changed once released: add another.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "common/base/error.h"
+#include "common/store/sqlite_db.h"
+
+namespace smsweb {
+
+// Takes the steps that are missing, in one transaction. kConflict for a store
+// that a newer program has written.
+Result<void> MigrateSchema(SqliteDb& db);
+
+}  // namespace smsweb

@@ -1,0 +1,194 @@
+#include "common/store/sqlite_db.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+#include <utility>
+
+namespace smsweb {
+namespace {
+
+ErrorKind KindOf(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+    case SQLITE_PROTOCOL:
+      return ErrorKind::kUnavailable;
+    default:
+      return ErrorKind::kInternal;
+  }
+}
+
+// sqlite3_errmsg() can quote values; sqlite3_errstr() can't.
+std::unexpected<Error> FailSqlite(sqlite3* db, std::string_view what) {
+  const int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+  return Fail(KindOf(code), fmt::format("{}: {} (SQLite {})", what,
+                                        sqlite3_errstr(code), code));
+}
+
+// Sleeps a little, then asks for another try; gives up after busy_timeout.
+// The sleeps are short and uneven, so that many processes which wait for the
+// same lock don't come back together.
+int WaitForWriter(void* options_pointer, int tries) {
+  const auto& options = *static_cast<SqliteDb::Options*>(options_pointer);
+  thread_local std::chrono::steady_clock::time_point began;
+  const auto now = std::chrono::steady_clock::now();
+  if (tries == 0) began = now;
+  if (now - began >= options.busy_timeout) return 0;
+  thread_local std::minstd_rand jitter(std::random_device{}());
+  const auto longest = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::min(options.busy_pause, Millis(1 + tries)));
+  const auto micros = std::uniform_int_distribution<std::int64_t>(
+      longest.count() / 4, longest.count())(jitter);
+  std::this_thread::sleep_for(std::chrono::microseconds(micros));
+  return 1;
+}
+
+}  // namespace
+
+void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+SqliteStatement& SqliteStatement::Bind(std::int64_t value) {
+  sqlite3_bind_int64(statement_.get(), next_++, value);
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::Bind(std::string_view text) {
+  sqlite3_bind_text(statement_.get(), next_++, text.data(),
+                    static_cast<int>(text.size()), SQLITE_STATIC);
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::Bind(std::span<const std::uint8_t> blob) {
+  sqlite3_bind_blob(statement_.get(), next_++, blob.data(),
+                    static_cast<int>(blob.size()), SQLITE_STATIC);
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::BindNullIfEmpty(std::string_view text) {
+  if (!text.empty()) return Bind(text);
+  sqlite3_bind_null(statement_.get(), next_++);
+  return *this;
+}
+
+Result<bool> SqliteStatement::Step() {
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) {
+    Reset();
+    return false;
+  }
+  auto failure = FailSqlite(sqlite3_db_handle(statement_.get()), "queue");
+  Reset();
+  return failure;
+}
+
+Result<int> SqliteStatement::Run() {
+  const auto row = Step();
+  if (!row) return std::unexpected(row.error());
+  if (*row) Reset();
+  return sqlite3_changes(sqlite3_db_handle(statement_.get()));
+}
+
+void SqliteStatement::Reset() {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+  next_ = 1;
+}
+
+bool SqliteStatement::IsNull(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t SqliteStatement::Int(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view SqliteStatement::Text(int column) const {
+  const auto* text = sqlite3_column_text(statement_.get(), column);
+  const auto size = sqlite3_column_bytes(statement_.get(), column);
+  if (!text) return {};
+  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+}
+
+std::span<const std::uint8_t> SqliteStatement::Blob(int column) const {
+  const auto* bytes = sqlite3_column_blob(statement_.get(), column);
+  const auto size = sqlite3_column_bytes(statement_.get(), column);
+  return {static_cast<const std::uint8_t*>(bytes),
+          static_cast<std::size_t>(size)};
+}
+
+void SqliteDb::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                    (options.create ? SQLITE_OPEN_CREATE : 0);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  SqliteDb db(handle);
+  if (code != SQLITE_OK) {
+    return FailSqlite(handle, "can't open the queue");
+  }
+  db.options_ = std::make_unique<Options>(options);
+  sqlite3_busy_handler(handle, WaitForWriter, db.options_.get());
+  return db;
+}
+
+Result<void> SqliteDb::Execute(const char* sql) {
+  if (sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return FailSqlite(db_.get(), "queue");
+  }
+  return {};
+}
+
+Result<SqliteStatement> SqliteDb::Prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &statement,
+                         nullptr) != SQLITE_OK) {
+    return Fail(ErrorKind::kInternal,
+                fmt::format("queue: {}", sqlite3_errmsg(db_.get())));
+  }
+  return SqliteStatement(statement);
+}
+
+Result<void> SqliteDb::KeepLogOnClose() {
+  int on = 1;
+  if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &on) !=
+          SQLITE_OK ||
+      sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                        nullptr) != SQLITE_OK) {
+    return FailSqlite(db_.get(), "queue");
+  }
+  return {};
+}
+
+Result<SqliteTransaction> SqliteTransaction::Begin(SqliteDb& db) {
+  if (auto begun = db.Execute("BEGIN IMMEDIATE"); !begun) {
+    return std::unexpected(begun.error());
+  }
+  return SqliteTransaction(&db);
+}
+
+SqliteTransaction::~SqliteTransaction() {
+  if (db_) (void)db_->Execute("ROLLBACK");
+}
+
+Result<void> SqliteTransaction::Commit() {
+  auto committed = db_->Execute("COMMIT");
+  if (committed) db_ = nullptr;
+  return committed;
+}
+
+}  // namespace smsweb

@@ -1,0 +1,96 @@
+// SQLite with owners for its handles and values for its errors. sqlite3.h is
+// included by sqlite_db.cc, and by nothing else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/base/error.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace smsweb {
+
+class SqliteStatement {
+ public:
+  // Binds to ?1, ?2, ... in turn; text and blobs must live until Step().
+  SqliteStatement& Bind(std::int64_t value);
+  SqliteStatement& Bind(std::string_view text);
+  SqliteStatement& Bind(std::span<const std::uint8_t> blob);
+  SqliteStatement& BindNullIfEmpty(std::string_view text);
+  SqliteStatement& Bind(WallTime time) {
+    return Bind(std::int64_t{time.time_since_epoch().count()});
+  }
+
+  // True: a row is there. After false or an error it is reset by itself.
+  Result<bool> Step();
+  // For a statement without rows: the number of rows that it changed.
+  Result<int> Run();
+  void Reset();
+
+  bool IsNull(int column) const;
+  std::int64_t Int(int column) const;
+  WallTime Time(int column) const { return WallTime(Millis(Int(column))); }
+  std::string_view Text(int column) const;  // until the next Step()
+  std::span<const std::uint8_t> Blob(int column) const;
+
+ private:
+  friend class SqliteDb;
+  explicit SqliteStatement(sqlite3_stmt* statement)
+      : statement_(statement) {}
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int next_ = 1;
+};
+
+class SqliteDb {
+ public:
+  struct Options {
+    Millis busy_timeout{5000};  // how long to wait for another writer
+    Millis busy_pause{5};       // the longest sleep between two tries
+    bool create = true;
+  };
+
+  static Result<SqliteDb> Open(const std::string& path, Options options);
+
+  Result<void> Execute(const char* sql);
+  Result<SqliteStatement> Prepare(std::string_view sql);
+
+  // Leaves the write-ahead log in place when the last connection closes:
+  // programs come and go, and each would pay for a checkpoint.
+  Result<void> KeepLogOnClose();
+
+ private:
+  struct Close {
+    void operator()(sqlite3* db) const;
+  };
+  explicit SqliteDb(sqlite3* db) : db_(db) {}
+  std::unique_ptr<Options> options_;  // the busy handler points at it
+  std::unique_ptr<sqlite3, Close> db_;
+};
+
+// Rolls back when it goes, unless committed.
+class SqliteTransaction {
+ public:
+  static Result<SqliteTransaction> Begin(SqliteDb& db);
+  SqliteTransaction(SqliteTransaction&& other) noexcept
+      : db_(std::exchange(other.db_, nullptr)) {}
+  SqliteTransaction& operator=(SqliteTransaction&&) = delete;
+  ~SqliteTransaction();
+  Result<void> Commit();
+
+ private:
+  explicit SqliteTransaction(SqliteDb* db) : db_(db) {}
+  SqliteDb* db_;
+};
+
+}  // namespace smsweb

@@ -1,0 +1,116 @@
+// The durable queue, as the programs see it. SQLite implements it
+// (sqlite_store.h); a second store must pass the same contract
+// (tests/store_contract_test.cc).
+//
+// A Store is one connection: use it from one thread. Every call that changes
+// something is one transaction, and has either happened whole or not at all.
+// Unless said otherwise, a change is on disk when the call returns.
+//
+// Errors: kUnavailable, where the same call may work later (locked by another
+// process, disk full, I/O error); kInternal for a store that is broken.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/base/error.h"
+#include "common/store/message.h"
+
+namespace smsweb {
+
+// Who holds a message: one per run of a spooler. A change to a message that
+// another holder has taken is refused.
+using LeaseToken = std::int64_t;
+
+struct PartIntent {
+  std::int64_t sequence;
+  int number;
+  std::string modem;
+  WallTime at;
+};
+
+struct PartResult {
+  std::int64_t sequence;
+  int number;
+  PartState state;
+  int message_reference = -1;
+  int error_code = -1;
+  WallTime at;
+};
+
+struct StateChange {
+  std::int64_t sequence;
+  MessageState to;
+  WallTime not_before{};      // for kQueued: when to try again
+  bool counts_attempt = true; // false: nothing was tried
+  std::string modem;          // empty: leave it as it is
+  std::string error;
+  WallTime at;
+};
+
+// What a spooler records and takes in one turn of its loop.
+struct SpoolerTurn {
+  LeaseToken token;
+  WallTime now;
+  std::vector<PartIntent> intents;
+  std::vector<PartResult> results;
+  std::vector<StateChange> changes;
+  int lease_limit = 0;  // how many messages to take besides
+
+  bool Empty() const {
+    return intents.empty() && results.empty() && changes.empty() &&
+           lease_limit == 0;
+  }
+};
+
+struct SpoolerTurnOutcome {
+  std::vector<Message> leased;  // in the order in which to send them
+  std::vector<Message> expired;
+  // Changes that were refused: not held with this token, or not allowed from
+  // the state the message is in.
+  std::vector<std::int64_t> refused;
+};
+
+struct ListFilter {
+  std::optional<MessageState> state;
+  std::string recipient;
+  int limit = 50;
+  std::optional<Uuid> after;  // the last id of the page before
+};
+
+struct StateCount {
+  MessageState state;
+  std::int64_t count;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // The endpoint's side.
+  virtual Result<void> Insert(std::span<const NewMessage> messages) = 0;
+  virtual Result<Message> Find(const Uuid& id) = 0;  // kNotFound
+  // Newest first; the texts and the parts are left out.
+  virtual Result<std::vector<Message>> List(const ListFilter& filter) = 0;
+  virtual Result<std::vector<StateCount>> CountByState() = 0;
+
+  // The spooler's side.
+  //
+  // Records, expires what is due and over, and leases up to `lease_limit` due
+  // messages: by class, then by time, then by arrival. A turn that only leases
+  // is not synced: after a power cut its messages are queued again, and none
+  // of them has an intent.
+  virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
+  // Messages in kSending whose holder is not `token`, with their parts.
+  virtual Result<std::vector<Message>> Abandoned(LeaseToken token) = 0;
+  // Takes an abandoned message over, so that a turn can decide on it.
+  virtual Result<void> TakeOver(std::span<const std::int64_t> sequences,
+                                LeaseToken token) = 0;
+  // When the earliest queued message is due; none if nothing is queued.
+  virtual Result<std::optional<WallTime>> NextDue() = 0;
+};
+
+}  // namespace smsweb

@@ -1,0 +1,383 @@
+// What every store must do. A second store joins by a line in kStores.
+#include <sqlite3.h>
+
+#include <functional>
+#include <thread>
+
+#include "catch.h"
+#include "common/store/sqlite_store.h"
+#include "temp_folder.h"
+
+namespace smsweb {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+using enum MessageState;
+
+constexpr WallTime kNow{Millis(1'700'000'000'000)};
+constexpr LeaseToken kMine = 7;
+constexpr LeaseToken kOther = 8;
+
+struct StoreKind {
+  const char* name;
+  std::function<std::unique_ptr<Store>(const TempFolder&)> open;
+};
+
+const StoreKind kStores[] = {
+    {"sqlite",
+     [](const TempFolder& folder) {
+       auto opened = OpenSqliteStores(folder / "queue.db");
+       REQUIRE(opened.has_value());
+       return std::move(opened->queue);
+     }},
+};
+
+NewMessage MakeMessage(int n, MessageClass message_class =
+                                  MessageClass::kTransactional) {
+  SeededRandom random(static_cast<std::uint64_t>(n));
+  NewMessage message;
+  message.id = MakeUuidV7(kNow, random);
+  message.message_class = message_class;
+  message.recipient = "+628961070790" + std::to_string(n % 10);
+  message.text = "text " + std::to_string(n);
+  message.reference = n % 2 ? "ref" : "";
+  message.created_at = kNow;
+  message.not_before = kNow;
+  message.expires_at = kNow + hours(1);
+  return message;
+}
+
+void Insert(Store& store, const NewMessage& message) {
+  REQUIRE(store.Insert({&message, 1}).has_value());
+}
+
+SpoolerTurn Turn(int lease_limit, WallTime now = kNow) {
+  SpoolerTurn turn;
+  turn.token = kMine;
+  turn.now = now;
+  turn.lease_limit = lease_limit;
+  return turn;
+}
+
+std::vector<Message> Lease(Store& store, int limit, WallTime now = kNow) {
+  auto outcome = store.RecordTurn(Turn(limit, now));
+  REQUIRE(outcome.has_value());
+  return outcome->leased;
+}
+
+MessageState StateOf(Store& store, const Uuid& id) {
+  const auto message = store.Find(id);
+  REQUIRE(message.has_value());
+  return message->state;
+}
+
+// Runs `test` on each store, in a folder of its own.
+void OnEachStore(const std::function<void(Store&, const TempFolder&)>& test) {
+  for (const StoreKind& kind : kStores) {
+    INFO(kind.name);
+    TempFolder folder;
+    const auto store = kind.open(folder);
+    test(*store, folder);
+  }
+}
+
+TEST_CASE("A message is found as it was inserted") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const NewMessage in = MakeMessage(1);
+    Insert(store, in);
+    const auto out = store.Find(in.id);
+    REQUIRE(out.has_value());
+    CHECK(out->id == in.id);
+    CHECK(out->message_class == in.message_class);
+    CHECK(out->recipient == in.recipient);
+    CHECK(out->text == in.text);
+    CHECK(out->reference == in.reference);
+    CHECK(out->created_at == in.created_at);
+    CHECK(out->expires_at == in.expires_at);
+    CHECK(out->state == kQueued);
+    CHECK(out->attempts == 0);
+  });
+}
+
+TEST_CASE("What is not there is not found") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const auto found = store.Find(MakeMessage(1).id);
+    REQUIRE_FALSE(found.has_value());
+    CHECK(found.error().kind == ErrorKind::kNotFound);
+  });
+}
+
+TEST_CASE("An insert of many is all or nothing") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(2));
+    const NewMessage batch[] = {MakeMessage(1), MakeMessage(2)};  // 2 is taken
+    CHECK_FALSE(store.Insert(batch).has_value());
+    CHECK_FALSE(store.Find(batch[0].id).has_value());
+  });
+}
+
+TEST_CASE("Messages are leased by class, then by time, then by arrival") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1, MessageClass::kBulk));
+    NewMessage later = MakeMessage(2);
+    later.not_before = kNow - seconds(1);
+    NewMessage earlier = MakeMessage(3);
+    earlier.not_before = kNow - seconds(2);
+    Insert(store, later);
+    Insert(store, earlier);
+    Insert(store, MakeMessage(4, MessageClass::kOtp));
+    Insert(store, MakeMessage(5, MessageClass::kOtp));
+    std::string order;
+    for (const auto& message : Lease(store, 10)) order += message.text + ", ";
+    CHECK(order == "text 4, text 5, text 3, text 2, text 1, ");
+  });
+}
+
+TEST_CASE("A leased message is not leased again") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    CHECK(Lease(store, 1).size() == 1);
+    CHECK(Lease(store, 1).empty());
+    CHECK(StateOf(store, MakeMessage(1).id) == kSending);
+  });
+}
+
+TEST_CASE("A message is not leased before its time") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    NewMessage message = MakeMessage(1);
+    message.not_before = kNow + seconds(10);
+    Insert(store, message);
+    CHECK(Lease(store, 1, kNow + seconds(9)).empty());
+    const auto due = store.NextDue();
+    REQUIRE(due.has_value());
+    CHECK(*due == message.not_before);
+    CHECK(Lease(store, 1, kNow + seconds(10)).size() == 1);
+    CHECK_FALSE(store.NextDue()->has_value());
+  });
+}
+
+TEST_CASE("A message whose life is over expires instead of being leased") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    NewMessage dead = MakeMessage(1);
+    dead.expires_at = kNow + seconds(5);
+    Insert(store, dead);
+    Insert(store, MakeMessage(2));
+    const auto outcome = store.RecordTurn(Turn(1, kNow + seconds(5)));
+    REQUIRE(outcome.has_value());
+    REQUIRE(outcome->leased.size() == 1);
+    CHECK(outcome->leased[0].text == "text 2");
+    REQUIRE(outcome->expired.size() == 1);
+    CHECK(StateOf(store, dead.id) == kExpired);
+  });
+}
+
+TEST_CASE("Intent, result and state come back with the message") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    SpoolerTurn turn = Turn(0);
+    turn.intents.push_back({sequence, 1, "sim-1", kNow});
+    REQUIRE(store.RecordTurn(turn).has_value());
+    auto message = store.Find(MakeMessage(1).id);
+    REQUIRE(message->part_records.size() == 1);
+    CHECK(message->part_records[0].state == PartState::kIntended);
+    CHECK(message->part_records[0].modem == "sim-1");
+
+    turn = Turn(0);
+    turn.results.push_back({sequence, 1, PartState::kAccepted, 42, -1, kNow});
+    turn.changes.push_back(
+        {.sequence = sequence, .to = kSent, .modem = "sim-1", .at = kNow});
+    const auto outcome = store.RecordTurn(turn);
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->refused.empty());
+    message = store.Find(MakeMessage(1).id);
+    CHECK(message->state == kSent);
+    CHECK(message->attempts == 1);
+    CHECK(message->modem == "sim-1");
+    CHECK(message->part_records[0].state == PartState::kAccepted);
+    CHECK(message->part_records[0].message_reference == 42);
+  });
+}
+
+TEST_CASE("A message that goes back to the queue waits for its new time") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    SpoolerTurn turn = Turn(0);
+    turn.changes.push_back({.sequence = sequence,
+                            .to = kQueued,
+                            .not_before = kNow + seconds(30),
+                            .error = "no network",
+                            .at = kNow});
+    REQUIRE(store.RecordTurn(turn).has_value());
+    CHECK(Lease(store, 1, kNow + seconds(29)).empty());
+    const auto again = Lease(store, 1, kNow + seconds(30));
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].attempts == 1);
+  });
+}
+
+TEST_CASE("Only the holder may change a message") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    SpoolerTurn turn = Turn(0);
+    turn.token = kOther;
+    turn.intents.push_back({sequence, 1, "sim-1", kNow});
+    turn.changes.push_back({.sequence = sequence, .to = kSent, .at = kNow});
+    const auto outcome = store.RecordTurn(turn);
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->refused.size() == 2);
+    const auto message = store.Find(MakeMessage(1).id);
+    CHECK(message->state == kSending);
+    CHECK(message->part_records.empty());
+  });
+}
+
+TEST_CASE("A transition that the table does not have is refused") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    SpoolerTurn turn = Turn(0);
+    turn.changes.push_back({.sequence = sequence, .to = kCancelled, .at = kNow});
+    const auto outcome = store.RecordTurn(turn);
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->refused == std::vector<std::int64_t>{sequence});
+    CHECK(StateOf(store, MakeMessage(1).id) == kSending);
+  });
+}
+
+TEST_CASE("What a dead spooler held is found and taken over") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    Insert(store, MakeMessage(2));
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    SpoolerTurn turn = Turn(0);
+    turn.intents.push_back({sequence, 1, "sim-1", kNow});
+    REQUIRE(store.RecordTurn(turn).has_value());
+
+    CHECK(store.Abandoned(kMine)->empty());
+    const auto abandoned = store.Abandoned(kOther);
+    REQUIRE(abandoned.has_value());
+    REQUIRE(abandoned->size() == 1);
+    REQUIRE(abandoned->at(0).part_records.size() == 1);
+    REQUIRE(store.TakeOver(std::vector{sequence}, kOther).has_value());
+
+    turn = Turn(0);  // the dead one comes back, too late
+    turn.changes.push_back({.sequence = sequence, .to = kSent, .at = kNow});
+    CHECK(store.RecordTurn(turn)->refused.size() == 1);
+    turn.token = kOther;
+    CHECK(store.RecordTurn(turn)->refused.empty());
+  });
+}
+
+TEST_CASE("A list is newest first, filtered, and paged by id") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    for (int i = 0; i < 5; ++i) Insert(store, MakeMessage(i));
+    Lease(store, 2);
+    auto page = store.List({.limit = 2});
+    REQUIRE(page.has_value());
+    REQUIRE(page->size() == 2);
+    CHECK(page->at(0).id == MakeMessage(4).id);
+    CHECK(page->at(0).text.empty());
+    page = store.List({.limit = 10, .after = page->at(1).id});
+    REQUIRE(page->size() == 3);
+    CHECK(page->at(0).id == MakeMessage(2).id);
+    CHECK(store.List({.state = kSending})->size() == 2);
+    CHECK(store.List({.recipient = "+6289610707903"})->size() == 1);
+    const auto counts = store.CountByState();
+    REQUIRE(counts.has_value());
+    REQUIRE(counts->size() == 2);
+    CHECK(counts->at(0).count == 3);
+    CHECK(counts->at(1).count == 2);
+  });
+}
+
+TEST_CASE("A second connection sees what the first has committed") {
+  OnEachStore([](Store& store, const TempFolder& folder) {
+    const auto second = kStores[0].open(folder);
+    Insert(store, MakeMessage(1));
+    CHECK(second->Find(MakeMessage(1).id).has_value());
+    CHECK(Lease(*second, 5).size() == 1);
+    CHECK(Lease(store, 5).empty());
+  });
+}
+
+// What follows is SQLite's own.
+
+TEST_CASE("A schema newer than the program is refused, and not touched") {
+  TempFolder folder;
+  const std::string path = folder / "queue.db";
+  REQUIRE(OpenSqliteStores(path).has_value());
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "PRAGMA user_version = 999", nullptr, nullptr,
+                       nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  const auto opened = OpenSqliteStores(path);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().kind == ErrorKind::kConflict);
+  CHECK(opened.error().message.find("schema 999") != std::string::npos);
+}
+
+TEST_CASE("A store that another process keeps locked is unavailable, not lost") {
+  TempFolder folder;
+  const std::string path = folder / "queue.db";
+  auto opened = OpenSqliteStores(path, {.busy_timeout = Millis(20)});
+  REQUIRE(opened.has_value());
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) ==
+          SQLITE_OK);
+  const NewMessage message = MakeMessage(1);
+  const auto refused = opened->queue->Insert({&message, 1});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == ErrorKind::kUnavailable);
+  REQUIRE(sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  CHECK(opened->queue->Insert({&message, 1}).has_value());
+}
+
+TEST_CASE("Many writers on one file lose nothing") {
+  TempFolder folder;
+  const std::string path = folder / "queue.db";
+  constexpr int kWriters = 8;
+  constexpr int kEach = 20;
+  std::vector<std::jthread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&path, writer] {
+      auto opened = OpenSqliteStores(path, {.busy_timeout = seconds(60)});
+      if (!opened) return;
+      for (int i = 0; i < kEach; ++i) {
+        const NewMessage message = MakeMessage(writer * kEach + i);
+        (void)opened->queue->Insert({&message, 1});
+      }
+    });
+  }
+  writers.clear();
+  auto opened = OpenSqliteStores(path);
+  REQUIRE(opened.has_value());
+  CHECK(opened->queue->CountByState()->at(0).count == kWriters * kEach);
+}
+
+TEST_CASE("A place that can't hold a queue is named") {
+  const auto opened = OpenSqliteStores("/no/such/folder/queue.db");
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().message.find("/no/such/folder/queue.db") == 0);
+}
+
+TEST_CASE("A checked number is remembered, for a while and for its region") {
+  TempFolder folder;
+  auto opened = OpenSqliteStores(folder / "queue.db");
+  REQUIRE(opened.has_value());
+  auto& numbers = *opened->known_numbers;
+  numbers.Remember("0896", "ID", "+62896", kNow);
+  CHECK(numbers.Find("0896", "ID", kNow - seconds(1)) == "+62896");
+  CHECK_FALSE(numbers.Find("0896", "DE", kNow - seconds(1)).has_value());
+  CHECK_FALSE(numbers.Find("0897", "ID", kNow - seconds(1)).has_value());
+  CHECK_FALSE(numbers.Find("0896", "ID", kNow + seconds(1)).has_value());
+}
+
+}  // namespace
+}  // namespace smsweb
