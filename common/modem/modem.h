@@ -15,7 +15,9 @@
 // whatever happens to the line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,11 +28,11 @@
 namespace smsweb {
 
 struct ModemSettings {
-  std::string pin;                      // empty: none to give
-  Millis command_timeout{10'000};       // for an ordinary command
-  Millis prompt_timeout{10'000};        // from AT+CMGS to "> "
-  Millis submit_timeout{120'000};       // from Ctrl-Z to the final result
-  Millis registration_timeout{120'000}; // then kNotRegistered is reported
+  std::string pin;                       // empty: none to give
+  Millis command_timeout{10'000};        // for an ordinary command
+  Millis prompt_timeout{10'000};         // from AT+CMGS to "> "
+  Millis submit_timeout{120'000};        // from Ctrl-Z to the final result
+  Millis registration_timeout{120'000};  // then that is reported
 };
 
 enum class ModemState : std::uint8_t {
@@ -57,21 +59,29 @@ std::string_view ToString(SubmitResult result);
 
 struct ModemEvent {
   enum class Kind : std::uint8_t {
-    kStateChanged,  // `state`, and `detail` for the log
+    kStateChanged,  // `state`, and `detail` for the log. The same state again
+                    // where only the detail is new: "SIM busy", "denied"
     kSubmitDone,    // `result`
-    kReopenLine,    // the line is of no more use: close it and open it again
+    kReopenLine,    // the line is of no more use: close it and open it again.
+                    // The modem is kClosed until LineOpened()
   };
   Kind kind;
   ModemState state = ModemState::kClosed;
   SubmitResult result = SubmitResult::kUnknown;
   int message_reference = -1;  // TP-MR, kAccepted
-  int error_code = -1;         // +CMS ERROR (27.005 § 3.2.5), kRejected
+  int error_code = -1;         // +CMS ERROR (27.005 § 3.2.5), kRejected; -1
+                               // when the modem gave none
   std::string detail;          // never a PIN, a number or a text
 };
+
+class ModemMachine;
 
 class Modem {
  public:
   explicit Modem(ModemSettings settings);
+  Modem(Modem&&) noexcept;
+  Modem& operator=(Modem&&) noexcept;
+  ~Modem();
 
   void LineOpened(MonoTime now);
   void LineClosed(MonoTime now);
@@ -80,18 +90,20 @@ class Modem {
 
   // Only in kReady. `pdu_hex` is SMSC prefix and TPDU, `tpdu_length` in octets.
   void Submit(std::string pdu_hex, std::size_t tpdu_length, MonoTime now);
-  void Release(MonoTime now);  // the intent is durable: the PDU may leave
+  // The intent is durable: the PDU may leave. It counts as gone from the moment
+  // TakeOutput() hands its bytes out. Once the submit is over (no prompt came),
+  // neither of these does anything.
+  void Release(MonoTime now);
   void Withdraw(MonoTime now);  // instead of Release(): the PDU must not leave
 
-  ModemState state() const { return state_; }
-  bool Ready() const { return state_ == ModemState::kReady; }
+  ModemState state() const;
+  bool Ready() const { return state() == ModemState::kReady; }
   std::string TakeOutput();
   std::vector<ModemEvent> TakeEvents();
   std::optional<MonoTime> Deadline() const;
 
  private:
-  ModemState state_ = ModemState::kClosed;
-  // ... (the implementation's)
+  std::unique_ptr<ModemMachine> machine_;
 };
 
 }  // namespace smsweb

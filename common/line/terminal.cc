@@ -1,0 +1,26 @@
+// What serial ports and pseudo-terminals have in common.
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+
+#include "common/line/line_kinds.h"
+
+namespace smsweb {
+
+int ClaimTerminal(int fd) {
+  // TIOCEXCL keeps out others, but not root; the lock keeps out another smswebd
+  // whoever runs it.
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return EBUSY;
+  ::ioctl(fd, TIOCEXCL);
+  return 0;
+}
+
+bool HungUp(int fd) {
+  pollfd poll_fd{.fd = fd, .events = POLLIN, .revents = 0};
+  if (::poll(&poll_fd, 1, 0) <= 0) return false;
+  return (poll_fd.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+}  // namespace smsweb

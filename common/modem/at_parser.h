@@ -1,0 +1,82 @@
+// Bytes from a modem in, events out (ITU-T V.250 § 5.7; 3GPP TS 27.007 § 4).
+//
+//   parser.ExpectAnswerTo("AT+CREG?");
+//   for (const AtEvent& event : parser.Feed(bytes)) ...
+//
+// Bytes may come in pieces of any size; an event comes as soon as its last byte
+// is there. Echo may be on or off at any time. NULs and other control
+// characters vanish, as does noise at either end of a line.
+//
+// What a line is depends on the command that waits for its answer. An
+// information line begins with that command's name (27.007 § 4.2); a line that
+// begins with another one's came by itself. The final result ends the wait, so
+// that whatever follows it in the same piece answers nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smsweb {
+
+enum class AtFinal : std::uint8_t {
+  kOk,
+  kError,     // plain ERROR
+  kCmsError,  // `code` where it could be read
+  kCmeError,
+};
+
+struct AtEvent {
+  enum class Kind : std::uint8_t {
+    kFinal,        // ends the command that was waiting; `final`, `code`
+    kInformation,  // a line of its answer
+    kEcho,         // what was sent, sent back
+    kPrompt,       // '>': the modem wants a PDU (27.005 § 3.5.1)
+    kUnsolicited,  // came by itself, or a result that nobody waits for
+    kOverlong,     // a line of more than kMaxLine bytes; dropped
+  };
+  Kind kind;
+  AtFinal final = AtFinal::kOk;
+  int code = -1;     // of +CMS ERROR or +CME ERROR
+  std::string text;  // the line
+  std::string pdu;   // the line after +CDS, +CMT or +CBM
+};
+
+class AtParser {
+ public:
+  static constexpr std::size_t kMaxLine = 4096;
+
+  void ExpectAnswerTo(std::string_view command);  // without its CR
+  void ExpectEchoOf(std::string_view data);       // the PDU after a prompt
+  void ExpectNothing();
+  std::vector<AtEvent> Feed(std::string_view bytes);
+  void Reset();  // a new line: forget all
+
+ private:
+  using Events = std::vector<AtEvent>;
+
+  void Byte(char c, Events& events);
+  void EndLine(Events& events);
+  void Classify(std::string_view line, Events& events);
+  bool TakePduLine(std::string_view line, Events& events);
+  void FlushHeldBack(Events& events);
+  void EmitFinal(AtEvent event, Events& events);
+  bool IsEcho(std::string_view line) const;
+  bool AnswersCommand(std::string_view line) const;
+
+  bool waiting_ = false;
+  std::string command_;  // that waits for its answer
+  std::string name_;     // its name: "+CREG"
+  std::string echo_;     // data whose echo may come
+  std::string line_;
+  bool overlong_ = false;
+  std::optional<AtEvent> held_back_;  // +CDS, until its PDU is there
+};
+
+// The number at the start of a parameter list: 5 in "+CMGS: 5,..." after its
+// colon; nullopt where there is none.
+std::optional<int> AtNumber(std::string_view line, std::size_t index = 0);
+
+}  // namespace smsweb

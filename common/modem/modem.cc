@@ -1,0 +1,36 @@
+#include "common/modem/modem.h"
+
+#include <utility>
+
+#include "common/modem/machine.h"
+
+namespace smsweb {
+
+Modem::Modem(ModemSettings settings)
+    : machine_(std::make_unique<ModemMachine>(std::move(settings))) {}
+Modem::Modem(Modem&&) noexcept = default;
+Modem& Modem::operator=(Modem&&) noexcept = default;
+Modem::~Modem() = default;
+
+void Modem::LineOpened(MonoTime now) { machine_->LineOpened(now); }
+void Modem::LineClosed(MonoTime now) { machine_->LineClosed(now); }
+
+void Modem::BytesReceived(std::string_view bytes, MonoTime now) {
+  machine_->BytesReceived(bytes, now);
+}
+
+void Modem::DeadlineReached(MonoTime now) { machine_->DeadlineReached(now); }
+
+void Modem::Submit(std::string pdu_hex, std::size_t tpdu_length, MonoTime now) {
+  machine_->Submit(std::move(pdu_hex), tpdu_length, now);
+}
+
+void Modem::Release(MonoTime now) { machine_->Release(now); }
+void Modem::Withdraw(MonoTime now) { machine_->Withdraw(now); }
+
+ModemState Modem::state() const { return machine_->state(); }
+std::string Modem::TakeOutput() { return machine_->TakeOutput(); }
+std::vector<ModemEvent> Modem::TakeEvents() { return machine_->TakeEvents(); }
+std::optional<MonoTime> Modem::Deadline() const { return machine_->Deadline(); }
+
+}  // namespace smsweb

@@ -1,0 +1,79 @@
+#include "common/modem/states.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <utility>
+
+namespace smsweb {
+namespace {
+
+using enum ModemState;
+
+constexpr std::uint32_t Bit(ModemState state) {
+  return 1U << std::to_underlying(state);
+}
+
+constexpr std::uint32_t Any(std::initializer_list<ModemState> states) {
+  std::uint32_t bits = 0;
+  for (const ModemState state : states) bits |= Bit(state);
+  return bits;
+}
+
+struct Row {
+  ModemState state;
+  std::string_view name;
+  std::uint32_t next;
+};
+
+// Beside these, any state may become kClosed (the line went), and any but
+// kClosed kProbing (the modem restarted, or says nothing: start over).
+constexpr auto kRows = std::to_array<Row>({
+    {kClosed, "closed", Any({kProbing})},
+    {kProbing, "probing", Any({kSim})},
+    {kSim, "sim", Any({kRegistering, kFailed})},
+    {kRegistering, "registering", Any({kConfiguring})},
+    {kConfiguring, "configuring", Any({kReady, kRegistering})},
+    {kReady, "ready", Any({kAwaitingPrompt, kRegistering, kResyncing})},
+    {kAwaitingPrompt, "awaiting prompt",
+     Any({kAwaitingResult, kReady, kRegistering, kResyncing})},
+    {kAwaitingResult, "awaiting result",
+     Any({kReady, kRegistering, kResyncing})},
+    {kResyncing, "resyncing", Any({kReady, kRegistering})},
+    {kFailed, "failed", Any({})},
+});
+
+constexpr const Row& RowOf(ModemState state) {
+  return kRows[std::to_underlying(state)];
+}
+
+static_assert(std::ranges::all_of(kRows, [](const Row& row) {
+  return RowOf(row.state).state == row.state;
+}));
+
+}  // namespace
+
+std::string_view ToString(ModemState state) { return RowOf(state).name; }
+
+std::string_view ToString(SubmitResult result) {
+  switch (result) {
+    case SubmitResult::kAccepted:
+      return "accepted";
+    case SubmitResult::kRejected:
+      return "rejected";
+    case SubmitResult::kNotSubmitted:
+      return "not submitted";
+    case SubmitResult::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+bool MayFollow(ModemState from, ModemState to) {
+  if (to == kClosed) return true;
+  if (to == kProbing) return true;
+  return (RowOf(from).next & Bit(to)) != 0;
+}
+
+}  // namespace smsweb
