@@ -22,9 +22,9 @@ Result<std::unique_ptr<Line>> OpenTcpLine(const std::string& device,
 std::unexpected<Error> DeviceError(std::string_view device, int error_number);
 std::unexpected<Error> LineGone(std::string_view device);
 
-// Takes the terminal for this process alone (flock and TIOCEXCL), or EBUSY.
-// Returns 0, or an errno.
-int ClaimTerminal(int fd);
+// Keeps other users of flock() out, such as a second smswebd, root or not:
+// EBUSY when one is there already, else 0.
+int LockTerminal(int fd);
 
 // True when the other end of a terminal is gone: a read of nothing there, with
 // VMIN at 0, does not tell "none now" from "never again".

@@ -57,7 +57,9 @@ Result<std::unique_ptr<Line>> OpenPtyLine(const std::string& device,
                                           const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return DeviceError(device, errno);
-  if (const int busy = ClaimTerminal(fd.get())) {
+  // No TIOCEXCL: on a pty it would outlive this process, for as long as the
+  // other end is open.
+  if (const int busy = LockTerminal(fd.get())) {
     return DeviceError(device, busy);
   }
   if (!MakeRaw(fd.get())) return DeviceError(device, errno);

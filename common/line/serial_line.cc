@@ -1,6 +1,8 @@
 // Serial ports through libserialport: the only file that knows it.
 #include <fmt/format.h>
 #include <libserialport.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 
 #include <cerrno>
 #include <utility>
@@ -55,9 +57,23 @@ std::unexpected<Error> PortError(const std::string& device, sp_return failure) {
   return DeviceError(device, sp_last_error_code());
 }
 
+// libserialport 0.1.1 and 0.1.2 put CRTSCTS into the input flags, where it
+// means nothing, and report success; it belongs into the control flags.
+bool SetRtsCts(sp_port* port, bool on) {
+  int fd = -1;
+  if (sp_get_port_handle(port, &fd) != SP_OK) return false;
+  termios settings{};
+  if (::tcgetattr(fd, &settings) != 0) return false;
+  settings.c_iflag &= ~static_cast<tcflag_t>(CRTSCTS);
+  settings.c_cflag &= ~static_cast<tcflag_t>(CRTSCTS);
+  if (on) settings.c_cflag |= CRTSCTS;
+  return ::tcsetattr(fd, TCSANOW, &settings) == 0;
+}
+
 sp_return ApplySettings(sp_port* port, const SerialSettings& settings) {
   const bool rts_cts =
       settings.flow_control == SerialSettings::FlowControl::kRtsCts;
+  if (settings.baud <= 0) return SP_ERR_ARG;  // it would leave it as it is
   sp_return done = sp_set_baudrate(port, settings.baud);
   if (done == SP_OK) done = sp_set_bits(port, 8);
   if (done == SP_OK) done = sp_set_parity(port, SP_PARITY_NONE);
@@ -65,10 +81,11 @@ sp_return ApplySettings(sp_port* port, const SerialSettings& settings) {
   if (done != SP_OK) return done;
   done = sp_set_flowcontrol(
       port, rts_cts ? SP_FLOWCONTROL_RTSCTS : SP_FLOWCONTROL_NONE);
+  if (done != SP_OK) return done;
   // "A terminal is here", for the modems that look. A port may lack these.
   sp_set_dtr(port, SP_DTR_ON);
   if (!rts_cts) sp_set_rts(port, SP_RTS_ON);
-  return done;
+  return SetRtsCts(port, rts_cts) ? SP_OK : SP_ERR_FAIL;
 }
 
 std::unexpected<Error> SettingsError(const std::string& device,
@@ -97,7 +114,8 @@ Result<std::unique_ptr<Line>> OpenSerialLine(const std::string& device,
   int fd = -1;
   done = sp_get_port_handle(port.get(), &fd);
   if (done != SP_OK) return PortError(device, done);
-  if (const int busy = ClaimTerminal(fd)) return DeviceError(device, busy);
+  if (const int busy = LockTerminal(fd)) return DeviceError(device, busy);
+  ::ioctl(fd, TIOCEXCL);  // nor may those who do not lock
   if (ApplySettings(port.get(), settings) != SP_OK) {
     return SettingsError(device, settings);
   }

@@ -1,7 +1,6 @@
 // What serial ports and pseudo-terminals have in common.
 #include <poll.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 
 #include <cerrno>
 
@@ -9,12 +8,9 @@
 
 namespace smsweb {
 
-int ClaimTerminal(int fd) {
-  // TIOCEXCL keeps out others, but not root; the lock keeps out another smswebd
-  // whoever runs it.
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return EBUSY;
-  ::ioctl(fd, TIOCEXCL);
-  return 0;
+int LockTerminal(int fd) {
+  const bool taken = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
+  return taken && errno == EWOULDBLOCK ? EBUSY : 0;
 }
 
 bool HungUp(int fd) {
