@@ -1,0 +1,98 @@
+// smsweb-sim: simulated modems. Reads its options, makes the network and the
+// modems, and serves them until it is told to end.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "common/base/network.h"
+#include "common/base/unique_fd.h"
+#include "sim/at_session.h"
+#include "sim/files.h"
+#include "sim/network.h"
+#include "sim/options.h"
+#include "sim/ports.h"
+#include "sim/simulator.h"
+
+namespace {
+
+using namespace smsweb;
+
+sim::Instant Now() {
+  return {std::chrono::floor<std::chrono::microseconds>(
+              std::chrono::system_clock::now()),
+          std::chrono::steady_clock::now()};
+}
+
+int Complain(const Error& error) {
+  fmt::print(stderr, "smsweb-sim: {}\n", error.message);
+  return 1;
+}
+
+// Readable when SIGTERM or SIGINT has come.
+UniqueFd StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+Result<std::unique_ptr<sim::Port>> OpenPort(const sim::Options& options,
+                                            int number) {
+  if (options.tcp.empty()) {
+    return sim::OpenPty(sim::Numbered(options.link, number));
+  }
+  const auto address = ParseListenAddress(options.tcp);
+  if (!address || !address->path.empty()) {
+    return Fail(ErrorKind::kInvalid, "\"" + options.tcp + "\": say HOST:PORT");
+  }
+  const int port = std::atoi(address->port.c_str());
+  return sim::ListenTcp(address->host,
+                        std::to_string(port == 0 ? 0 : port + number - 1));
+}
+
+Result<void> AddModem(const sim::Options& options, int number, sim::Air& air,
+                      sim::Simulator& simulator) {
+  auto port = OpenPort(options, number);
+  if (!port) return std::unexpected(port.error());
+  sim::ModemOptions modem = options.modem;
+  modem.name = sim::Numbered(options.name, number);
+  modem.index = number - 1;
+  fmt::print(stderr, "smsweb-sim: modem {} on {}\n", modem.name,
+             (*port)->place());
+  simulator.Add(std::move(*port),
+                sim::AtSession(std::move(modem), air, options.send_time));
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = sim::ParseOptions(argc, argv);
+  if (!options) return options.error();
+  auto sink = sim::FileSink::Open(options->log);
+  if (!sink) return Complain(sink.error());
+  std::optional<sim::WireTrace> trace;
+  if (!options->wire.empty()) {
+    auto file = sim::OpenAppending(options->wire);
+    if (!file) return Complain(file.error());
+    trace.emplace(std::move(*file));
+  }
+  const UniqueFd stop = StopSignals();
+  sim::Network network(sim::Outcomes(options->outcomes), *sink);
+  sim::Simulator simulator(Now, trace ? &*trace : nullptr);
+  for (int number = 1; number <= options->modems; ++number) {
+    const auto added = AddModem(*options, number, network, simulator);
+    if (!added) return Complain(added.error());
+  }
+  fmt::print(stderr, "smsweb-sim: ready\n");
+  simulator.Run(stop.get());
+  return 0;
+}

@@ -1,0 +1,36 @@
+// The command line of smsweb-sim.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "common/base/error.h"
+#include "sim/modem_state.h"
+#include "sim/outcomes.h"
+
+namespace smsweb::sim {
+
+struct Options {
+  int modems = 1;
+  std::string link;  // "%d" is the modem's number, from 1
+  std::string tcp;   // HOST:PORT; ports count up from there, unless it is 0
+  std::string name = "sim-%d";
+  std::string log = "-";
+  std::string wire;
+  std::chrono::milliseconds send_time{0};
+  std::vector<OutcomeRule> outcomes;
+  ModemOptions modem;  // as each of them is
+};
+
+// Ends the process after --help, --version and mistakes, as CLI11 does; the
+// status to exit with is the error.
+std::expected<Options, int> ParseOptions(int argc, char** argv);
+
+// "3s", "2500ms", "0".
+Result<std::chrono::milliseconds> ParseDuration(std::string_view text);
+
+// `pattern` with the first "%d" replaced.
+std::string Numbered(std::string_view pattern, int number);
+
+}  // namespace smsweb::sim
