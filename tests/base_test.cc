@@ -40,5 +40,33 @@ TEST_CASE("Times are written as RFC 3339 in UTC") {
         "2025-11-23T07:16:48.123Z");
 }
 
+TEST_CASE("Times are read as RFC 3339, in any zone, and nothing else") {
+  struct Row {
+    const char* text;
+    const char* utc;  // empty: refused
+  };
+  const Row rows[] = {
+      {"2025-11-23T07:16:48.123Z", "2025-11-23T07:16:48.123Z"},
+      {"2025-11-23T07:16:48Z", "2025-11-23T07:16:48.000Z"},
+      {"2025-11-23 07:16:48.1999z", "2025-11-23T07:16:48.199Z"},
+      {"2025-11-23T07:16:48+07:00", "2025-11-23T00:16:48.000Z"},
+      {"2025-11-23T23:16:48-02:30", "2025-11-24T01:46:48.000Z"},
+      {"2024-02-29T00:00:00Z", "2024-02-29T00:00:00.000Z"},
+      {"2025-02-29T00:00:00Z", ""},
+      {"2025-11-23T24:00:00Z", ""},
+      {"2025-11-23T07:16:48", ""},
+      {"2025-11-23T07:16:48.Z", ""},
+      {"2025-11-23T07:16:48Zjunk", ""},
+      {"2025-13-01T00:00:00Z", ""},
+      {"tomorrow", ""},
+      {"", ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.text);
+    const auto time = ParseRfc3339(row.text);
+    CHECK((time ? FormatRfc3339(*time) : "") == row.utc);
+  }
+}
+
 }  // namespace
 }  // namespace smsweb

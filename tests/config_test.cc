@@ -12,7 +12,7 @@ std::optional<std::string> NoEnvironment(const std::string&) {
 }
 
 Result<Config> Parse(std::string_view text) {
-  return ParseConfig(text, "smsweb.toml", NoEnvironment);
+  return ParseConfig(text, "smsweb.toml", NoEnvironment, Secrets::kResolve);
 }
 
 TEST_CASE("An empty file gives the defaults, and trusts nobody") {
@@ -24,7 +24,8 @@ TEST_CASE("An empty file gives the defaults, and trusts nobody") {
 }
 
 TEST_CASE("Every key is read") {
-  const auto config = ParseConfig(R"(
+  const auto config =
+      ParseConfig(R"(
 [store]
 url = "sqlite:/tmp/q.db"
 [endpoint]
@@ -46,12 +47,12 @@ pin = "env:PIN_A"
 name = "b"
 device = "tcp:10.0.0.7:2000"
 )",
-                                  "smsweb.toml", [](const std::string& name) {
-                                    return name == "PIN_A"
-                                               ? std::optional<std::string>(
-                                                     "4321")
-                                               : std::nullopt;
-                                  });
+                  "smsweb.toml",
+                  [](const std::string& name) {
+                    return name == "PIN_A" ? std::optional<std::string>("4321")
+                                           : std::nullopt;
+                  },
+                  Secrets::kResolve);
   REQUIRE(config.has_value());
   CHECK(config->store.path == "/tmp/q.db");
   CHECK(config->endpoint.listen == "127.0.0.1:9000");
@@ -76,6 +77,8 @@ TEST_CASE("An error names file, line and key") {
       {"[endpoint]\ntrusted_networks = [\"10.0.0.0/33\"]\n",
        "smsweb.toml:2: endpoint.trusted_networks: \"10.0.0.0/33\""},
       {"[store]\nurl = \"mysql:x\"\n", "smsweb.toml:2: store.url: takes"},
+      {"[endpoint]\nsocket_mode = \"0999\"\n",
+       "smsweb.toml:2: endpoint.socket_mode: takes permissions"},
       {"[stoer]\n", "smsweb.toml:1: stoer: unknown key"},
       {"store = 3\n", "smsweb.toml:1: store: write it as [store]"},
       {"[modem]\nname = \"a\"\n", "modem: write each modem as [[modem]]"},
@@ -106,6 +109,13 @@ TEST_CASE("All errors are reported at once, and none shows a PIN") {
   CHECK(config.error().message.find("log.level") != std::string::npos);
   CHECK(config.error().message.find("modem[0].pin") != std::string::npos);
   CHECK(config.error().message.find("99887766") == std::string::npos);
+}
+
+TEST_CASE("A program that needs no PIN does not ask for it") {
+  const auto config = ParseConfig(
+      "[[modem]]\nname = \"a\"\ndevice = \"/d\"\npin = \"env:NOPE\"\n",
+      "smsweb.toml", NoEnvironment, Secrets::kLeave);
+  CHECK(config.has_value());
 }
 
 TEST_CASE("The file is --config, else $SMSWEB_CONFIG, else in /etc") {
@@ -150,7 +160,8 @@ TEST_CASE("A network contains its addresses, and no others") {
     REQUIRE(network.has_value());
     CHECK(network->Contains(row.address) == row.inside);
   }
-  for (const char* bad : {"", "10.0.0.0/33", "10.0.0/8", "x", "::1/129", "/8"}) {
+  for (const char* bad :
+       {"", "10.0.0.0/33", "10.0.0/8", "x", "::1/129", "/8"}) {
     CHECK_FALSE(Network::Parse(bad).has_value());
   }
 }

@@ -21,11 +21,15 @@ TEST_CASE("A final state leads nowhere") {
 
 TEST_CASE("Exactly the transitions of the design are allowed") {
   const std::string expected[kMessageStateCount] = {
-      "sending expired cancelled",                 // queued
-      "queued sent unknown failed expired",        // sending
-      "delivered undelivered",                     // sent
-      "queued sent delivered undelivered",         // unknown
-      "", "", "", "", ""};
+      "sending expired cancelled",           // queued
+      "queued sent unknown failed expired",  // sending
+      "delivered undelivered",               // sent
+      "queued sent delivered undelivered",   // unknown
+      "",
+      "",
+      "",
+      "",
+      ""};
   for (int from = 0; from < kMessageStateCount; ++from) {
     std::string allowed;
     for (int to = 0; to < kMessageStateCount; ++to) {

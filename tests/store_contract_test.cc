@@ -33,8 +33,8 @@ const StoreKind kStores[] = {
      }},
 };
 
-NewMessage MakeMessage(int n, MessageClass message_class =
-                                  MessageClass::kTransactional) {
+NewMessage MakeMessage(
+    int n, MessageClass message_class = MessageClass::kTransactional) {
   SeededRandom random(static_cast<std::uint64_t>(n));
   NewMessage message;
   message.id = MakeUuidV7(kNow, random);
@@ -240,7 +240,8 @@ TEST_CASE("A transition that the table does not have is refused") {
     Insert(store, MakeMessage(1));
     const auto sequence = Lease(store, 1).at(0).sequence;
     SpoolerTurn turn = Turn(0);
-    turn.changes.push_back({.sequence = sequence, .to = kCancelled, .at = kNow});
+    turn.changes.push_back(
+        {.sequence = sequence, .to = kCancelled, .at = kNow});
     const auto outcome = store.RecordTurn(turn);
     REQUIRE(outcome.has_value());
     CHECK(outcome->refused == std::vector<std::int64_t>{sequence});
@@ -321,7 +322,8 @@ TEST_CASE("A schema newer than the program is refused, and not touched") {
   CHECK(opened.error().message.find("schema 999") != std::string::npos);
 }
 
-TEST_CASE("A store that another process keeps locked is unavailable, not lost") {
+TEST_CASE(
+    "A store that another process keeps locked is unavailable, not lost") {
   TempFolder folder;
   const std::string path = folder / "queue.db";
   auto opened = OpenSqliteStores(path, {.busy_timeout = Millis(20)});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,5 +52,8 @@ class ManualClock final : public Clock {
 
 // RFC 3339 in UTC with milliseconds: "2026-11-23T07:16:48.123Z".
 std::string FormatRfc3339(WallTime time);
+
+// Any RFC 3339 time; fractions of a second are cut to milliseconds.
+std::optional<WallTime> ParseRfc3339(std::string_view text);
 
 }  // namespace smsweb

@@ -17,7 +17,8 @@ enum class ErrorKind : std::uint8_t {
   kInvalid,      // the input is at fault; trying it again changes nothing
   kNotFound,     // what was named is not there
   kConflict,     // it is there, in a state that does not allow this
-  kUnavailable,  // not now: locked, full, unplugged; the same call may work later
+  kUnavailable,  // not now: locked, full, unplugged; the same call may work
+                 // later
   kInternal,     // a defect, or a system that broke its word
 };
 

@@ -64,11 +64,10 @@ Result<Logger> Logger::Open(const std::string& program,
         level));
   }
   try {
-    return Logger(
-        Configure(std::make_shared<spdlog::logger>(
-                      program,
-                      std::make_shared<spdlog::sinks::basic_file_sink_mt>(file)),
-                  level));
+    return Logger(Configure(
+        std::make_shared<spdlog::logger>(
+            program, std::make_shared<spdlog::sinks::basic_file_sink_mt>(file)),
+        level));
   } catch (const spdlog::spdlog_ex& error) {
     return Fail(ErrorKind::kUnavailable,
                 file + ": can't open the log file: " + error.what());

@@ -1,6 +1,7 @@
 #include "common/config/config.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -32,11 +33,23 @@ void ReadStore(TableReader table, StoreConfig* out) {
   table.RefuseUnknownKeys();
 }
 
+void ReadSocketMode(TableReader& table, int* mode) {
+  std::string text = fmt::format("{:04o}", *mode);
+  table.Read("socket_mode", &text);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), *mode, 8);
+  if (error != std::errc() || end != text.data() + text.size() ||
+      (*mode & ~0777) != 0) {
+    table.Refuse("socket_mode", "takes permissions as \"0660\"");
+  }
+}
+
 void ReadEndpoint(TableReader table, EndpointConfig* out) {
   table.Read("listen", &out->listen);
   if (!ParseListenAddress(out->listen)) {
     table.Refuse("listen", "takes \"unix:/path\" or \"HOST:PORT\"");
   }
+  ReadSocketMode(table, &out->socket_mode);
   table.Read("backlog", &out->backlog, 1, 65535);
   table.Read("workers", &out->workers, 1, 256);
   table.Read("max_connections", &out->max_connections, 1, 1'000'000);
@@ -76,6 +89,10 @@ void ReadMessage(TableReader table, MessageConfig* out) {
       table.Refuse("short_codes", "a short code has 2 to 8 digits");
     }
   }
+  table.Read("number_check", &out->number_check);
+  if (out->number_check != "valid" && out->number_check != "possible") {
+    table.Refuse("number_check", "takes \"valid\" or \"possible\"");
+  }
   table.ReadSeconds("otp_ttl", &out->otp_ttl, 10, 30 * kDay);
   table.ReadSeconds("transactional_ttl", &out->transactional_ttl, 10,
                     30 * kDay);
@@ -106,13 +123,13 @@ void ReadLog(TableReader table, LogConfig* out) {
   static const std::set<std::string> kLevels = {"debug", "info", "warning",
                                                 "error"};
   if (!kLevels.contains(out->level)) {
-    table.Refuse("level", "takes \"debug\", \"info\", \"warning\" or \"error\"");
+    table.Refuse("level",
+                 "takes \"debug\", \"info\", \"warning\" or \"error\"");
   }
   table.Read("file", &out->file);
   table.RefuseUnknownKeys();
 }
 
-// "env:NAME" and "file:PATH" are looked up; anything else is the secret itself.
 Result<std::string> ResolveSecret(const std::string& text,
                                   const Environment& environment) {
   if (const auto name = After("env:", text)) {
@@ -133,25 +150,26 @@ Result<std::string> ResolveSecret(const std::string& text,
 }
 
 void ReadPin(TableReader& table, const Environment& environment,
-             std::string* pin) {
-  std::string text;
-  table.Read("pin", &text);
-  auto secret = ResolveSecret(text, environment);
+             Secrets secrets, std::string* pin) {
+  table.Read("pin", pin);
+  if (secrets == Secrets::kLeave) return;
+  auto secret = ResolveSecret(*pin, environment);
   if (!secret) {
     table.Refuse("pin", secret.error().message);
     return;
   }
-  const bool digits = secret->find_first_not_of("0123456789") ==
-                      std::string::npos;
-  if (!secret->empty() && (!digits || secret->size() < 4 ||
-                           secret->size() > 8)) {
+  const bool digits =
+      secret->find_first_not_of("0123456789") == std::string::npos;
+  if (!secret->empty() &&
+      (!digits || secret->size() < 4 || secret->size() > 8)) {
     table.Refuse("pin", "a PIN has 4 to 8 digits (the value is not shown)");
     return;
   }
   *pin = *secret;
 }
 
-ModemConfig ReadModem(TableReader table, const Environment& environment) {
+ModemConfig ReadModem(TableReader table, const Environment& environment,
+                      Secrets secrets) {
   ModemConfig modem;
   table.Read("name", &modem.name);
   if (modem.name.empty() ||
@@ -169,7 +187,7 @@ ModemConfig ReadModem(TableReader table, const Environment& environment) {
   if (modem.flow_control != "none" && modem.flow_control != "rtscts") {
     table.Refuse("flow_control", "takes \"none\" or \"rtscts\"");
   }
-  ReadPin(table, environment, &modem.pin);
+  ReadPin(table, environment, secrets, &modem.pin);
   table.Read("smsc", &modem.smsc);
   table.ReadSeconds("prompt_timeout", &modem.prompt_timeout, 1, 600);
   table.ReadSeconds("submit_timeout", &modem.submit_timeout, 1, 600);
@@ -178,7 +196,8 @@ ModemConfig ReadModem(TableReader table, const Environment& environment) {
 }
 
 void ReadModems(const toml::table& root, const Environment& environment,
-                ErrorList& errors, std::vector<ModemConfig>* out) {
+                Secrets secrets, ErrorList& errors,
+                std::vector<ModemConfig>* out) {
   const auto* node = root.get("modem");
   if (!node) return;
   const auto* array = node->as_array();
@@ -190,7 +209,7 @@ void ReadModems(const toml::table& root, const Environment& environment,
   for (std::size_t i = 0; i < array->size(); ++i) {
     TableReader table((*array)[i].as_table(), fmt::format("modem[{}]", i),
                       errors);
-    out->push_back(ReadModem(table, environment));
+    out->push_back(ReadModem(table, environment, secrets));
     if (!names.insert(out->back().name).second) {
       table.Refuse("name", fmt::format("\"{}\" is taken by another modem",
                                        out->back().name));
@@ -213,7 +232,7 @@ std::string FindConfigFile(const std::string& option,
 }
 
 Result<Config> LoadConfig(const std::string& path,
-                          const Environment& environment) {
+                          const Environment& environment, Secrets secrets) {
   std::ifstream file(path);
   if (!file) {
     auto failure = FailErrno(path, errno);
@@ -225,11 +244,11 @@ Result<Config> LoadConfig(const std::string& path,
   }
   std::ostringstream text;
   text << file.rdbuf();
-  return ParseConfig(text.str(), path, environment);
+  return ParseConfig(text.str(), path, environment, secrets);
 }
 
 Result<Config> ParseConfig(std::string_view toml, const std::string& file,
-                           const Environment& environment) {
+                           const Environment& environment, Secrets secrets) {
   ErrorList errors(file);
   const toml::parse_result parsed = toml::parse(toml, file);
   if (!parsed) {
@@ -260,7 +279,7 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   ReadMessage(section("message"), &config.message);
   ReadSpooler(section("spooler"), &config.spooler);
   ReadLog(section("log"), &config.log);
-  ReadModems(root, environment, errors, &config.modems);
+  ReadModems(root, environment, secrets, errors, &config.modems);
   if (!errors.empty()) return Fail(ErrorKind::kInvalid, errors.Text());
   return config;
 }

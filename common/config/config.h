@@ -23,6 +23,7 @@ struct StoreConfig {
 
 struct EndpointConfig {
   std::string listen = "unix:/run/smsweb/cgi.sock";
+  int socket_mode = 0660;  // of a unix socket; written "0660"
   int backlog = 4096;
   int workers = 4;
   int max_connections = 16384;
@@ -35,6 +36,7 @@ struct MessageConfig {
   std::string default_region;  // ISO 3166-1 alpha-2; empty: only "+..." numbers
   int max_parts = 8;
   std::vector<std::string> short_codes;
+  std::string number_check = "valid";  // or "possible"
   std::chrono::seconds otp_ttl{300};
   std::chrono::seconds transactional_ttl{24 * 3600};
   std::chrono::seconds bulk_ttl{72 * 3600};
@@ -58,7 +60,7 @@ struct ModemConfig {
   std::string device;
   int baud = 115200;
   std::string flow_control = "none";
-  std::string pin;  // resolved: the PIN itself
+  std::string pin;  // the PIN itself, with Secrets::kResolve
   std::string smsc;
   std::chrono::seconds prompt_timeout{10};
   std::chrono::seconds submit_timeout{120};
@@ -79,13 +81,19 @@ using Environment =
     std::function<std::optional<std::string>(const std::string& name)>;
 std::optional<std::string> SystemEnvironment(const std::string& name);
 
+// A secret is written as "env:NAME", "file:PATH" (its first line) or as it is.
+// Only the program that needs secrets looks them up.
+enum class Secrets : unsigned char { kLeave, kResolve };
+
 // The path by the rule above; `option` is what --config said, or empty.
 std::string FindConfigFile(const std::string& option,
                            const Environment& environment);
 
 Result<Config> LoadConfig(const std::string& path,
-                          const Environment& environment);
+                          const Environment& environment,
+                          Secrets secrets = Secrets::kLeave);
 Result<Config> ParseConfig(std::string_view toml, const std::string& file,
-                           const Environment& environment);
+                           const Environment& environment,
+                           Secrets secrets = Secrets::kLeave);
 
 }  // namespace smsweb

@@ -26,7 +26,9 @@ class ErrorList {
     lines_.push_back(fmt::format("{}:{}: {}", file_, where.begin.line, what));
   }
   bool empty() const { return lines_.empty(); }
-  std::string Text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
+  std::string Text() const {
+    return fmt::format("{}", fmt::join(lines_, "\n"));
+  }
 
  private:
   std::string file_;

@@ -76,9 +76,8 @@ bool MayBecome(MessageState from, MessageState to) {
 }
 
 bool IsFinal(MessageState state) {
-  return std::ranges::none_of(kTransitions, [&](const Transition& row) {
-    return row.from == state;
-  });
+  return std::ranges::none_of(
+      kTransitions, [&](const Transition& row) { return row.from == state; });
 }
 
 }  // namespace smsweb

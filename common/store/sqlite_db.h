@@ -43,8 +43,7 @@ class SqliteStatement {
 
  private:
   friend class SqliteDb;
-  explicit SqliteStatement(sqlite3_stmt* statement)
-      : statement_(statement) {}
+  explicit SqliteStatement(sqlite3_stmt* statement) : statement_(statement) {}
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };

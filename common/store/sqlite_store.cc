@@ -227,9 +227,10 @@ Result<Message> SqliteStore::Find(const Uuid& id) {
 }
 
 Result<std::vector<Message>> SqliteStore::List(const ListFilter& filter) {
-  std::string sql = "SELECT sequence, id, class, state, recipient, '', parts, "
-                    "reference, created_at, not_before, expires_at, attempts, "
-                    "modem, error, updated_at FROM message WHERE true";
+  std::string sql =
+      "SELECT sequence, id, class, state, recipient, '', parts, "
+      "reference, created_at, not_before, expires_at, attempts, "
+      "modem, error, updated_at FROM message WHERE true";
   if (filter.state) {
     sql += fmt::format(" AND state = {}", Number(*filter.state));
   }
@@ -251,8 +252,8 @@ Result<std::vector<StateCount>> SqliteStore::CountByState() {
     const auto row = sql_.count->Step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return counts;
-    counts.push_back({static_cast<MessageState>(sql_.count->Int(0)),
-                      sql_.count->Int(1)});
+    counts.push_back(
+        {static_cast<MessageState>(sql_.count->Int(0)), sql_.count->Int(1)});
   }
 }
 
@@ -358,8 +359,7 @@ Result<void> SqliteStore::Expire(Message message, WallTime now,
 Result<void> SqliteStore::Lease(const SpoolerTurn& turn,
                                 SpoolerTurnOutcome* outcome) {
   for (int i = 0; i < kMessageClassCount; ++i) {
-    const auto done =
-        LeaseOfClass(turn, static_cast<MessageClass>(i), outcome);
+    const auto done = LeaseOfClass(turn, static_cast<MessageClass>(i), outcome);
     if (!done) return done;
   }
   return {};
@@ -386,8 +386,10 @@ Result<void> SqliteStore::LeaseOfClass(const SpoolerTurn& turn,
         if (!done) return done;
         continue;
       }
-      const auto done =
-          sql_.take->Bind(message.sequence).Bind(turn.token).Bind(turn.now).Run();
+      const auto done = sql_.take->Bind(message.sequence)
+                            .Bind(turn.token)
+                            .Bind(turn.now)
+                            .Run();
       if (!done) return std::unexpected(done.error());
       message.state = MessageState::kSending;
       if (auto added = AddParts(message); !added) return added;
@@ -492,8 +494,8 @@ Result<std::unique_ptr<KnownNumbers>> MakeKnownNumbers(
       "INSERT OR REPLACE INTO known_number(slot, input, region, e164, "
       "checked_at) VALUES(?1, ?2, ?3, ?4, ?5)");
   if (!remember) return std::unexpected(remember.error());
-  return std::make_unique<SqliteKnownNumbers>(
-      std::move(db), std::move(*find), std::move(*remember));
+  return std::make_unique<SqliteKnownNumbers>(std::move(db), std::move(*find),
+                                              std::move(*remember));
 }
 
 Result<SqliteDb> OpenDb(const std::string& path,

@@ -44,9 +44,9 @@ struct PartResult {
 struct StateChange {
   std::int64_t sequence;
   MessageState to;
-  WallTime not_before{};      // for kQueued: when to try again
-  bool counts_attempt = true; // false: nothing was tried
-  std::string modem;          // empty: leave it as it is
+  WallTime not_before{};       // for kQueued: when to try again
+  bool counts_attempt = true;  // false: nothing was tried
+  std::string modem;           // empty: leave it as it is
   std::string error;
   WallTime at;
 };

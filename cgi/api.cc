@@ -1,0 +1,275 @@
+#include "cgi/api.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cgi/form.h"
+#include "common/pdu/segment.h"
+#include "common/store/message_json.h"
+
+namespace smsweb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLongestReference = 255;
+
+Response MethodNotAllowed(std::string_view allowed) {
+  Response response = Problem(405, "method_not_allowed",
+                              fmt::format("this resource takes {}", allowed));
+  response.headers.emplace_back("Allow", std::string(allowed));
+  return response;
+}
+
+Response FieldProblem(std::string_view code, std::string_view field,
+                      std::string_view detail) {
+  return Problem(422, code, detail, Json{{"field", field}});
+}
+
+bool IsMediaType(std::string_view header, std::string_view type) {
+  return header.starts_with(type) &&
+         (header.size() == type.size() || header[type.size()] == ';' ||
+          header[type.size()] == ' ');
+}
+
+std::chrono::seconds LifeOf(MessageClass message_class,
+                            const MessageConfig& config) {
+  switch (message_class) {
+    case MessageClass::kOtp:
+      return config.otp_ttl;
+    case MessageClass::kTransactional:
+      return config.transactional_ttl;
+    case MessageClass::kBulk:
+      return config.bulk_ttl;
+  }
+  return config.transactional_ttl;
+}
+
+}  // namespace
+
+// What a caller asked for, before it is checked.
+struct Api::Draft {
+  std::string to_field;  // how the caller calls it, for errors
+  std::string text_field;
+  std::string to;
+  std::string text;
+  MessageClass message_class = MessageClass::kTransactional;
+  std::optional<std::chrono::seconds> ttl;
+  std::optional<WallTime> not_before;
+  std::string reference;
+};
+
+Step Api::Begin(const Request& request) {
+  if (request.path == "/healthz") {
+    if (request.method != "GET" && request.method != "HEAD") {
+      return MethodNotAllowed("GET");
+    }
+    return JsonResponse(200, Json{{"status", "ok"}});
+  }
+  const auto client = access_.Authorize(request);
+  if (!client) return Problem(403, "forbidden", client.error().message);
+  if (request.body_state == Request::BodyState::kCutShort) {
+    return Problem(400, "body_cut_short",
+                   "the body is shorter than its Content-Length");
+  }
+  if (request.body_state == Request::BodyState::kTooLarge) {
+    return Problem(413, "body_too_large",
+                   fmt::format("a request body may have {} bytes",
+                               config_.endpoint.max_body_bytes),
+                   Json{{"max_bytes", config_.endpoint.max_body_bytes}});
+  }
+  if (request.path == "/s.py") return SubmitByForm(request);
+  constexpr std::string_view kMessages = "/v1/messages";
+  if (request.path == kMessages) return SubmitByJson(request);
+  if (request.path.starts_with("/v1/messages/")) {
+    if (request.method != "GET" && request.method != "HEAD") {
+      return MethodNotAllowed("GET");
+    }
+    return ShowMessage(
+        std::string_view(request.path).substr(kMessages.size() + 1));
+  }
+  return Problem(404, "not_found", "there is nothing at this path");
+}
+
+// The paper's call: rcpt and msg in the query, or in a form.
+Step Api::SubmitByForm(const Request& request) {
+  if (request.method != "GET" && request.method != "POST") {
+    return MethodNotAllowed("GET, POST");
+  }
+  if (request.method == "POST" && !request.body.empty() &&
+      !IsMediaType(request.content_type, "application/x-www-form-urlencoded")) {
+    return Problem(415, "unsupported_media_type",
+                   "/s.py takes application/x-www-form-urlencoded; JSON goes "
+                   "to /v1/messages");
+  }
+  const Form query = Form::Parse(request.query);
+  const Form form = Form::Parse(request.body);
+  const auto find = [&](std::string_view name) {
+    auto value = form.Find(name);
+    return value ? value : query.Find(name);
+  };
+  const auto recipient = find("rcpt");
+  const auto text = find("msg");
+  if (!recipient)
+    return FieldProblem("missing_field", "rcpt", "rcpt is missing");
+  if (!text) return FieldProblem("missing_field", "msg", "msg is missing");
+  Draft draft;
+  draft.to_field = "rcpt";
+  draft.text_field = "msg";
+  draft.to = *recipient;
+  draft.text = *text;
+  // An international number whose '+' was not escaped arrives with a space.
+  if (draft.to.starts_with(' ')) draft.to[0] = '+';
+  return Submit(std::move(draft));
+}
+
+Step Api::SubmitByJson(const Request& request) {
+  if (request.method != "POST") return MethodNotAllowed("POST");
+  if (!IsMediaType(request.content_type, "application/json")) {
+    return Problem(415, "unsupported_media_type",
+                   "this resource takes application/json");
+  }
+  const Json body = Json::parse(request.body, nullptr, false);
+  if (body.is_discarded() || !body.is_object()) {
+    return Problem(400, "malformed_json", "the body is not a JSON object");
+  }
+  Draft draft;
+  draft.to_field = "to";
+  draft.text_field = "text";
+  for (const auto& [key, value] : body.items()) {
+    const auto take_string = [&](std::string* out) -> std::optional<Response> {
+      if (!value.is_string()) {
+        return FieldProblem("wrong_type", key, key + " takes a string");
+      }
+      *out = value.get<std::string>();
+      return std::nullopt;
+    };
+    std::optional<Response> problem;
+    if (key == "to") {
+      problem = take_string(&draft.to);
+    } else if (key == "text") {
+      problem = take_string(&draft.text);
+    } else if (key == "reference") {
+      problem = take_string(&draft.reference);
+      if (!problem && draft.reference.size() > kLongestReference) {
+        problem = FieldProblem(
+            "out_of_range", key,
+            fmt::format("reference may have {} bytes", kLongestReference));
+      }
+    } else if (key == "class") {
+      std::string name;
+      problem = take_string(&name);
+      const auto message_class = ParseMessageClass(name);
+      if (!problem && !message_class) {
+        problem =
+            FieldProblem("out_of_range", key,
+                         "class takes \"otp\", \"transactional\" or \"bulk\"");
+      }
+      if (message_class) draft.message_class = *message_class;
+    } else if (key == "ttl") {
+      constexpr std::int64_t kLongest = 30LL * 24 * 3600;
+      const auto ttl =
+          value.is_number_integer() ? value.get<std::int64_t>() : 0;
+      if (ttl < 1 || ttl > kLongest) {
+        problem = FieldProblem(
+            "out_of_range", key,
+            fmt::format("ttl takes seconds, from 1 to {}", kLongest));
+      } else {
+        draft.ttl = std::chrono::seconds(ttl);
+      }
+    } else if (key == "not_before") {
+      std::string text;
+      problem = take_string(&text);
+      draft.not_before = ParseRfc3339(text);
+      if (!problem && !draft.not_before) {
+        problem =
+            FieldProblem("out_of_range", key,
+                         "not_before takes a time as \"2026-11-23T07:16:48Z\"");
+      }
+    } else {
+      problem = FieldProblem("unknown_field", key,
+                             "this resource has no field \"" + key + "\"");
+    }
+    if (problem) return *problem;
+  }
+  for (const char* key : {"to", "text"}) {
+    if (!body.contains(key)) {
+      return FieldProblem("missing_field", key,
+                          std::string(key) + " is missing");
+    }
+  }
+  return Submit(std::move(draft));
+}
+
+Step Api::Submit(Draft draft) {
+  const auto recipient = recipients_.Parse(draft.to);
+  if (!recipient) {
+    if (recipient.error().kind != ErrorKind::kInvalid) {
+      return Problem(500, "internal", recipient.error().message);
+    }
+    return FieldProblem(
+        "invalid_recipient", draft.to_field,
+        "the number can't be sent to: " + recipient.error().message);
+  }
+  if (draft.text.empty()) {
+    return FieldProblem("empty_text", draft.text_field, "the text is empty");
+  }
+  const auto segments = SegmentText(draft.text);
+  if (!segments) {
+    return FieldProblem("invalid_utf8", draft.text_field,
+                        "the text is not UTF-8: " + segments.error().message);
+  }
+  const auto parts = static_cast<int>(segments->parts.size());
+  if (parts > config_.message.max_parts) {
+    return Problem(422, "too_many_parts",
+                   fmt::format("the text takes {} parts, and message.max_parts "
+                               "is {}",
+                               parts, config_.message.max_parts),
+                   Json{{"field", draft.text_field},
+                        {"parts", parts},
+                        {"max_parts", config_.message.max_parts}});
+  }
+  const WallTime now = clock_.Wall();
+  const WallTime not_before = std::max(draft.not_before.value_or(now), now);
+  const auto life =
+      draft.ttl.value_or(LifeOf(draft.message_class, config_.message));
+  return Submission{{.id = MakeUuidV7(now, random_),
+                     .message_class = draft.message_class,
+                     .recipient = *recipient,
+                     .text = std::move(draft.text),
+                     .parts = parts,
+                     .reference = std::move(draft.reference),
+                     .created_at = now,
+                     .not_before = not_before,
+                     .expires_at = not_before + life}};
+}
+
+Response Api::ShowMessage(std::string_view id) {
+  const auto uuid = ParseUuid(id);
+  if (!uuid) {
+    return Problem(404, "message_not_found",
+                   "an id is a UUID, as the answer "
+                   "to a new message has it");
+  }
+  const auto message = reader_.Find(*uuid);
+  if (message) return JsonResponse(200, MessageJson(*message));
+  if (message.error().kind == ErrorKind::kNotFound) {
+    return Problem(404, "message_not_found", message.error().message);
+  }
+  return Problem(503, "store_unavailable", message.error().message);
+}
+
+Response Api::Finish(const NewMessage& message, const Result<void>& stored) {
+  if (!stored) {
+    return Problem(503, "store_unavailable",
+                   "the message was not taken: " + stored.error().message);
+  }
+  Response response = JsonResponse(202, AcceptedJson(message));
+  response.headers.emplace_back("Location",
+                                "/v1/messages/" + ToString(message.id));
+  return response;
+}
+
+}  // namespace smsweb

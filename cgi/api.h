@@ -1,0 +1,66 @@
+// The HTTP interface as functions from values to values.
+//
+// A request that only asks is answered at once. One that adds a message is
+// answered in two steps, so that whoever calls may gather many messages into
+// one commit in between:
+//
+//   Step step = api.Begin(request);
+//   if it is a Response: send it
+//   if it is a Submission: insert its message, then send api.Finish(...)
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "cgi/access.h"
+#include "cgi/http.h"
+#include "common/base/clock.h"
+#include "common/base/random.h"
+#include "common/config/config.h"
+#include "common/number/recipient.h"
+#include "common/store/store.h"
+
+namespace smsweb {
+
+struct Submission {
+  NewMessage message;
+};
+
+using Step = std::variant<Response, Submission>;
+
+// Not to be used from two threads at once: each has its own.
+class Api {
+ public:
+  // All are kept by reference. `reader` answers questions; it inserts nothing.
+  Api(const Config& config, const Access& access, RecipientParser& recipients,
+      Store& reader, const Clock& clock, Random& random)
+      : config_(config),
+        access_(access),
+        recipients_(recipients),
+        reader_(reader),
+        clock_(clock),
+        random_(random) {}
+
+  Step Begin(const Request& request);
+
+  // `stored`: how the insert ended.
+  static Response Finish(const NewMessage& message, const Result<void>& stored);
+
+ private:
+  Step SubmitByForm(const Request& request);
+  Step SubmitByJson(const Request& request);
+  Response ShowMessage(std::string_view id);
+
+  struct Draft;
+  Step Submit(Draft draft);
+
+  const Config& config_;
+  const Access& access_;
+  RecipientParser& recipients_;
+  Store& reader_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace smsweb

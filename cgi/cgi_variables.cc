@@ -1,0 +1,67 @@
+#include "cgi/cgi_variables.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "cgi/form.h"
+
+namespace smsweb {
+namespace {
+
+// SCRIPT_NAME and PATH_INFO together are the path of the URI; where they are
+// divided differs from server to server. A program that is called by its own
+// name, as in /cgi-bin/smsweb-cgi/v1/messages, is the root of its paths.
+std::string PathOf(const Variable& variable) {
+  const std::string_view script = variable("SCRIPT_NAME");
+  const std::string_view info = variable("PATH_INFO");
+  if (script.ends_with("/smsweb-cgi")) return std::string(info);
+  // Some servers put the whole path in both.
+  if (script == info) return std::string(script);
+  std::string path = std::string(script) + std::string(info);
+  if (!path.empty()) return path;
+  const std::string_view uri = variable("REQUEST_URI");
+  return PercentDecode(uri.substr(0, uri.find('?')));
+}
+
+}  // namespace
+
+Request RequestFromVariables(const Variable& variable) {
+  Request request;
+  request.method = variable("REQUEST_METHOD");
+  request.path = PathOf(variable);
+  request.query = variable("QUERY_STRING");
+  request.content_type = variable("CONTENT_TYPE");
+  request.remote_address = variable("REMOTE_ADDR");
+  request.authorization = variable("HTTP_AUTHORIZATION");
+  return request;
+}
+
+void ReadBody(std::string_view content_length, std::size_t max_body,
+              const ReadBytes& read, Request* request) {
+  std::optional<std::size_t> declared;
+  if (!content_length.empty()) {
+    std::size_t value = 0;
+    const auto [end, error] =
+        std::from_chars(content_length.data(),
+                        content_length.data() + content_length.size(), value);
+    declared = error == std::errc() ? value : max_body + 1;
+  }
+  const std::size_t wanted =
+      std::min(declared.value_or(max_body + 1), max_body + 1);
+  std::string& body = request->body;
+  while (body.size() < wanted) {
+    char buffer[8192];
+    const std::size_t got =
+        read(buffer, std::min(sizeof(buffer), wanted - body.size()));
+    if (got == 0) break;
+    body.append(buffer, got);
+  }
+  if (body.size() > max_body || (declared && *declared > max_body)) {
+    request->body_state = Request::BodyState::kTooLarge;
+  } else if (declared && body.size() < *declared) {
+    request->body_state = Request::BodyState::kCutShort;
+  }
+}
+
+}  // namespace smsweb

@@ -1,0 +1,63 @@
+#include "cgi/committer.h"
+
+#include <utility>
+
+namespace smsweb {
+
+Committer::Committer(Store& store, std::size_t most_waiting, Done done)
+    : store_(store),
+      most_waiting_(most_waiting),
+      done_(std::move(done)),
+      thread_([this] { Run(); }) {}
+
+Committer::~Committer() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+bool Committer::Submit(PendingInsert* insert) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= most_waiting_) return false;
+    first = waiting_.empty();
+    waiting_.push_back(insert);
+  }
+  if (first) wake_.notify_one();
+  return true;
+}
+
+void Committer::Run() {
+  for (;;) {
+    std::vector<PendingInsert*> group;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      group.swap(waiting_);
+    }
+    Commit(group);
+    done_(std::move(group));
+  }
+}
+
+void Committer::Commit(const std::vector<PendingInsert*>& group) {
+  std::vector<NewMessage> messages;
+  messages.reserve(group.size());
+  for (auto* insert : group) messages.push_back(insert->message);
+  const auto stored = store_.Insert(messages);
+  for (auto* insert : group) insert->stored = stored;
+  // One message that the store can't take must not cost the others theirs.
+  if (stored || stored.error().kind == ErrorKind::kUnavailable ||
+      group.size() == 1) {
+    return;
+  }
+  for (auto* insert : group)
+    insert->stored = store_.Insert({&insert->message, 1});
+}
+
+}  // namespace smsweb

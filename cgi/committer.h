@@ -1,0 +1,50 @@
+// Group commit: one thread gathers the messages that wait and inserts them
+// together, so that one fsync serves many requests. While the disk works,
+// the next group gathers.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "common/store/store.h"
+
+namespace smsweb {
+
+// A message on its way to the disk, and what becomes of it. Owned by whoever
+// submits it; the committer only borrows it.
+struct PendingInsert {
+  NewMessage message;
+  Result<void> stored;
+};
+
+class Committer {
+ public:
+  // `done` is called in the committer's thread after each commit, with all that
+  // it decided: stored or not. `store` is used by that thread alone.
+  using Done = std::function<void(std::vector<PendingInsert*> group)>;
+  Committer(Store& store, std::size_t most_waiting, Done done);
+  // Commits what waits, then ends.
+  ~Committer();
+
+  // False, and nothing is taken, when too many wait already.
+  bool Submit(PendingInsert* insert);
+
+ private:
+  void Run();
+  void Commit(const std::vector<PendingInsert*>& group);
+
+  Store& store_;
+  const std::size_t most_waiting_;
+  const Done done_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<PendingInsert*> waiting_;
+  bool ending_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace smsweb

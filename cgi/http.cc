@@ -1,0 +1,82 @@
+#include "cgi/http.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace smsweb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view ReasonPhrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Content";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+// Bytes that came from outside may be no UTF-8; an answer always is.
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+Response JsonResponse(int status, const Json& body) {
+  return {status, {{"Content-Type", "application/json"}}, Dump(body)};
+}
+
+Response Problem(int status, std::string_view code, std::string_view detail) {
+  return Problem(status, code, detail, Json::object());
+}
+
+Response Problem(int status, std::string_view code, std::string_view detail,
+                 const Json& more) {
+  Json body = {{"type", "about:blank"},
+               {"title", ReasonPhrase(status)},
+               {"status", status},
+               {"code", code},
+               {"detail", detail}};
+  body.update(more);
+  Response response{
+      status, {{"Content-Type", "application/problem+json"}}, Dump(body)};
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+std::string FormatCgi(const Response& response) {
+  std::string text = fmt::format("Status: {} {}\r\n", response.status,
+                                 ReasonPhrase(response.status));
+  for (const auto& [name, value] : response.headers) {
+    text += name;
+    text += ": ";
+    text += value;
+    text += "\r\n";
+  }
+  text += fmt::format("Content-Length: {}\r\n\r\n", response.body.size());
+  text += response.body;
+  return text;
+}
+
+}  // namespace smsweb

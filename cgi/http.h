@@ -1,0 +1,41 @@
+// An HTTP request and its answer as values, whichever server brought them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace smsweb {
+
+struct Request {
+  std::string method;        // "GET"
+  std::string path;          // decoded, from the root of the service: "/s.py"
+  std::string query;         // as it came, without the '?'
+  std::string content_type;  // as it came
+  std::string body;
+  enum class BodyState { kWhole, kTooLarge, kCutShort };
+  BodyState body_state = BodyState::kWhole;  // else `body` is of no use
+  std::string remote_address;                // as the web server says
+  std::string authorization;                 // the header's value, or empty
+};
+
+struct Response {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+Response JsonResponse(int status, const nlohmann::ordered_json& body);
+
+// RFC 9457. `code` is stable: programs may depend on it; `detail` is for
+// people. `more` is an object whose members join those of the problem.
+Response Problem(int status, std::string_view code, std::string_view detail);
+Response Problem(int status, std::string_view code, std::string_view detail,
+                 const nlohmann::ordered_json& more);
+
+// As CGI takes it (RFC 3875 § 6): "Status: 202 Accepted", headers, body.
+std::string FormatCgi(const Response& response);
+
+}  // namespace smsweb

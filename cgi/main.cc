@@ -1,0 +1,107 @@
+// smsweb-cgi: the endpoint that web servers call.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "cgi/endpoint.h"
+#include "cgi/fastcgi_server.h"
+#include "cgi/plain_cgi.h"
+#include "common/base/process.h"
+#include "common/base/version.h"
+#include "common/config/config.h"
+
+namespace {
+
+using namespace smsweb;
+
+constexpr const char* kDescription =
+    "smsweb-cgi answers web servers: it takes messages into the queue.\n\n"
+    "It finds out by itself how it is called:\n"
+    "  FastCGI  with --listen, or with a socket from spawn-fcgi, mod_fcgid or\n"
+    "           systemd, or, when started by hand, at endpoint.listen\n"
+    "  CGI      when a web server starts it for one request\n";
+
+struct Options {
+  std::string config;
+  std::vector<std::string> listen;
+  bool check_config = false;
+};
+
+// A web server that speaks plain CGI may pass words of the query as arguments
+// (RFC 3875 § 4.4): there they are nobody's options.
+bool IsPlainCgi() { return std::getenv("GATEWAY_INTERFACE") != nullptr; }
+
+int PlainCgiMain() {
+  const std::string path = FindConfigFile("", SystemEnvironment);
+  const auto config = LoadConfig(path, SystemEnvironment);
+  if (!config) {
+    std::fprintf(stderr, "smsweb-cgi: %s\n", config.error().message.c_str());
+    WritePlainCgiResponse(
+        Problem(500, "misconfigured",
+                "the configuration can't be used; see the web server's log"));
+    return 0;
+  }
+  const auto log =
+      Logger::Open("smsweb-cgi", config->log.level, config->log.file);
+  const SystemClock clock;
+  SystemRandom random;
+  return ServePlainCgi(
+      {*config, log ? *log : Logger::Discard(), clock, random});
+}
+
+int FastCgiMain(const Options& options, std::vector<UniqueFd> listeners) {
+  const auto config = LoadConfig(
+      FindConfigFile(options.config, SystemEnvironment), SystemEnvironment);
+  if (!config) {
+    std::fprintf(stderr, "%s\n", config.error().message.c_str());
+    return 2;
+  }
+  if (options.check_config) {
+    std::printf("%s: ok\n", config->file.c_str());
+    return 0;
+  }
+  const auto log =
+      Logger::Open("smsweb-cgi", config->log.level, config->log.file);
+  if (!log) {
+    std::fprintf(stderr, "%s\n", log.error().message.c_str());
+    return 2;
+  }
+  std::vector<std::string> addresses = options.listen;
+  if (addresses.empty() && listeners.empty()) {
+    addresses.push_back(config->endpoint.listen);
+  }
+  for (const auto& address : addresses) {
+    auto listener =
+        Listen(address, config->endpoint.backlog, config->endpoint.socket_mode);
+    if (!listener) {
+      std::fprintf(stderr, "%s\n", listener.error().message.c_str());
+      return 1;
+    }
+    listeners.push_back(std::move(*listener));
+  }
+  const SystemClock clock;
+  SystemRandom random;
+  return ServeFastCgi({*config, *log, clock, random}, std::move(listeners),
+                      BlockEndingSignals());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  PrepareProcess();
+  auto listeners = InheritedListeners();
+  if (listeners.empty() && IsPlainCgi()) return PlainCgiMain();
+
+  Options options;
+  CLI::App app(kDescription, "smsweb-cgi");
+  app.add_option("--config", options.config,
+                 "the configuration file (else $SMSWEB_CONFIG, else "
+                 "/etc/smsweb/smsweb.toml)");
+  app.add_option("--listen", options.listen,
+                 "unix:PATH or HOST:PORT; may be given more than once");
+  app.add_flag("--check-config", options.check_config,
+               "read the configuration, say what is wrong with it, and end");
+  app.set_version_flag("--version", kVersion);
+  CLI11_PARSE(app, argc, argv);
+  return FastCgiMain(options, std::move(listeners));
+}

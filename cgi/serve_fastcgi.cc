@@ -1,0 +1,137 @@
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "cgi/api.h"
+#include "cgi/committer.h"
+#include "cgi/doorbell.h"
+#include "cgi/endpoint.h"
+#include "cgi/fastcgi_server.h"
+#include "common/store/sqlite_store.h"
+
+namespace smsweb {
+namespace {
+
+constexpr Millis kFinishLimit{5000};
+
+// A request whose message is on its way to the disk.
+struct PendingRequest : PendingInsert {
+  FastCgiConnection* connection = nullptr;
+};
+
+// What each worker has to itself.
+struct Worker {
+  Worker(const EndpointContext& context, const Access& access,
+         std::unique_ptr<Store> store)
+      : reader(std::move(store)),
+        recipients(MakeRecipientParser(context.config.message)),
+        api(context.config, access, recipients, *reader, context.clock,
+            context.random) {}
+
+  std::unique_ptr<Store> reader;
+  RecipientParser recipients;
+  Api api;
+};
+
+FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
+                                   Committer& committer) {
+  return [worker = std::move(worker), &committer](
+             Request request,
+             FastCgiConnection* connection) -> std::optional<Response> {
+    Step step = worker->api.Begin(request);
+    if (auto* response = std::get_if<Response>(&step)) {
+      return std::move(*response);
+    }
+    auto pending = std::make_unique<PendingRequest>();
+    pending->message = std::move(std::get<Submission>(step).message);
+    pending->connection = connection;
+    if (!committer.Submit(pending.get())) {
+      return Problem(503, "overloaded", "too many requests wait for the disk");
+    }
+    (void)pending.release();  // the committer's callback takes it back
+    return std::nullopt;
+  };
+}
+
+void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
+                   const Logger& log, FastCgiServer& server) {
+  const Result<void>& first = group.front()->stored;
+  if (first) {
+    bell.Ring();
+  } else {
+    log.Error("the queue took no messages",
+              {{"count", group.size()}, {"error", first.error().message}});
+  }
+  std::vector<FastCgiServer::Answer> answers;
+  answers.reserve(group.size());
+  for (PendingInsert* insert : group) {
+    const std::unique_ptr<PendingRequest> pending(
+        static_cast<PendingRequest*>(insert));
+    answers.push_back(
+        {pending->connection, Api::Finish(pending->message, pending->stored)});
+  }
+  server.SendLater(std::move(answers));
+}
+
+int WaitForSignal(const sigset_t& signals) {
+  int caught = 0;
+  while (sigwait(&signals, &caught) != 0) {
+  }
+  return caught;
+}
+
+}  // namespace
+
+int ServeFastCgi(const EndpointContext& context,
+                 std::vector<UniqueFd> listeners,
+                 const sigset_t& ending_signals) {
+  const Config& config = context.config;
+  const Logger& log = context.log;
+  const Access access(config.endpoint.trusted_networks);
+
+  // Connections are opened before the first request, so that a queue which
+  // can't be had ends the start and not a request.
+  std::vector<std::unique_ptr<Store>> stores;
+  for (int i = 0; i < config.endpoint.workers + 1; ++i) {
+    auto opened = OpenSqliteStores(config.store.path);
+    if (!opened) {
+      log.Error("can't open the queue", {{"error", opened.error().message}});
+      return 1;
+    }
+    stores.push_back(std::move(opened->queue));
+  }
+  const std::unique_ptr<Store> writer = std::move(stores.back());
+  stores.pop_back();
+
+  FastCgiServer server(
+      {.workers = config.endpoint.workers,
+       .max_connections = config.endpoint.max_connections,
+       .max_body = static_cast<std::size_t>(config.endpoint.max_body_bytes)},
+      std::move(listeners));
+  Doorbell bell(config, log);
+  Committer committer(*writer,
+                      static_cast<std::size_t>(config.endpoint.max_waiting),
+                      [&](std::vector<PendingInsert*> group) {
+                        SendCommitted(group, bell, log, server);
+                      });
+  const auto started = server.Start([&] {
+    auto worker =
+        std::make_shared<Worker>(context, access, std::move(stores.back()));
+    stores.pop_back();
+    return MakeHandler(std::move(worker), committer);
+  });
+  if (!started) {
+    log.Error("can't start", {{"error", started.error().message}});
+    return 1;
+  }
+  log.Info("ready", {{"mode", "FastCGI"}, {"queue", config.store.path}});
+  const int caught = WaitForSignal(ending_signals);
+  log.Info("ending", {{"signal", caught}});
+  if (!server.Stop(kFinishLimit)) {
+    log.Error("requests were not finished in time");
+    std::_Exit(1);  // a disk that hangs would hang the committer, too
+  }
+  return 0;
+}
+
+}  // namespace smsweb

@@ -1,0 +1,64 @@
+#include <optional>
+
+#include "cgi/api.h"
+#include "cgi/doorbell.h"
+#include "cgi/endpoint.h"
+#include "cgi/plain_cgi.h"
+#include "common/store/sqlite_store.h"
+
+namespace smsweb {
+namespace {
+
+// Many processes may wait for the same lock: longer than a service would, and
+// shorter than web servers do.
+constexpr Millis kBusyTimeout{30'000};
+constexpr std::chrono::days kNumberMemory{30};
+
+NumberMemory MemoryIn(KnownNumbers& numbers, const std::string& region,
+                      const Clock& clock) {
+  return {.find =
+              [&](std::string_view input) {
+                return numbers.Find(input, region,
+                                    clock.Wall() - kNumberMemory);
+              },
+          .remember =
+              [&](std::string_view input, std::string_view e164) {
+                numbers.Remember(input, region, e164, clock.Wall());
+              }};
+}
+
+}  // namespace
+
+int ServePlainCgi(const EndpointContext& context) {
+  const Config& config = context.config;
+  const Access access(config.endpoint.trusted_networks);
+  const Request request = ReadPlainCgiRequest(
+      static_cast<std::size_t>(config.endpoint.max_body_bytes));
+
+  auto stores =
+      OpenSqliteStores(config.store.path, {.busy_timeout = kBusyTimeout});
+  if (!stores) {
+    context.log.Error("can't open the queue",
+                      {{"error", stores.error().message}});
+    WritePlainCgiResponse(
+        Problem(503, "store_unavailable", "the queue can't be opened"));
+    return 0;
+  }
+  RecipientParser recipients = MakeRecipientParser(
+      config.message, MemoryIn(*stores->known_numbers,
+                               config.message.default_region, context.clock));
+  Api api(config, access, recipients, *stores->queue, context.clock,
+          context.random);
+  Step step = api.Begin(request);
+  if (auto* response = std::get_if<Response>(&step)) {
+    WritePlainCgiResponse(*response);
+    return 0;
+  }
+  const NewMessage& message = std::get<Submission>(step).message;
+  const auto stored = stores->queue->Insert({&message, 1});
+  WritePlainCgiResponse(Api::Finish(message, stored));
+  if (stored) Doorbell(config, context.log).Ring();
+  return 0;
+}
+
+}  // namespace smsweb

@@ -1,0 +1,69 @@
+// The module smsweb-number.so: a NumberChecker over libphonenumber.
+#include <phonenumbers/phonenumberutil.h>
+
+#include "common/number/number_checker.h"
+
+namespace smsweb {
+namespace {
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+
+std::string Reason(PhoneNumberUtil::ErrorType error) {
+  switch (error) {
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR:
+      return "no country has this code; write \"+\" and the country code first";
+    case PhoneNumberUtil::TOO_SHORT_AFTER_IDD:
+    case PhoneNumberUtil::TOO_SHORT_NSN:
+      return "it is too short";
+    case PhoneNumberUtil::TOO_LONG_NSN:
+      return "it is too long";
+    default:
+      return "it is not a telephone number";
+  }
+}
+
+class LibphonenumberChecker final : public NumberChecker {
+ public:
+  Result<std::string> ToE164(std::string_view input, std::string_view region,
+                             NumberRule rule) const override {
+    PhoneNumber number;
+    const auto error =
+        util_.Parse(std::string(input),
+                    std::string(region.empty() ? "ZZ" : region), &number);
+    if (error != PhoneNumberUtil::NO_PARSING_ERROR) {
+      return Fail(ErrorKind::kInvalid, Reason(error));
+    }
+    if (number.has_extension()) {
+      return Fail(ErrorKind::kInvalid, "an extension can't receive an SMS");
+    }
+    const auto possible = util_.IsPossibleNumberWithReason(number);
+    if (possible == PhoneNumberUtil::TOO_SHORT) {
+      return Fail(ErrorKind::kInvalid, "it is too short for its country");
+    }
+    if (possible == PhoneNumberUtil::TOO_LONG) {
+      return Fail(ErrorKind::kInvalid, "it is too long for its country");
+    }
+    if (possible != PhoneNumberUtil::IS_POSSIBLE) {
+      return Fail(ErrorKind::kInvalid, "its length does not fit its country");
+    }
+    if (rule == NumberRule::kValid && !util_.IsValidNumber(number)) {
+      return Fail(ErrorKind::kInvalid,
+                  "its country assigns no numbers in this range");
+    }
+    std::string e164;
+    util_.Format(number, PhoneNumberUtil::E164, &e164);
+    return e164;
+  }
+
+ private:
+  const PhoneNumberUtil& util_ = *PhoneNumberUtil::GetInstance();
+};
+
+}  // namespace
+}  // namespace smsweb
+
+extern "C" __attribute__((visibility("default"))) smsweb::NumberChecker*
+smsweb_make_number_checker() {
+  return new smsweb::LibphonenumberChecker;
+}
