@@ -3,7 +3,10 @@
 #include "common/modem/modem.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <iterator>
+#include <random>
 #include <vector>
 
 #include "catch.h"
@@ -199,6 +202,127 @@ TEST_CASE("A ready modem has no deadline, and an early one is harmless") {
     modem.BytesReceived(ObedientAnswer(modem.TakeOutput()), kStart);
   }
   CHECK_FALSE(modem.Deadline().has_value());
+}
+
+// Anything at any moment, from a seed.
+class Chaos {
+ public:
+  explicit Chaos(std::uint32_t seed) : random_(seed) {}
+
+  void Run(int steps) {
+    for (int step = 0; step < steps; ++step) {
+      Disturb();
+      const std::string written = modem_.TakeOutput();
+      if (!written.empty()) last_written_ = written;
+      Check(written);
+      Check(modem_.TakeEvents());
+    }
+    modem_.LineClosed(now_);
+    Check(modem_.TakeEvents());
+    CHECK(results_ == submits_);
+  }
+  int submits() const { return submits_; }
+
+ private:
+  std::size_t Pick(std::size_t below) { return random_() % below; }
+
+  void Disturb() {
+    switch (Pick(16)) {
+      case 0:
+        return Pick(8) == 0 ? modem_.LineClosed(now_) : void();
+      case 1:
+        return modem_.state() == ModemState::kClosed ? modem_.LineOpened(now_)
+                                                     : void();
+      case 2:
+        now_ += Millis(Pick(Pick(16) == 0 ? 200'000 : 1000));
+        return modem_.DeadlineReached(now_);
+      case 3:
+        released_ = modem_.state() == ModemState::kAwaitingPrompt;
+        return modem_.Release(now_);
+      case 4:
+        return Pick(8) == 0 ? modem_.Withdraw(now_) : void();
+      case 5:
+        return modem_.BytesReceived(Noise(), now_);
+      case 6:
+      case 7:
+      case 8:
+      case 9:
+      case 10:
+      case 11:
+      case 12:
+        Submit();
+        return modem_.BytesReceived(ObedientAnswer(last_written_), now_);
+      default:
+        return modem_.BytesReceived(Fragment(), now_);
+    }
+  }
+
+  void Submit() {
+    if (!modem_.Ready()) return;
+    released_ = false;
+    ++submits_;
+    modem_.Submit("0001000B", 4, now_);
+  }
+
+  std::string_view Fragment() {
+    static constexpr std::string_view kFragments[] = {
+        "\r\nOK\r\n",
+        "\r\nOK\r\n",
+        "\r\n> ",
+        "\r\nERROR\r\n",
+        "\r\n+CMS ERROR: 5\r\n",
+        "\r\n+CPIN: READY\r\n",
+        "\r\n+CREG: 1,1\r\n",
+        "\r\n+CREG: 1\r\n",
+        "\r\n+CREG: 0\r\n",
+        "\r\n+CMGS: 7\r\n",
+        "\r\n+CMGF: 0\r\n",
+        "\r\nRING\r\n",
+        "\r\nRDY\r\n",
+        "\r\n+CPIN: SIM PIN\r\n",
+    };
+    return kFragments[Pick(std::size(kFragments))];
+  }
+
+  std::string Noise() {
+    std::string noise;
+    for (std::size_t i = Pick(20); i > 0; --i) {
+      noise.push_back(static_cast<char>(random_()));
+    }
+    return noise;
+  }
+
+  void Check(const std::string& written) {
+    if (written.find("0001000B") != std::string::npos) CHECK(released_);
+  }
+
+  void Check(const std::vector<ModemEvent>& events) {
+    for (const ModemEvent& event : events) {
+      CHECK_FALSE(event.detail.starts_with("refused"));
+      results_ += event.kind == ModemEvent::Kind::kSubmitDone;
+    }
+    CHECK(results_ <= submits_);
+    CHECK(submits_ <= results_ + 1);
+  }
+
+  std::mt19937 random_;
+  MonoTime now_ = kStart;
+  std::string last_written_;
+  Modem modem_{{}};
+  bool released_ = false;
+  int submits_ = 0;
+  int results_ = 0;
+};
+
+TEST_CASE("Whatever happens, each submit ends once and needs its release") {
+  int submits = 0;
+  for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    INFO("seed " << seed);
+    Chaos chaos(seed);
+    chaos.Run(500);
+    submits += chaos.submits();
+  }
+  CHECK(submits > 1000);  // or the chaos never got anywhere
 }
 
 TEST_CASE("Bytes on a closed line are nobody's") {
