@@ -57,14 +57,13 @@ std::unexpected<Error> PortError(const std::string& device, sp_return failure) {
   return DeviceError(device, sp_last_error_code());
 }
 
-// libserialport 0.1.1 and 0.1.2 put CRTSCTS into the input flags, where it
-// means nothing, and report success; it belongs into the control flags.
+// libserialport 0.1.1 and 0.1.2 report success for RTS/CTS, and leave CRTSCTS
+// as it was.
 bool SetRtsCts(sp_port* port, bool on) {
   int fd = -1;
   if (sp_get_port_handle(port, &fd) != SP_OK) return false;
   termios settings{};
   if (::tcgetattr(fd, &settings) != 0) return false;
-  settings.c_iflag &= ~static_cast<tcflag_t>(CRTSCTS);
   settings.c_cflag &= ~static_cast<tcflag_t>(CRTSCTS);
   if (on) settings.c_cflag |= CRTSCTS;
   return ::tcsetattr(fd, TCSANOW, &settings) == 0;

@@ -33,7 +33,7 @@ struct AtEvent {
     kFinal,        // ends the command that was waiting; `final`, `code`
     kInformation,  // a line of its answer
     kEcho,         // what was sent, sent back
-    kPrompt,       // '>': the modem wants a PDU (27.005 § 3.5.1)
+    kPrompt,       // '>': the modem wants a PDU (27.005 § 4.3)
     kUnsolicited,  // came by itself, or a result that nobody waits for
     kOverlong,     // a line of more than kMaxLine bytes; dropped
   };

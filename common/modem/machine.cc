@@ -143,7 +143,7 @@ void ModemMachine::Command(std::string_view text) {
   deadline_ = now_ + (this->*Now().patience)();
 }
 
-// Leaves the prompt, if the modem is in one (27.005 § 3.5.1).
+// Leaves the prompt, if the modem is in one (27.005 § 4.3).
 void ModemMachine::Escape() { output_ += '\x1B'; }
 
 // That result was an earlier command's: wait on, until the same deadline.

@@ -1,4 +1,4 @@
-// One message part from AT+CMGS to its result (27.005 § 3.5.1), and the way
+// One message part from AT+CMGS to its result (27.005 § 4.3), and the way
 // back to a clean line after a submit that was given up.
 #include <fmt/format.h>
 

@@ -41,7 +41,7 @@ constexpr int kRoaming = 5;
 constexpr int kSmsOnlyHome = 6;
 constexpr int kSmsOnlyRoaming = 7;
 
-// Four to eight digits (27.007 § 8.3, 3GPP TS 31.101 § 9.5.1).
+// Four to eight digits (3GPP TS 22.030 § 6.6.1).
 bool IsPin(std::string_view pin) {
   return pin.size() >= 4 && pin.size() <= 8 &&
          std::ranges::all_of(pin, [](char c) { return c >= '0' && c <= '9'; });
