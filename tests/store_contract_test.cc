@@ -305,6 +305,27 @@ TEST_CASE("A second connection sees what the first has committed") {
   });
 }
 
+TEST_CASE("A modem's state is the last that was said, its parts add up") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    SpoolerTurn turn = Turn(0);
+    turn.modems = {{.name = "b", .state = "probing", .since = kNow},
+                   {.name = "a", .state = "ready", .since = kNow}};
+    REQUIRE(store.RecordTurn(turn).has_value());
+    turn.modems = {
+        {.name = "a", .state = "closed", .detail = "gone", .parts_sent = 2},
+        {.name = "a", .state = "ready", .since = kNow, .parts_sent = 3},
+        {.name = "a", .parts_sent = 1}};
+    REQUIRE(store.RecordTurn(turn).has_value());
+    const auto modems = store.Modems();
+    REQUIRE(modems.has_value());
+    REQUIRE(modems->size() == 2);
+    CHECK(modems->at(0).state == "ready");
+    CHECK(modems->at(0).since == kNow);
+    CHECK(modems->at(0).parts_sent == 6);
+    CHECK(modems->at(1).state == "probing");
+  });
+}
+
 // What follows is SQLite's own.
 
 TEST_CASE("A schema newer than the program is refused, and not touched") {

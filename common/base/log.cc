@@ -11,8 +11,7 @@ namespace {
 constexpr std::string_view kPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %n %v";
 
 bool NeedsQuotes(std::string_view value) {
-  return value.empty() ||
-         value.find_first_of(" =\"\n\r\t\\") != std::string_view::npos;
+  return value.find_first_of(" =\"\n\r\t\\") != std::string_view::npos;
 }
 
 void AppendValue(std::string& line, std::string_view value) {
@@ -37,6 +36,7 @@ void AppendValue(std::string& line, std::string_view value) {
 std::string MakeLine(std::string_view event, Logger::Fields fields) {
   std::string line(event);
   for (const LogField& field : fields) {
+    if (field.value.empty()) continue;
     line += ' ';
     line += field.key;
     line += '=';

@@ -2,7 +2,8 @@
 //
 //   2026-11-23T07:16:48.123Z info smswebd part sent id=0192... modem=sim-1
 //
-// Fields never hold the text of a message, a code, a PIN or a key.
+// A field without a value is left out. Fields never hold the text of a message,
+// a code, a PIN or a key.
 #pragma once
 
 #include <initializer_list>

@@ -46,8 +46,8 @@ void Bell::Drain() {
 }
 
 void Bell::Close() {
-  if (!fd_) return;
-  if (!path_.empty()) ::unlink(path_.c_str());
+  if (!fd_ || path_.empty()) return;
+  ::unlink(path_.c_str());
   fd_.Reset();
 }
 

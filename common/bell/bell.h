@@ -27,7 +27,7 @@ class Bell {
   // Binds the socket, in place of what a dead spooler left there. The caller
   // holds the SpoolerLock.
   static Result<Bell> Open(const std::string& path);
-  // A socket that systemd or a parent has bound; it is not removed by Close().
+  // A socket that systemd has bound.
   static Bell Inherited(UniqueFd fd) { return Bell(std::move(fd), ""); }
 
   Bell(Bell&&) noexcept = default;
@@ -36,7 +36,9 @@ class Bell {
 
   int fd() const { return fd_.get(); }  // readable: it was rung
   void Drain();
-  void Close();  // nobody can ring it after this
+  // Nobody can ring it after this. An inherited socket stays: who bound it
+  // hears what comes, and starts a spooler again.
+  void Close();
 
  private:
   Bell(UniqueFd fd, std::string path)

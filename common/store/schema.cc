@@ -51,6 +51,15 @@ CREATE TABLE part(
   PRIMARY KEY(sequence, number)
 ) STRICT, WITHOUT ROWID;
 
+-- How each modem fares, as the spooler last said.
+CREATE TABLE modem(
+  name TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  parts_sent INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Numbers that libphonenumber has passed, so that a program which lives for
 -- one request need not load it again. A slot holds one number: bounded.
 CREATE TABLE known_number(

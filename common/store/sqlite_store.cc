@@ -57,6 +57,7 @@ class SqliteStore final : public Store {
   Result<Message> Find(const Uuid& id) override;
   Result<std::vector<Message>> List(const ListFilter& filter) override;
   Result<std::vector<StateCount>> CountByState() override;
+  Result<std::vector<ModemStatus>> Modems() override;
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override;
   Result<std::vector<Message>> Abandoned(LeaseToken token) override;
   Result<void> TakeOver(std::span<const std::int64_t> sequences,
@@ -79,6 +80,7 @@ class SqliteStore final : public Store {
                            SpoolerTurnOutcome* outcome);
   Result<void> WriteChange(const SpoolerTurn& turn, const StateChange& change,
                            SpoolerTurnOutcome* outcome);
+  Result<void> WriteModem(const ModemStatus& status);
   Result<void> Expire(Message message, WallTime now,
                       SpoolerTurnOutcome* outcome);
   Result<void> Lease(const SpoolerTurn& turn, SpoolerTurnOutcome* outcome);
@@ -93,7 +95,8 @@ class SqliteStore final : public Store {
   bool synced_ = true;
   struct Statements {
     std::optional<SqliteStatement> insert, find, parts, next_due, candidates,
-        take, held, intent, result, change, expire, abandoned, take_over, count;
+        take, held, intent, result, change, expire, abandoned, take_over, count,
+        modem, modems;
   } sql_;
 };
 
@@ -142,6 +145,15 @@ Result<void> SqliteStore::PrepareAll() {
            "lease IS NOT ?1 ORDER BY sequence"},
       {&sql_.take_over,
        "UPDATE message SET lease = ?2 WHERE sequence = ?1 AND state = 1"},
+      {&sql_.modem,
+       "INSERT INTO modem(name, state, detail, since, parts_sent) "
+       "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
+       "state = iif(?2 = '', state, ?2), detail = iif(?2 = '', detail, ?3), "
+       "since = iif(?2 = '', since, ?4), "
+       "parts_sent = parts_sent + excluded.parts_sent"},
+      {&sql_.modems,
+       "SELECT name, state, detail, since, parts_sent FROM modem "
+       "ORDER BY name"},
       {&sql_.count, "SELECT state, count(*) FROM message GROUP BY state"},
   };
   for (const auto& [slot, text] : table) {
@@ -282,6 +294,9 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
     for (const auto& intent : turn.intents) {
       if (auto ok = WriteIntent(turn, intent, &outcome); !ok) return ok;
     }
+    for (const auto& status : turn.modems) {
+      if (auto ok = WriteModem(status); !ok) return ok;
+    }
     return Lease(turn, &outcome);
   });
   if (!done) return std::unexpected(done.error());
@@ -345,6 +360,32 @@ Result<void> SqliteStore::WriteChange(const SpoolerTurn& turn,
                         .Run();
   if (!done) return std::unexpected(done.error());
   return {};
+}
+
+Result<void> SqliteStore::WriteModem(const ModemStatus& status) {
+  const auto done = sql_.modem->Bind(status.name)
+                        .Bind(status.state)
+                        .Bind(status.detail)
+                        .Bind(status.since)
+                        .Bind(status.parts_sent)
+                        .Run();
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+Result<std::vector<ModemStatus>> SqliteStore::Modems() {
+  auto& row = *sql_.modems;
+  std::vector<ModemStatus> modems;
+  for (;;) {
+    const auto more = row.Step();
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return modems;
+    modems.push_back({.name = std::string(row.Text(0)),
+                      .state = std::string(row.Text(1)),
+                      .detail = std::string(row.Text(2)),
+                      .since = row.Time(3),
+                      .parts_sent = row.Int(4)});
+  }
 }
 
 Result<void> SqliteStore::Expire(Message message, WallTime now,

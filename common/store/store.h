@@ -51,6 +51,16 @@ struct StateChange {
   WallTime at;
 };
 
+// How a modem fares, as its spooler last said.
+struct ModemStatus {
+  std::string name;
+  std::string state;   // common/modem/modem.h names them. Recorded empty: this
+                       // and the next two stay as they are
+  std::string detail;  // why, for people
+  WallTime since;
+  std::int64_t parts_sent = 0;  // by all spoolers, ever
+};
+
 // What a spooler records and takes in one turn of its loop.
 struct SpoolerTurn {
   LeaseToken token;
@@ -58,11 +68,12 @@ struct SpoolerTurn {
   std::vector<PartIntent> intents;
   std::vector<PartResult> results;
   std::vector<StateChange> changes;
-  int lease_limit = 0;  // how many messages to take besides
+  std::vector<ModemStatus> modems;  // `parts_sent` is what is new
+  int lease_limit = 0;              // how many messages to take besides
 
   bool Empty() const {
     return intents.empty() && results.empty() && changes.empty() &&
-           lease_limit == 0;
+           modems.empty() && lease_limit == 0;
   }
 };
 
@@ -96,13 +107,14 @@ class Store {
   // Newest first; the texts and the parts are left out.
   virtual Result<std::vector<Message>> List(const ListFilter& filter) = 0;
   virtual Result<std::vector<StateCount>> CountByState() = 0;
+  virtual Result<std::vector<ModemStatus>> Modems() = 0;
 
   // The spooler's side.
   //
   // Records, expires what is due and over, and leases up to `lease_limit` due
   // messages: by class, then by time, then by arrival. A turn that only leases
-  // is not synced: after a power cut its messages are queued again, and none
-  // of them has an intent.
+  // or tells of modems is not synced: after a power cut its messages are queued
+  // again, and none of them has an intent.
   virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
   // Messages in kSending whose holder is not `token`, with their parts.
   virtual Result<std::vector<Message>> Abandoned(LeaseToken token) = 0;

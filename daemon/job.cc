@@ -1,0 +1,54 @@
+#include "daemon/job.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "common/pdu/submit.h"
+
+namespace smsweb {
+namespace {
+
+bool IsAccepted(const Message& message, int number) {
+  return std::ranges::any_of(message.part_records, [&](const Part& part) {
+    return part.number == number && part.state == PartState::kAccepted;
+  });
+}
+
+// The same for each attempt, so that a part sent later joins the others.
+std::uint8_t ConcatenationReference(const Message& message) {
+  return static_cast<std::uint8_t>(message.sequence & 0xFF);
+}
+
+}  // namespace
+
+Result<Job> MakeJob(Message message, const std::string& smsc, WallTime now) {
+  auto text = SegmentText(message.text);
+  if (!text) return std::unexpected(text.error());
+  const auto total = text->parts.size();
+
+  Job job;
+  for (std::size_t i = 0; i < total; ++i) {
+    const int number = static_cast<int>(i) + 1;
+    if (IsAccepted(message, number)) continue;
+    Submit submit;
+    if (!smsc.empty()) submit.smsc = smsc;
+    submit.recipient = message.recipient;
+    submit.alphabet = text->alphabet;
+    submit.segment = std::move(text->parts[i]);
+    if (total > 1) {
+      submit.concatenation = {.reference = ConcatenationReference(message),
+                              .total = static_cast<std::uint8_t>(total),
+                              .number = static_cast<std::uint8_t>(number)};
+    }
+    submit.validity =
+        std::chrono::floor<std::chrono::seconds>(message.expires_at - now);
+    const auto pdu = EncodeSubmit(submit);
+    if (!pdu) return std::unexpected(pdu.error());
+    job.parts.push_back({number, ToHex(pdu->octets), pdu->tpdu_length});
+  }
+  job.message = std::move(message);
+  return job;
+}
+
+}  // namespace smsweb

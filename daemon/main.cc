@@ -1,0 +1,71 @@
+// smswebd: the spooler.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "common/base/process.h"
+#include "common/base/version.h"
+#include "common/bell/bell.h"
+#include "common/line/line.h"
+#include "daemon/run.h"
+
+namespace {
+
+using namespace smsweb;
+
+constexpr const char* kDescription =
+    "smswebd sends the messages of the queue through the modems.\n\n"
+    "It stays, unless spooler.idle_exit in the configuration says after how\n"
+    "many idle seconds to end. One at a time works on a queue.\n";
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 the queue or the bell can't be had (or another\n"
+    "smswebd has it), 2 the configuration is wrong, 3 with --once: messages\n"
+    "wait, and no modem came up.";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  PrepareProcess();
+  auto start_lock = InheritedStartLock();
+  std::string config_file;
+  bool once = false;
+  bool check_config = false;
+  CLI::App app(kDescription, "smswebd");
+  app.footer(kFooter);
+  app.add_option("--config", config_file,
+                 "the configuration file (else $SMSWEB_CONFIG, else "
+                 "/etc/smsweb/smsweb.toml)");
+  app.add_flag("--once", once, "send what is due, then end");
+  app.add_flag("--check-config", check_config,
+               "read the configuration, say what is wrong with it, and end");
+  app.set_version_flag("--version", kVersion);
+  CLI11_PARSE(app, argc, argv);
+
+  const auto config = LoadConfig(FindConfigFile(config_file, SystemEnvironment),
+                                 SystemEnvironment, Secrets::kResolve);
+  if (!config) {
+    std::fprintf(stderr, "%s\n", config.error().message.c_str());
+    return kExitBadConfig;
+  }
+  if (check_config) {
+    std::printf("%s: ok\n", config->file.c_str());
+    return kExitDone;
+  }
+  if (config->modems.empty()) {
+    std::fprintf(stderr, "%s: no modem; add one as [[modem]]\n",
+                 config->file.c_str());
+    return kExitBadConfig;
+  }
+  const auto log = Logger::Open("smswebd", config->log.level, config->log.file);
+  if (!log) {
+    std::fprintf(stderr, "%s\n", log.error().message.c_str());
+    return kExitBadConfig;
+  }
+  const SystemClock clock;
+  SystemRandom random;
+  const sigset_t signals = BlockEndingSignals();
+  return RunSpooler({*config, *log, clock, random, OpenLine},
+                    {.once = once,
+                     .start_lock = std::move(start_lock),
+                     .ending_signals = signals});
+}

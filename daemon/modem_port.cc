@@ -1,0 +1,121 @@
+#include "daemon/modem_port.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace smsweb {
+namespace {
+
+constexpr Millis kFirstPause{500};
+constexpr Millis kLongestPause{30'000};
+
+ModemSettings SettingsOf(const ModemConfig& config) {
+  return {.pin = config.pin,
+          .prompt_timeout = config.prompt_timeout,
+          .submit_timeout = config.submit_timeout};
+}
+
+SerialSettings SerialOf(const ModemConfig& config) {
+  using enum SerialSettings::FlowControl;
+  return {.baud = config.baud,
+          .flow_control = config.flow_control == "rtscts" ? kRtsCts : kNone};
+}
+
+}  // namespace
+
+ModemPort::ModemPort(const ModemConfig& config, LineOpener open,
+                     const Logger& log)
+    : config_(config),
+      open_(std::move(open)),
+      log_(log),
+      modem_(SettingsOf(config)),
+      pause_(kFirstPause) {}
+
+void ModemPort::Service(bool readable, MonoTime now) {
+  if (!line_ && (!open_at_ || now >= *open_at_)) TryOpen(now);
+  if (line_ && !connected_ && !line_->Connecting()) {
+    connected_ = true;
+    modem_.LineOpened(now);
+  }
+  if (line_ && readable) ReadAll(now);
+  if (const auto deadline = modem_.Deadline(); deadline && now >= *deadline) {
+    modem_.DeadlineReached(now);
+  }
+  Flush(now);
+}
+
+void ModemPort::TryOpen(MonoTime now) {
+  auto opened = open_(config_.device, SerialOf(config_));
+  if (!opened) return Lose(opened.error().message, now);
+  line_ = std::move(*opened);
+  connected_ = false;
+  unwritten_.clear();
+}
+
+void ModemPort::Lose(const std::string& why, MonoTime now) {
+  const bool modem_knew_it = connected_;
+  Reopen(why, now);
+  if (modem_knew_it) modem_.LineClosed(now);
+}
+
+void ModemPort::Reopen(const std::string& why, MonoTime now) {
+  if (why != last_error_) {
+    log_.Warning(
+        "modem has no line",
+        {{"modem", config_.name}, {"device", config_.device}, {"error", why}});
+    last_error_ = why;
+  }
+  line_.reset();
+  connected_ = false;
+  unwritten_.clear();
+  open_at_ = now + pause_;
+  pause_ = std::min(pause_ * 2, kLongestPause);
+}
+
+void ModemPort::ReadAll(MonoTime now) {
+  std::array<char, 4096> buffer;
+  while (line_) {
+    const auto got = line_->Read(buffer);
+    if (!got) return Lose(got.error().message, now);
+    if (*got == 0) return;
+    modem_.BytesReceived({buffer.data(), *got}, now);
+  }
+}
+
+void ModemPort::Flush(MonoTime now) {
+  unwritten_ += modem_.TakeOutput();
+  // While a TCP connection is being made, a write of nothing asks how it went.
+  if (!line_ || (unwritten_.empty() && !line_->Connecting())) return;
+  const auto wrote = line_->Write(unwritten_);
+  if (!wrote) return Lose(wrote.error().message, now);
+  unwritten_.erase(0, *wrote);
+}
+
+std::vector<ModemEvent> ModemPort::TakeEvents(MonoTime now) {
+  auto events = modem_.TakeEvents();
+  for (const ModemEvent& event : events) {
+    if (event.kind == ModemEvent::Kind::kReopenLine) Reopen(event.detail, now);
+  }
+  if (modem_.Ready()) {
+    pause_ = kFirstPause;
+    last_error_.clear();
+  }
+  return events;
+}
+
+int ModemPort::fd() const { return line_ ? line_->fd() : -1; }
+
+short ModemPort::PollEvents() const {
+  const bool writes = line_ && (line_->Connecting() || !unwritten_.empty());
+  return static_cast<short>(POLLIN | (writes ? POLLOUT : 0));
+}
+
+std::optional<MonoTime> ModemPort::Deadline() const {
+  if (!line_) return open_at_;
+  return modem_.Deadline();
+}
+
+}  // namespace smsweb

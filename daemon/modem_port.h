@@ -1,0 +1,59 @@
+// A modem with its line: opens it, opens it again when it was lost, carries
+// bytes between the two. Passive: the loop asks what to wait for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/config/config.h"
+#include "common/line/line.h"
+#include "common/modem/modem.h"
+
+namespace smsweb {
+
+using LineOpener = std::function<Result<std::unique_ptr<Line>>(
+    const std::string& device, const SerialSettings& settings)>;
+
+class ModemPort {
+ public:
+  ModemPort(const ModemConfig& config, LineOpener open, const Logger& log);
+
+  // Opens what is due, reads what is there, lets deadlines pass, and writes.
+  // `readable`: poll said so for fd().
+  void Service(bool readable, MonoTime now);
+  void Flush(MonoTime now);
+
+  Modem& modem() { return modem_; }
+  const Modem& modem() const { return modem_; }
+  const ModemConfig& config() const { return config_; }
+  std::vector<ModemEvent> TakeEvents(MonoTime now);
+
+  // For poll(): -1 while there is no line.
+  int fd() const;
+  short PollEvents() const;
+  std::optional<MonoTime> Deadline() const;
+
+ private:
+  void TryOpen(MonoTime now);
+  void Lose(const std::string& why, MonoTime now);
+  void Reopen(const std::string& why, MonoTime now);
+  void ReadAll(MonoTime now);
+
+  const ModemConfig config_;
+  const LineOpener open_;
+  const Logger& log_;
+  Modem modem_;
+  std::unique_ptr<Line> line_;
+  bool connected_ = false;  // the modem has been told that its line is open
+  std::string unwritten_;
+  std::optional<MonoTime> open_at_;  // none: now
+  Millis pause_;                     // before the next try
+  std::string last_error_;           // said once, until it changes
+};
+
+}  // namespace smsweb

@@ -1,0 +1,226 @@
+#include "daemon/run.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+#include <utility>
+
+#include "common/bell/bell.h"
+#include "common/store/sqlite_store.h"
+#include "daemon/spooler.h"
+
+namespace smsweb {
+namespace {
+
+constexpr Millis kLockPause{10};
+constexpr Millis kLockLimit{60'000};   // for another spooler to end
+constexpr Millis kGrace{30'000};       // for parts under way, after SIGTERM
+constexpr Millis kOnceLimit{180'000};  // --once: for a modem to come up
+// A commit that waits longer than this for another writer is tried again in a
+// later turn, so that modems are heard meanwhile.
+constexpr Millis kBusyTimeout{500};
+constexpr Millis kBusyPause{2};
+
+enum class Turned { kOn, kEnd };
+
+class Run {
+ public:
+  Run(const SpoolerContext& context, bool once, Store& store, Bell bell,
+      UniqueFd signals)
+      : context_(context),
+        once_(once),
+        bell_(std::move(bell)),
+        signals_(std::move(signals)),
+        spooler_(context.config, store, context.open, context.clock,
+                 context.random, context.log) {}
+
+  int Loop();
+
+ private:
+  std::vector<bool> Poll();
+  void HearBell(const pollfd& bell);
+  void HearSignal(const pollfd& signal);
+  Turned EndIfDone();
+  bool Done() const { return once_ ? spooler_.Drained() : spooler_.Idle(); }
+  bool EndForGood();
+  int Timeout() const;
+
+  const SpoolerContext& context_;
+  const bool once_;
+  Bell bell_;
+  UniqueFd signals_;
+  Spooler spooler_;
+  std::optional<MonoTime> idle_since_;
+  std::optional<MonoTime> quit_at_;  // after SIGTERM
+  std::optional<MonoTime> no_modem_since_;
+};
+
+int Run::Timeout() const {
+  auto earliest = spooler_.Deadline();
+  const auto consider = [&](std::optional<MonoTime> time) {
+    if (time && (!earliest || *time < *earliest)) earliest = time;
+  };
+  const auto idle_exit = context_.config.spooler.idle_exit;
+  if (idle_since_ && idle_exit.count() > 0) consider(*idle_since_ + idle_exit);
+  if (no_modem_since_) consider(*no_modem_since_ + kOnceLimit);
+  consider(quit_at_);
+  if (!earliest) return -1;
+  const auto left =
+      std::chrono::ceil<Millis>(*earliest - context_.clock.Mono()).count();
+  return static_cast<int>(std::clamp<Millis::rep>(left, 0, 3'600'000));
+}
+
+std::vector<bool> Run::Poll() {
+  std::vector<pollfd> fds = spooler_.PollFds();
+  const std::size_t modems = fds.size();
+  fds.push_back({.fd = signals_.get(), .events = POLLIN, .revents = 0});
+  fds.push_back({.fd = bell_.fd(), .events = POLLIN, .revents = 0});
+  ::poll(fds.data(), fds.size(), Timeout());
+  HearSignal(fds[modems]);
+  HearBell(fds[modems + 1]);
+  std::vector<bool> readable;
+  for (std::size_t i = 0; i < modems; ++i) {
+    readable.push_back((fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0);
+  }
+  return readable;
+}
+
+void Run::HearBell(const pollfd& bell) {
+  if ((bell.revents & POLLIN) == 0) return;
+  bell_.Drain();
+  spooler_.BellRang();
+}
+
+void Run::HearSignal(const pollfd& signal) {
+  if ((signal.revents & POLLIN) == 0) return;
+  signalfd_siginfo info;
+  if (::read(signals_.get(), &info, sizeof(info)) <= 0 || quit_at_) return;
+  context_.log.Info("ending", {{"signal", info.ssi_signo}});
+  quit_at_ = context_.clock.Mono() + kGrace;
+  spooler_.Quiesce();
+}
+
+// In this order, nothing that is committed meanwhile is missed (bell.h).
+bool Run::EndForGood() {
+  bell_.Close();
+  spooler_.BellRang();
+  spooler_.Turn({});
+  if (Done()) return true;
+  if (bell_.fd() >= 0) return false;
+  auto bell = Bell::Open(context_.config.spooler.bell);
+  if (bell) {
+    bell_ = std::move(*bell);
+    spooler_.BellRang();  // for what came while nobody listened
+  } else {
+    context_.log.Error("can't open the bell again",
+                       {{"error", bell.error().message}});
+  }
+  return false;
+}
+
+Turned Run::EndIfDone() {
+  const MonoTime now = context_.clock.Mono();
+  if (quit_at_) {
+    return !spooler_.Busy() || now >= *quit_at_ ? Turned::kEnd : Turned::kOn;
+  }
+  if (!Done()) {
+    idle_since_.reset();
+    return Turned::kOn;
+  }
+  if (!idle_since_) idle_since_ = now;
+  const auto idle_exit = context_.config.spooler.idle_exit;
+  const bool ends =
+      once_ || (idle_exit.count() > 0 && now - *idle_since_ >= idle_exit);
+  if (!ends) return Turned::kOn;
+  if (EndForGood()) return Turned::kEnd;
+  idle_since_.reset();
+  return Turned::kOn;
+}
+
+int Run::Loop() {
+  if (auto done = spooler_.CleanUp(); !done) {
+    context_.log.Error("can't read the queue",
+                       {{"error", done.error().message}});
+    return kExitFailed;
+  }
+  context_.log.Info("ready", {{"queue", context_.config.store.path},
+                              {"modems", context_.config.modems.size()}});
+  sd_notify(0, "READY=1");
+  spooler_.Turn({});
+  while (EndIfDone() == Turned::kOn) {
+    if (!once_ || spooler_.AnyModemUp()) {
+      no_modem_since_.reset();
+    } else if (!no_modem_since_) {
+      no_modem_since_ = context_.clock.Mono();
+    } else if (context_.clock.Mono() - *no_modem_since_ >= kOnceLimit) {
+      context_.log.Error("messages wait, and no modem came up");
+      return kExitNoModem;
+    }
+    spooler_.Turn(Poll());
+  }
+  context_.log.Info("ended");
+  return kExitDone;
+}
+
+// Waits for a spooler that is ending; gives up where one listens, or when it
+// takes too long.
+Result<SpoolerLock> TakeLock(const SpoolerContext& context) {
+  const MonoTime limit = context.clock.Mono() + kLockLimit;
+  Ringer ringer(context.config.spooler.bell);
+  for (;;) {
+    auto lock = SpoolerLock::Try(context.config.store.path);
+    if (!lock) return std::unexpected(lock.error());
+    if (*lock) return std::move(**lock);
+    if (ringer.Ring()) {
+      return Fail(ErrorKind::kConflict,
+                  "another smswebd works on this queue, and has been rung");
+    }
+    if (context.clock.Mono() >= limit) {
+      return Fail(ErrorKind::kUnavailable,
+                  "another smswebd holds the queue and does not end");
+    }
+    std::this_thread::sleep_for(kLockPause);
+  }
+}
+
+Result<Bell> OpenBell(const std::string& path) {
+  if (sd_listen_fds(1) == 1) {
+    return Bell::Inherited(UniqueFd(SD_LISTEN_FDS_START));
+  }
+  return Bell::Open(path);
+}
+
+int FailStart(const SpoolerContext& context, const Error& error) {
+  context.log.Error("can't start", {{"error", error.message}});
+  return kExitFailed;
+}
+
+}  // namespace
+
+int RunSpooler(const SpoolerContext& context, RunOptions options) {
+  const bool started_by_endpoint = static_cast<bool>(options.start_lock);
+  UniqueFd signals(
+      ::signalfd(-1, &options.ending_signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  const auto lock = TakeLock(context);
+  if (!lock) {
+    const bool fine =
+        started_by_endpoint && lock.error().kind == ErrorKind::kConflict;
+    return fine ? kExitDone : FailStart(context, lock.error());
+  }
+  auto bell = OpenBell(context.config.spooler.bell);
+  if (!bell) return FailStart(context, bell.error());
+  options.start_lock.Reset();  // from here on, a ring is heard
+  auto stores = OpenSqliteStores(
+      context.config.store.path,
+      {.busy_timeout = kBusyTimeout, .busy_pause = kBusyPause});
+  if (!stores) return FailStart(context, stores.error());
+  Run run(context, options.once, *stores->queue, std::move(*bell),
+          std::move(signals));
+  return run.Loop();
+}
+
+}  // namespace smsweb
