@@ -2,6 +2,10 @@
 // modem's state and a command to a reply. What is not known gets ERROR.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "sim/at_line.h"
 #include "sim/at_result.h"
 #include "sim/modem_state.h"

@@ -4,9 +4,12 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "common/base/network.h"

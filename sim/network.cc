@@ -1,6 +1,9 @@
 #include "sim/network.h"
 
+#include <chrono>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "sim/at_result.h"
 

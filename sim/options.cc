@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cstdint>
+#include <iostream>
+#include <utility>
 
 namespace smsweb::sim {
 namespace {

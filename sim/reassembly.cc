@@ -1,6 +1,7 @@
 #include "sim/reassembly.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace smsweb::sim {

@@ -2,7 +2,9 @@
 // the test form says. Their effect, if there is one, is elsewhere.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sim/at_line.h"

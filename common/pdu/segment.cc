@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "common/pdu/gsm7.h"
 #include "common/pdu/ucs2.h"
