@@ -17,8 +17,8 @@ std::string PathOf(const Variable& variable) {
   const std::string_view info = variable("PATH_INFO");
   if (script.ends_with("/smsweb-cgi")) return std::string(info);
   // Some servers put the whole path in both.
-  if (script == info) return std::string(script);
-  std::string path = std::string(script) + std::string(info);
+  std::string path(script);
+  if (info != script) path += info;
   if (!path.empty()) return path;
   const std::string_view uri = variable("REQUEST_URI");
   return PercentDecode(uri.substr(0, uri.find('?')));

@@ -1,0 +1,283 @@
+// The HTTP interface, from request values to response values.
+#include "cgi/api.h"
+
+#include <nlohmann/json.hpp>
+
+#include "catch.h"
+#include "common/store/sqlite_store.h"
+#include "temp_folder.h"
+
+namespace smsweb {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr WallTime kNow{Millis(1'763'882'208'123)};
+
+// Takes numbers that start with "08" or "+", as Indonesia would.
+class FakeChecker final : public NumberChecker {
+ public:
+  Result<std::string> ToE164(std::string_view input, std::string_view,
+                             NumberRule) const override {
+    if (input.starts_with("+")) return std::string(input);
+    if (input.starts_with("08")) return "+62" + std::string(input.substr(1));
+    return Fail(ErrorKind::kInvalid, "it is too short");
+  }
+};
+
+class ApiFixture {
+ public:
+  ApiFixture() {
+    config_.endpoint.trusted_networks = {"127.0.0.0/8"};
+    config_.endpoint.max_body_bytes = 1000;
+    config_.message.max_parts = 3;
+    config_.message.short_codes = {"1234"};
+    auto opened = OpenSqliteStores(folder_ / "queue.db");
+    REQUIRE(opened.has_value());
+    store_ = std::move(opened->queue);
+  }
+
+  // The answer, after the insert where there is one.
+  Response Answer(const Request& request) {
+    const Access access(config_.endpoint.trusted_networks);
+    RecipientParser recipients("ID", config_.message.short_codes,
+                               NumberRule::kValid,
+                               []() -> Result<std::unique_ptr<NumberChecker>> {
+                                 return std::make_unique<FakeChecker>();
+                               });
+    Api api(config_, access, recipients, *store_, clock_, random_);
+    Step step = api.Begin(request);
+    if (auto* response = std::get_if<Response>(&step)) return *response;
+    last_ = std::get<Submission>(step).message;
+    return Api::Finish(last_, store_->Insert({&last_, 1}));
+  }
+
+ protected:
+  TempFolder folder_;
+  Config config_;
+  ManualClock clock_{kNow};
+  SeededRandom random_{1};
+  std::unique_ptr<Store> store_;
+  NewMessage last_;
+};
+
+Request Get(std::string path, std::string query = "") {
+  return {.method = "GET",
+          .path = std::move(path),
+          .query = std::move(query),
+          .remote_address = "127.0.0.1"};
+}
+
+Request Post(std::string path, std::string type, std::string body) {
+  return {.method = "POST",
+          .path = std::move(path),
+          .content_type = std::move(type),
+          .body = std::move(body),
+          .remote_address = "127.0.0.1"};
+}
+
+Request PostJson(std::string body) {
+  return Post("/v1/messages", "application/json", std::move(body));
+}
+
+std::string HeaderOf(const Response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
+std::string CodeOf(const Response& response) {
+  const Json body = Json::parse(response.body);
+  return body.value("code", "");
+}
+
+TEST_CASE_METHOD(ApiFixture, "The paper's call queues a message") {
+  const Response response =
+      Answer(Get("/s.py", "rcpt=089610707901&msg=pesan+satu%21"));
+  CHECK(response.status == 202);
+  CHECK(HeaderOf(response, "Content-Type") == "application/json");
+  const Json body = Json::parse(response.body);
+  CHECK(body["state"] == "queued");
+  CHECK(body["to"] == "+6289610707901");
+  CHECK(body["parts"] == 1);
+  CHECK(HeaderOf(response, "Location") ==
+        "/v1/messages/" + body["id"].get<std::string>());
+  const auto stored = store_->Find(last_.id);
+  REQUIRE(stored.has_value());
+  CHECK(stored->text == "pesan satu!");
+  CHECK(stored->expires_at == kNow + std::chrono::hours(24));
+}
+
+TEST_CASE_METHOD(ApiFixture, "The paper's call works as a form, too") {
+  const Response response =
+      Answer(Post("/s.py", "application/x-www-form-urlencoded; charset=UTF-8",
+                  "msg=hal%C3%B6&rcpt=%2B6289610707901"));
+  CHECK(response.status == 202);
+  CHECK(last_.recipient == "+6289610707901");
+  CHECK(last_.text == "halö");
+}
+
+TEST_CASE_METHOD(ApiFixture, "A plus sign that was not escaped is understood") {
+  CHECK(Answer(Get("/s.py", "rcpt=+6289610707901&msg=x")).status == 202);
+  CHECK(last_.recipient == "+6289610707901");
+}
+
+TEST_CASE_METHOD(ApiFixture, "JSON says class, life, time and reference") {
+  const Response response = Answer(
+      PostJson(R"({"to": "089610707901", "text": "kode 123", "class": "otp",
+                   "ttl": 60, "not_before": "2025-11-23T08:00:00Z",
+                   "reference": "order 7"})"));
+  REQUIRE(response.status == 202);
+  const Json body = Json::parse(response.body);
+  CHECK(body["class"] == "otp");
+  CHECK(body["not_before"] == "2025-11-23T08:00:00.000Z");
+  CHECK(body["expires_at"] == "2025-11-23T08:01:00.000Z");
+  CHECK(body["reference"] == "order 7");
+  CHECK(last_.message_class == MessageClass::kOtp);
+}
+
+TEST_CASE_METHOD(ApiFixture,
+                 "Without a ttl the class decides how long it lives") {
+  Answer(PostJson(R"({"to": "1234", "text": "x", "class": "otp"})"));
+  CHECK(last_.expires_at == kNow + std::chrono::minutes(5));
+  CHECK(last_.recipient == "1234");
+  Answer(PostJson(R"({"to": "1234", "text": "x", "class": "bulk"})"));
+  CHECK(last_.expires_at == kNow + std::chrono::hours(72));
+}
+
+TEST_CASE_METHOD(ApiFixture, "A message is shown, without its text") {
+  Answer(PostJson(R"({"to": "089610707901", "text": "secret 4711"})"));
+  const Response response = Answer(Get("/v1/messages/" + ToString(last_.id)));
+  CHECK(response.status == 200);
+  const Json body = Json::parse(response.body);
+  CHECK(body["id"] == ToString(last_.id));
+  CHECK(body["state"] == "queued");
+  CHECK(body["attempts"] == 0);
+  CHECK(body["part_states"].empty());
+  CHECK(response.body.find("4711") == std::string::npos);
+}
+
+TEST_CASE_METHOD(ApiFixture, "Whoever is not trusted gets nothing") {
+  Request request = Get("/s.py", "rcpt=089610707901&msg=x");
+  for (const char* address : {"10.0.0.1", "::1", "", "nonsense"}) {
+    request.remote_address = address;
+    const Response response = Answer(request);
+    CHECK(response.status == 403);
+    CHECK(CodeOf(response) == "forbidden");
+  }
+  request.path = "/healthz";
+  CHECK(Answer(request).status == 200);
+}
+
+TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
+  struct Row {
+    Request request;
+    int status;
+    const char* code;
+    const char* field;
+  };
+  const std::string form = "application/x-www-form-urlencoded";
+  const Row rows[] = {
+      {Get("/"), 404, "not_found", ""},
+      {Get("/v2/messages"), 404, "not_found", ""},
+      {Get("/s.py"), 422, "missing_field", "rcpt"},
+      {Get("/s.py", "rcpt=0896"), 422, "missing_field", "msg"},
+      {Get("/s.py", "rcpt=0896&msg="), 422, "empty_text", "msg"},
+      {Get("/s.py", "rcpt=&msg=x"), 422, "invalid_recipient", "rcpt"},
+      {Get("/s.py", "rcpt=12&msg=x"), 422, "invalid_recipient", "rcpt"},
+      {Get("/s.py", "rcpt=9999&msg=x"), 422, "invalid_recipient", "rcpt"},
+      {Get("/s.py", "rcpt=0896&msg=%FF"), 422, "invalid_utf8", "msg"},
+      {Get("/s.py", "rcpt=0896&msg=" + std::string(460, 'x')), 422,
+       "too_many_parts", "msg"},
+      {Post("/s.py", "application/json", "{}"), 415, "unsupported_media_type",
+       ""},
+      {Post("/healthz", "", ""), 405, "method_not_allowed", ""},
+      {Get("/v1/messages"), 405, "method_not_allowed", ""},
+      {Get("/v1/messages/"), 404, "message_not_found", ""},
+      {Get("/v1/messages/123"), 404, "message_not_found", ""},
+      {Get("/v1/messages/0192d3c4-0000-7000-8000-000000000000"), 404,
+       "message_not_found", ""},
+      {Post("/v1/messages", form, "to=0896&text=x"), 415,
+       "unsupported_media_type", ""},
+      {PostJson(""), 400, "malformed_json", ""},
+      {PostJson("{"), 400, "malformed_json", ""},
+      {PostJson("[]"), 400, "malformed_json", ""},
+      {PostJson("{\"to\": \"\xFF\"}"), 400, "malformed_json", ""},
+      {PostJson(R"({"text": "x"})"), 422, "missing_field", "to"},
+      {PostJson(R"({"to": "0896"})"), 422, "missing_field", "text"},
+      {PostJson(R"({"to": 896, "text": "x"})"), 422, "wrong_type", "to"},
+      {PostJson(R"({"to": "0896", "text": null})"), 422, "wrong_type", "text"},
+      {PostJson(R"({"to": "0896", "text": "x", "ttl": 0})"), 422,
+       "out_of_range", "ttl"},
+      {PostJson(R"({"to": "0896", "text": "x", "ttl": "60"})"), 422,
+       "out_of_range", "ttl"},
+      {PostJson(R"({"to": "0896", "text": "x", "class": "fast"})"), 422,
+       "out_of_range", "class"},
+      {PostJson(R"({"to": "0896", "text": "x", "not_before": "soon"})"), 422,
+       "out_of_range", "not_before"},
+      {PostJson(R"({"to": "0896", "text": "x", "txet": "y"})"), 422,
+       "unknown_field", "txet"},
+      {PostJson(R"({"to": "0896", "text": ""})"), 422, "empty_text", "text"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.request.method << " " << row.request.path << "?"
+                            << row.request.query << " " << row.request.body);
+    const Response response = Answer(row.request);
+    CHECK(response.status == row.status);
+    CHECK(HeaderOf(response, "Content-Type") == "application/problem+json");
+    const Json body = Json::parse(response.body);
+    CHECK(body["status"] == row.status);
+    CHECK(body["code"] == row.code);
+    CHECK(body.value("field", "") == row.field);
+    CHECK_FALSE(body["detail"].get<std::string>().empty());
+  }
+}
+
+TEST_CASE_METHOD(ApiFixture, "Too many parts are refused with the count") {
+  const Response response =
+      Answer(Get("/s.py", "rcpt=0896&msg=" + std::string(460, 'x')));
+  const Json body = Json::parse(response.body);
+  CHECK(body["parts"] == 4);
+  CHECK(body["max_parts"] == 3);
+  CHECK(Answer(Get("/s.py", "rcpt=0896&msg=" + std::string(459, 'x'))).status ==
+        202);
+}
+
+TEST_CASE_METHOD(ApiFixture,
+                 "A body that is too large or cut short is refused") {
+  Request request = PostJson("{");
+  request.body_state = Request::BodyState::kTooLarge;
+  CHECK(Answer(request).status == 413);
+  CHECK(CodeOf(Answer(request)) == "body_too_large");
+  request.body_state = Request::BodyState::kCutShort;
+  CHECK(Answer(request).status == 400);
+  CHECK(CodeOf(Answer(request)) == "body_cut_short");
+}
+
+TEST_CASE_METHOD(ApiFixture, "A wrong method is told which are right") {
+  CHECK(HeaderOf(Answer(Get("/v1/messages")), "Allow") == "POST");
+}
+
+TEST_CASE("A message that the store did not take is a 503 to be tried again") {
+  const Response response =
+      Api::Finish(NewMessage{}, Fail(ErrorKind::kUnavailable, "disk is full"));
+  CHECK(response.status == 503);
+  CHECK(CodeOf(response) == "store_unavailable");
+  CHECK(HeaderOf(response, "Retry-After") == "1");
+}
+
+TEST_CASE("A problem quotes what is no UTF-8 without breaking the JSON") {
+  const Response response = Problem(422, "x", "bad \xFF byte");
+  CHECK_FALSE(Json::parse(response.body, nullptr, false).is_discarded());
+}
+
+TEST_CASE("A response is written as CGI takes it") {
+  const Response response{202, {{"Location", "/x"}}, "body"};
+  CHECK(
+      FormatCgi(response) ==
+      "Status: 202 Accepted\r\nLocation: /x\r\nContent-Length: 4\r\n\r\nbody");
+}
+
+}  // namespace
+}  // namespace smsweb
