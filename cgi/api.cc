@@ -6,15 +6,13 @@
 #include <utility>
 
 #include "cgi/form.h"
-#include "common/pdu/segment.h"
+#include "common/message/draft.h"
 #include "common/store/message_json.h"
 
 namespace smsweb {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kLongestReference = 255;
 
 Response MethodNotAllowed(std::string_view allowed) {
   Response response = Problem(405, "method_not_allowed",
@@ -34,31 +32,12 @@ bool IsMediaType(std::string_view header, std::string_view type) {
           header[type.size()] == ' ');
 }
 
-std::chrono::seconds LifeOf(MessageClass message_class,
-                            const MessageConfig& config) {
-  switch (message_class) {
-    case MessageClass::kOtp:
-      return config.otp_ttl;
-    case MessageClass::kTransactional:
-      return config.transactional_ttl;
-    case MessageClass::kBulk:
-      return config.bulk_ttl;
-  }
-  return config.transactional_ttl;
-}
-
 }  // namespace
 
-// What a caller asked for, before it is checked.
-struct Api::Draft {
-  std::string to_field;  // how the caller calls it, for errors
-  std::string text_field;
-  std::string to;
-  std::string text;
-  MessageClass message_class = MessageClass::kTransactional;
-  std::optional<std::chrono::seconds> ttl;
-  std::optional<WallTime> not_before;
-  std::string reference;
+// How the caller's way calls its fields, for errors.
+struct Api::Fields {
+  std::string_view to;
+  std::string_view text;
 };
 
 Step Api::Begin(const Request& request) {
@@ -116,13 +95,11 @@ Step Api::SubmitByForm(const Request& request) {
     return FieldProblem("missing_field", "rcpt", "rcpt is missing");
   if (!text) return FieldProblem("missing_field", "msg", "msg is missing");
   Draft draft;
-  draft.to_field = "rcpt";
-  draft.text_field = "msg";
   draft.to = *recipient;
   draft.text = *text;
   // An international number whose '+' was not escaped arrives with a space.
   if (draft.to.starts_with(' ')) draft.to[0] = '+';
-  return Submit(std::move(draft));
+  return Submit(std::move(draft), {.to = "rcpt", .text = "msg"});
 }
 
 Step Api::SubmitByJson(const Request& request) {
@@ -136,8 +113,6 @@ Step Api::SubmitByJson(const Request& request) {
     return Problem(400, "malformed_json", "the body is not a JSON object");
   }
   Draft draft;
-  draft.to_field = "to";
-  draft.text_field = "text";
   for (const auto& [key, value] : body.items()) {
     const auto take_string = [&](std::string* out) -> std::optional<Response> {
       if (!value.is_string()) {
@@ -169,13 +144,14 @@ Step Api::SubmitByJson(const Request& request) {
       }
       if (message_class) draft.message_class = *message_class;
     } else if (key == "ttl") {
-      constexpr std::int64_t kLongest = 30LL * 24 * 3600;
+      constexpr std::int64_t kShortest = kShortestTtl.count();
+      constexpr std::int64_t kLongest = kLongestTtl.count();
       const auto ttl =
           value.is_number_integer() ? value.get<std::int64_t>() : 0;
-      if (ttl < 1 || ttl > kLongest) {
-        problem = FieldProblem(
-            "out_of_range", key,
-            fmt::format("ttl takes seconds, from 1 to {}", kLongest));
+      if (ttl < kShortest || ttl > kLongest) {
+        problem = FieldProblem("out_of_range", key,
+                               fmt::format("ttl takes seconds, from {} to {}",
+                                           kShortest, kLongest));
       } else {
         draft.ttl = std::chrono::seconds(ttl);
       }
@@ -200,50 +176,30 @@ Step Api::SubmitByJson(const Request& request) {
                           std::string(key) + " is missing");
     }
   }
-  return Submit(std::move(draft));
+  return Submit(std::move(draft), {.to = "to", .text = "text"});
 }
 
-Step Api::Submit(Draft draft) {
-  const auto recipient = recipients_.Parse(draft.to);
-  if (!recipient) {
-    if (recipient.error().kind != ErrorKind::kInvalid) {
-      return Problem(500, "internal", recipient.error().message);
-    }
-    return FieldProblem(
-        "invalid_recipient", draft.to_field,
-        "the number can't be sent to: " + recipient.error().message);
+Step Api::Submit(Draft draft, const Fields& fields) {
+  auto message = MakeMessage(std::move(draft), config_.message, recipients_,
+                             clock_.Wall(), random_);
+  if (message) return Submission{std::move(*message)};
+  const DraftError& error = message.error();
+  const auto code = ToString(error.problem);
+  switch (error.problem) {
+    case DraftProblem::kInternal:
+      return Problem(500, code, error.message);
+    case DraftProblem::kInvalidRecipient:
+      return FieldProblem(code, fields.to, error.message);
+    case DraftProblem::kTooManyParts:
+      return Problem(422, code, error.message,
+                     Json{{"field", fields.text},
+                          {"parts", error.parts},
+                          {"max_parts", config_.message.max_parts}});
+    case DraftProblem::kEmptyText:
+    case DraftProblem::kInvalidUtf8:
+      return FieldProblem(code, fields.text, error.message);
   }
-  if (draft.text.empty()) {
-    return FieldProblem("empty_text", draft.text_field, "the text is empty");
-  }
-  const auto segments = SegmentText(draft.text);
-  if (!segments) {
-    return FieldProblem("invalid_utf8", draft.text_field,
-                        "the text is not UTF-8: " + segments.error().message);
-  }
-  const auto parts = static_cast<int>(segments->parts.size());
-  if (parts > config_.message.max_parts) {
-    return Problem(422, "too_many_parts",
-                   fmt::format("the text takes {} parts, and message.max_parts "
-                               "is {}",
-                               parts, config_.message.max_parts),
-                   Json{{"field", draft.text_field},
-                        {"parts", parts},
-                        {"max_parts", config_.message.max_parts}});
-  }
-  const WallTime now = clock_.Wall();
-  const WallTime not_before = std::max(draft.not_before.value_or(now), now);
-  const auto life =
-      draft.ttl.value_or(LifeOf(draft.message_class, config_.message));
-  return Submission{{.id = MakeUuidV7(now, random_),
-                     .message_class = draft.message_class,
-                     .recipient = *recipient,
-                     .text = std::move(draft.text),
-                     .parts = parts,
-                     .reference = std::move(draft.reference),
-                     .created_at = now,
-                     .not_before = not_before,
-                     .expires_at = not_before + life}};
+  return Problem(500, "internal", error.message);
 }
 
 Response Api::ShowMessage(std::string_view id) {

@@ -18,6 +18,7 @@
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/config/config.h"
+#include "common/message/draft.h"
 #include "common/number/recipient.h"
 #include "common/store/store.h"
 
@@ -52,8 +53,8 @@ class Api {
   Step SubmitByJson(const Request& request);
   Response ShowMessage(std::string_view id);
 
-  struct Draft;
-  Step Submit(Draft draft);
+  struct Fields;
+  Step Submit(Draft draft, const Fields& fields);
 
   const Config& config_;
   const Access& access_;

@@ -1,0 +1,103 @@
+#include "common/message/draft.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/pdu/segment.h"
+
+namespace smsweb {
+namespace {
+
+std::unexpected<DraftError> Refuse(DraftProblem problem, std::string message,
+                                   int parts = 0) {
+  return std::unexpected(DraftError{problem, std::move(message), parts});
+}
+
+std::chrono::seconds LifeOf(MessageClass message_class,
+                            const MessageConfig& config) {
+  switch (message_class) {
+    case MessageClass::kOtp:
+      return config.otp_ttl;
+    case MessageClass::kTransactional:
+      return config.transactional_ttl;
+    case MessageClass::kBulk:
+      return config.bulk_ttl;
+  }
+  return config.transactional_ttl;
+}
+
+std::expected<std::string, DraftError> CheckRecipient(
+    std::string_view to, RecipientParser& recipients) {
+  auto recipient = recipients.Parse(to);
+  if (recipient) return *recipient;
+  if (recipient.error().kind != ErrorKind::kInvalid) {
+    return Refuse(DraftProblem::kInternal, recipient.error().message);
+  }
+  return Refuse(DraftProblem::kInvalidRecipient,
+                "the number can't be sent to: " + recipient.error().message);
+}
+
+std::expected<int, DraftError> CountParts(std::string_view text,
+                                          int max_parts) {
+  if (text.empty()) {
+    return Refuse(DraftProblem::kEmptyText, "the text is empty");
+  }
+  const auto segments = SegmentText(text);
+  if (!segments) {
+    return Refuse(DraftProblem::kInvalidUtf8,
+                  "the text is not UTF-8: " + segments.error().message);
+  }
+  const auto parts = static_cast<int>(segments->parts.size());
+  if (parts > max_parts) {
+    return Refuse(DraftProblem::kTooManyParts,
+                  fmt::format("the text takes {} parts, and message.max_parts "
+                              "is {}",
+                              parts, max_parts),
+                  parts);
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::string_view ToString(DraftProblem problem) {
+  switch (problem) {
+    case DraftProblem::kInvalidRecipient:
+      return "invalid_recipient";
+    case DraftProblem::kEmptyText:
+      return "empty_text";
+    case DraftProblem::kInvalidUtf8:
+      return "invalid_utf8";
+    case DraftProblem::kTooManyParts:
+      return "too_many_parts";
+    case DraftProblem::kInternal:
+      return "internal";
+  }
+  return "internal";
+}
+
+std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
+                                                  const MessageConfig& config,
+                                                  RecipientParser& recipients,
+                                                  WallTime now,
+                                                  Random& random) {
+  auto recipient = CheckRecipient(draft.to, recipients);
+  if (!recipient) return std::unexpected(recipient.error());
+  const auto parts = CountParts(draft.text, config.max_parts);
+  if (!parts) return std::unexpected(parts.error());
+  const WallTime not_before = std::max(draft.not_before.value_or(now), now);
+  const auto life = draft.ttl.value_or(LifeOf(draft.message_class, config));
+  return NewMessage{.id = MakeUuidV7(now, random),
+                    .message_class = draft.message_class,
+                    .recipient = std::move(*recipient),
+                    .text = std::move(draft.text),
+                    .parts = *parts,
+                    .reference = std::move(draft.reference),
+                    .created_at = now,
+                    .not_before = not_before,
+                    .expires_at = not_before + life};
+}
+
+}  // namespace smsweb

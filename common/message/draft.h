@@ -1,0 +1,57 @@
+// A message as somebody asks for it, and the checks that make it one for the
+// queue. Whoever takes messages goes through here, so that all of them take and
+// refuse the same.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/base/clock.h"
+#include "common/base/random.h"
+#include "common/config/config.h"
+#include "common/number/recipient.h"
+#include "common/store/message.h"
+
+namespace smsweb {
+
+inline constexpr std::chrono::seconds kShortestTtl{1};
+inline constexpr std::chrono::seconds kLongestTtl{30LL * 24 * 3600};
+inline constexpr std::size_t kLongestReference = 255;  // bytes
+
+struct Draft {
+  std::string to;
+  std::string text;
+  MessageClass message_class = MessageClass::kTransactional;
+  std::optional<std::chrono::seconds> ttl;  // within the limits above
+  std::optional<WallTime> not_before;
+  std::string reference;  // within the limit above
+};
+
+enum class DraftProblem : std::uint8_t {
+  kInvalidRecipient,
+  kEmptyText,
+  kInvalidUtf8,
+  kTooManyParts,  // `parts` says how many
+  kInternal,      // numbers can't be checked
+};
+
+// The stable code that callers see: "too_many_parts".
+std::string_view ToString(DraftProblem problem);
+
+struct DraftError {
+  DraftProblem problem;
+  std::string message;  // for a person; never the text
+  int parts = 0;
+};
+
+std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
+                                                  const MessageConfig& config,
+                                                  RecipientParser& recipients,
+                                                  WallTime now, Random& random);
+
+}  // namespace smsweb
