@@ -1,0 +1,496 @@
+// The spooler with simulated modems, a real queue and a clock that stands
+// still: what becomes of a message in each case.
+#include "daemon/spooler.h"
+
+#include <map>
+
+#include "catch.h"
+#include "common/store/sqlite_store.h"
+#include "sim/at_session.h"
+#include "temp_folder.h"
+
+namespace smsweb {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using enum MessageState;
+
+// The network: answers as told, and keeps what was sent.
+class TestAir final : public sim::Air {
+ public:
+  bool GivesPrompt() override {
+    prompts_given += prompts ? 1 : 0;
+    return prompts;
+  }
+  sim::Answer Carry(const sim::Transmission& sent,
+                    const sim::Instant&) override {
+    using Kind = sim::Answer::Kind;
+    on_carry();
+    const auto answer =
+        answers.empty() ? sim::Answer{} : std::exchange(answers.front(), {});
+    if (!answers.empty()) answers.pop_front();
+    if (answer.kind == Kind::kTaken || answer.kind == Kind::kLost) {
+      received.push_back(
+          DecodeText(sent.submit.alphabet, sent.submit.segment.units));
+      validity = sent.submit.validity;
+    }
+    return answer;
+  }
+
+  bool prompts = true;
+  int prompts_given = 0;
+  std::function<void()> on_carry = [] {};
+  std::deque<sim::Answer> answers;  // for the next ones; then: taken
+  std::vector<std::string> received;
+  std::optional<seconds> validity;
+};
+
+// A line that ends in a simulated modem. No descriptor: the test says when to
+// turn.
+class SessionLine final : public Line {
+ public:
+  SessionLine(sim::AtSession& session, const Clock& clock, const bool& broken)
+      : session_(session), clock_(clock), broken_(broken) {}
+  int fd() const override { return -1; }
+  Result<std::size_t> Read(std::span<char> buffer) override {
+    if (broken_) return Fail(ErrorKind::kUnavailable, "unplugged");
+    unread_ += session_.TakeOutput();
+    const auto count = unread_.copy(buffer.data(), buffer.size());
+    unread_.erase(0, count);
+    return count;
+  }
+  Result<std::size_t> Write(std::string_view bytes) override {
+    if (broken_) return Fail(ErrorKind::kUnavailable, "unplugged");
+    session_.Receive(bytes, {clock_.Wall(), clock_.Mono()});
+    return bytes.size();
+  }
+
+ private:
+  sim::AtSession& session_;
+  const Clock& clock_;
+  const bool& broken_;
+  std::string unread_;
+};
+
+// Passes on to a real store, or fails.
+class MoodyStore final : public Store {
+ public:
+  explicit MoodyStore(Store& inner) : inner_(inner) {}
+  Result<void> Insert(std::span<const NewMessage> messages) override {
+    return inner_.Insert(messages);
+  }
+  Result<Message> Find(const Uuid& id) override { return inner_.Find(id); }
+  Result<std::vector<Message>> List(const ListFilter& filter) override {
+    return inner_.List(filter);
+  }
+  Result<std::vector<StateCount>> CountByState() override {
+    return inner_.CountByState();
+  }
+  Result<std::vector<ModemStatus>> Modems() override { return inner_.Modems(); }
+  Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override {
+    if (fails || (fails_on_intents && !turn.intents.empty())) {
+      return Fail(ErrorKind::kUnavailable, "disk is full");
+    }
+    return inner_.RecordTurn(turn);
+  }
+  Result<std::vector<Message>> Abandoned(LeaseToken token) override {
+    return inner_.Abandoned(token);
+  }
+  Result<void> TakeOver(std::span<const std::int64_t> sequences,
+                        LeaseToken token) override {
+    return inner_.TakeOver(sequences, token);
+  }
+  Result<std::optional<WallTime>> NextDue() override {
+    return inner_.NextDue();
+  }
+  bool fails = false;
+  bool fails_on_intents = false;
+
+ private:
+  Store& inner_;
+};
+
+class SpoolerFixture {
+ public:
+  SpoolerFixture() {
+    config_.spooler.max_attempts = 3;
+    auto opened = OpenSqliteStores(folder_ / "queue.db");
+    REQUIRE(opened.has_value());
+    sqlite_ = std::move(opened->queue);
+    store_ = std::make_unique<MoodyStore>(*sqlite_);
+    AddModem("a");
+  }
+
+  void AddModem(const std::string& name) {
+    ModemConfig modem;
+    modem.name = name;
+    modem.device = "/" + name;
+    config_.modems.push_back(modem);
+    sessions_[modem.device] =
+        std::make_unique<sim::AtSession>(sim::ModemOptions{.name = name}, air_);
+  }
+
+  void Start() {
+    spooler_ = std::make_unique<Spooler>(
+        config_, *store_,
+        [this](const std::string& device,
+               const SerialSettings&) -> Result<std::unique_ptr<Line>> {
+          if (unplugged_) return Fail(ErrorKind::kUnavailable, "no such port");
+          return std::make_unique<SessionLine>(*sessions_[device], clock_,
+                                               unplugged_);
+        },
+        clock_, random_, log_);
+    REQUIRE(spooler_->CleanUp().has_value());
+  }
+
+  // Turns until nothing more happens at this instant.
+  void Settle() {
+    for (int i = 0; i < 60; ++i) {
+      spooler_->Turn(std::vector<bool>(config_.modems.size(), true));
+    }
+  }
+
+  void Pass(Millis time) {
+    clock_.Advance(time);
+    Settle();
+  }
+
+  Uuid Insert(const std::string& text,
+              MessageClass message_class = MessageClass::kTransactional,
+              seconds life = hours(1)) {
+    NewMessage message;
+    message.id = MakeUuidV7(clock_.Wall(), random_);
+    message.message_class = message_class;
+    message.recipient = "+6289610707901";
+    message.text = text;
+    message.created_at = message.not_before = clock_.Wall();
+    message.expires_at = clock_.Wall() + life;
+    REQUIRE(sqlite_->Insert({&message, 1}).has_value());
+    if (spooler_) spooler_->BellRang();
+    return message.id;
+  }
+
+  Message Look(const Uuid& id) {
+    auto message = sqlite_->Find(id);
+    REQUIRE(message.has_value());
+    return *message;
+  }
+  std::string StateOf(const Uuid& id) {
+    return std::string(ToString(Look(id).state));
+  }
+
+ protected:
+  TempFolder folder_;
+  Config config_;
+  ManualClock clock_;
+  SeededRandom random_{5};
+  Logger log_ = Logger::Discard();
+  TestAir air_;
+  std::map<std::string, std::unique_ptr<sim::AtSession>> sessions_;
+  bool unplugged_ = false;
+  std::unique_ptr<Store> sqlite_;
+  std::unique_ptr<MoodyStore> store_;
+  std::unique_ptr<Spooler> spooler_;
+};
+
+using Answer = sim::Answer;
+constexpr Answer kRefusedNoNetwork{Answer::Kind::kRefused, 331};
+constexpr Answer kRefusedForGood{Answer::Kind::kRefused, 1};
+constexpr Answer kSilent{Answer::Kind::kNone, 0};
+constexpr Answer kAnswerLost{Answer::Kind::kLost, 0};
+
+TEST_CASE_METHOD(SpoolerFixture, "A message is sent, and its part remembered") {
+  const Uuid id = Insert("hello");
+  Start();
+  Settle();
+  CHECK(air_.received == std::vector<std::string>{"hello"});
+  const Message message = Look(id);
+  CHECK(message.state == kSent);
+  CHECK(message.attempts == 1);
+  CHECK(message.modem == "a");
+  REQUIRE(message.part_records.size() == 1);
+  CHECK(message.part_records[0].state == PartState::kAccepted);
+  CHECK(message.part_records[0].message_reference >= 0);
+  CHECK(spooler_->Idle());
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "The intent is on disk before the PDU leaves") {
+  const Uuid id = Insert(std::string(300, 'x'));
+  std::size_t intents = 0;
+  air_.on_carry = [&] {
+    const auto parts = Look(id).part_records;
+    CHECK(parts.back().state == PartState::kIntended);
+    intents = parts.size();
+  };
+  Start();
+  Settle();
+  CHECK(StateOf(id) == "sent");
+  CHECK(intents == 2);
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "Without an intent on disk no PDU leaves") {
+  store_->fails_on_intents = true;
+  const Uuid id = Insert("hello");
+  Start();
+  Settle();
+  CHECK(air_.prompts_given == 1);  // the modem was asked, and waits
+  Pass(minutes(1));
+  CHECK(air_.received.empty());
+  store_->fails_on_intents = false;
+  Pass(minutes(1));
+  CHECK(air_.received.size() == 1);
+  CHECK(StateOf(id) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "The rest of its life is the validity period") {
+  Insert("hello", MessageClass::kOtp, minutes(60));
+  Start();
+  Settle();
+  CHECK(air_.validity == minutes(60));
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "Classes go in their order") {
+  Insert("bulk", MessageClass::kBulk);
+  Insert("text", MessageClass::kTransactional);
+  Insert("otp", MessageClass::kOtp);
+  Start();
+  Settle();
+  CHECK(air_.received == std::vector<std::string>{"otp", "text", "bulk"});
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "Long texts go part after part") {
+  const Uuid id = Insert(std::string(160, 'a') + std::string(160, 'b'));
+  Start();
+  Settle();
+  REQUIRE(air_.received.size() == 3);
+  CHECK(air_.received[0] + air_.received[1] + air_.received[2] ==
+        std::string(160, 'a') + std::string(160, 'b'));
+  CHECK(StateOf(id) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "What the network refuses for now is tried again") {
+  air_.answers = {kRefusedNoNetwork};
+  const Uuid id = Insert("hello");
+  Start();
+  Settle();
+  CHECK(StateOf(id) == "queued");
+  CHECK(Look(id).attempts == 1);
+  CHECK(Look(id).error == "+CMS ERROR 331");
+  CHECK(air_.received.empty());
+  Pass(seconds(14));
+  CHECK(air_.received.empty());
+  Pass(seconds(10));
+  CHECK(StateOf(id) == "sent");
+  CHECK(air_.received.size() == 1);
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "Attempts are used up, and then it has failed") {
+  air_.answers = {kRefusedNoNetwork, kRefusedNoNetwork, kRefusedNoNetwork};
+  const Uuid id = Insert("hello");
+  Start();
+  for (int i = 0; i < 5; ++i) Pass(minutes(2));
+  CHECK(StateOf(id) == "failed");
+  CHECK(Look(id).attempts == 3);
+  CHECK(air_.received.empty());
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "One bad number delays no other") {
+  air_.answers = {kRefusedForGood};
+  const Uuid bad = Insert("bad");
+  const Uuid good = Insert("good");
+  Start();
+  Settle();
+  CHECK(StateOf(bad) == "failed");
+  CHECK(Look(bad).error.find("not assigned") != std::string::npos);
+  CHECK(StateOf(good) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "No answer makes it unknown, and it stays so") {
+  air_.answers = {kAnswerLost};
+  const Uuid id = Insert("hello");
+  Start();
+  Settle();
+  for (int i = 0; i < 10; ++i) Pass(minutes(1));
+  CHECK(StateOf(id) == "unknown");
+  CHECK(air_.received.size() == 1);
+  CHECK(Look(id).part_records.at(0).state == PartState::kUnknown);
+  const Uuid next = Insert("next");  // and the modem goes on
+  Pass(seconds(1));
+  CHECK(StateOf(next) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "An OTP without an answer is sent again") {
+  air_.answers = {kSilent};
+  const Uuid id = Insert("code", MessageClass::kOtp, minutes(30));
+  Start();
+  Settle();
+  for (int i = 0; i < 10; ++i) Pass(minutes(1));
+  CHECK(StateOf(id) == "sent");
+  CHECK(air_.received == std::vector<std::string>{"code"});
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "Without a prompt nothing left, and it is tried again") {
+  air_.prompts = false;
+  const Uuid id = Insert("hello");
+  Start();
+  Settle();
+  Pass(minutes(1));
+  CHECK(air_.received.empty());
+  CHECK(Look(id).attempts == 0);
+  air_.prompts = true;
+  for (int i = 0; i < 5; ++i) Pass(minutes(1));
+  CHECK(StateOf(id) == "sent");
+  CHECK(air_.received.size() == 1);
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "A message that waited too long is not sent") {
+  unplugged_ = true;
+  const Uuid id = Insert("late", MessageClass::kOtp, minutes(5));
+  Start();
+  Settle();
+  CHECK(StateOf(id) == "queued");
+  Pass(minutes(6));
+  unplugged_ = false;
+  Pass(minutes(1));
+  CHECK(StateOf(id) == "expired");
+  CHECK(air_.received.empty());
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "A line that is lost in a part leaves it unknown") {
+  air_.answers = {kAnswerLost};
+  const Uuid lost = Insert("lost");
+  air_.on_carry = [&] { unplugged_ = true; };
+  Start();
+  Settle();
+  CHECK(air_.received.size() == 1);
+  air_.on_carry = [] {};
+  Pass(seconds(1));
+  CHECK(StateOf(lost) == "unknown");
+  const Uuid waits = Insert("waits");
+  Pass(minutes(1));
+  CHECK(StateOf(waits) == "queued");
+  unplugged_ = false;
+  for (int i = 0; i < 5; ++i) Pass(minutes(1));
+  CHECK(StateOf(waits) == "sent");
+  CHECK(StateOf(lost) == "unknown");
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "Two modems share the work") {
+  AddModem("b");
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(Insert(std::to_string(i)));
+  Start();
+  Settle();
+  std::map<std::string, int> by_modem;
+  for (const Uuid& id : ids) {
+    CHECK(StateOf(id) == "sent");
+    ++by_modem[Look(id).modem];
+  }
+  CHECK(by_modem["a"] > 0);
+  CHECK(by_modem["b"] > 0);
+  CHECK(air_.received.size() == 10);
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "What a dead spooler left is settled by its class") {
+  Start();
+  Settle();
+  const Uuid text = Insert("text");
+  const Uuid otp = Insert("otp", MessageClass::kOtp);
+  const Uuid untouched = Insert("untouched", MessageClass::kBulk);
+  // Another took all three, and died after two intents.
+  SpoolerTurn turn{.token = 99, .now = clock_.Wall(), .lease_limit = 3};
+  const auto leased = sqlite_->RecordTurn(turn);
+  REQUIRE(leased->leased.size() == 3);
+  turn.lease_limit = 0;
+  for (int i = 0; i < 2; ++i) {
+    turn.intents.push_back({leased->leased[i].sequence, 1, "a", clock_.Wall()});
+  }
+  REQUIRE(sqlite_->RecordTurn(turn).has_value());
+
+  Start();
+  CHECK(StateOf(text) == "unknown");
+  CHECK(StateOf(otp) == "queued");
+  CHECK(StateOf(untouched) == "queued");
+  Pass(seconds(5));
+  CHECK(air_.received == std::vector<std::string>{"otp", "untouched"});
+  CHECK(StateOf(text) == "unknown");
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "A failing store loses no result") {
+  const Uuid id = Insert("hello");
+  air_.on_carry = [&] { store_->fails = true; };
+  Start();
+  Settle();
+  Pass(minutes(1));
+  CHECK(air_.received.size() == 1);
+  CHECK(StateOf(id) == "sending");
+  store_->fails = false;
+  Pass(minutes(1));
+  CHECK(StateOf(id) == "sent");
+  CHECK(air_.received.size() == 1);
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "Quiescing puts back what has not begun") {
+  for (int i = 0; i < 3; ++i) Insert(std::to_string(i));
+  air_.on_carry = [&] { spooler_->Quiesce(); };
+  Start();
+  Settle();
+  CHECK(air_.received.size() == 1);
+  CHECK_FALSE(spooler_->Busy());
+  const auto counts = sqlite_->CountByState();
+  std::int64_t total = 0;
+  for (const auto& row : *counts) {
+    CHECK((row.state == kSent || row.state == kQueued));
+    total += row.count;
+  }
+  CHECK(total == 3);
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "A message for later is sent when its time comes") {
+  Start();
+  Settle();
+  NewMessage message;
+  message.id = MakeUuidV7(clock_.Wall(), random_);
+  message.recipient = "+6289610707901";
+  message.text = "later";
+  message.created_at = clock_.Wall();
+  message.not_before = clock_.Wall() + minutes(10);
+  message.expires_at = clock_.Wall() + hours(1);
+  REQUIRE(sqlite_->Insert({&message, 1}).has_value());
+  spooler_->BellRang();
+  Settle();
+  CHECK(spooler_->Drained());
+  CHECK_FALSE(spooler_->Idle());
+  CHECK(*spooler_->Deadline() <= clock_.Mono() + minutes(10));
+  Pass(minutes(9));
+  CHECK(air_.received.empty());
+  Pass(minutes(1));
+  CHECK(air_.received.size() == 1);
+  CHECK(spooler_->Idle());
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "A lost ring is made good after a while") {
+  Start();
+  Settle();
+  auto deaf = std::exchange(spooler_, nullptr);
+  const Uuid id = Insert("unheard");  // nobody rings
+  spooler_ = std::move(deaf);
+  Settle();
+  CHECK(StateOf(id) == "queued");
+  Pass(seconds(31));
+  CHECK(StateOf(id) == "sent");
+}
+
+}  // namespace
+}  // namespace smsweb
