@@ -6,6 +6,8 @@
 #include <iostream>
 #include <utility>
 
+#include "common/base/version.h"
+
 namespace smsweb::sim {
 namespace {
 
@@ -105,7 +107,7 @@ Result<void> Finish(const Raw& raw, Options& options) {
 std::expected<Options, int> ParseOptions(int argc, char** argv) {
   CLI::App app(kDescription, "smsweb-sim");
   app.footer(kExamples);
-  app.set_version_flag("--version", "smsweb-sim 0.1.0");
+  app.set_version_flag("--version", std::string("smsweb-sim ") + kVersion);
   Options options;
   Raw raw;
   try {

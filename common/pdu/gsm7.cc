@@ -59,8 +59,9 @@ struct Codes {
   constexpr Codes() : latin{}, greek{} {
     latin.fill(kNotInGsm7);
     greek.fill(kNotInGsm7);
-    for (std::uint8_t septet = 0; septet < kDefault.size(); ++septet) {
-      if (septet != kGsm7Escape) Put(kDefault[septet], septet);
+    for (std::size_t septet = 0; septet < kDefault.size(); ++septet) {
+      if (septet == kGsm7Escape) continue;
+      Put(kDefault[septet], static_cast<std::uint8_t>(septet));
     }
     for (const Extension& entry : kExtension) {
       Put(entry.code_point, static_cast<std::uint8_t>(entry.septet | 0x80));
