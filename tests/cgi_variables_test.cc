@@ -107,6 +107,22 @@ TEST_CASE("A body is read to its length, to its end, or to the limit") {
   }
 }
 
+TEST_CASE("A body over the limit is read to its end all the same") {
+  for (const char* content_length : {"30000", ""}) {
+    std::size_t taken = 0;
+    const auto pieces = Pieces(std::string(30000, 'x'), 1000);
+    const ReadBytes counting = [&](char* buffer, std::size_t size) {
+      const std::size_t got = pieces(buffer, size);
+      taken += got;
+      return got;
+    };
+    Request request;
+    ReadBody(content_length, 10, counting, &request);
+    CHECK(request.body_state == Request::BodyState::kTooLarge);
+    CHECK(taken == 30000);
+  }
+}
+
 TEST_CASE("Forms are decoded as browsers encode them") {
   const Form form = Form::Parse("a=1&b=two+words&c=%C3%B6%2B&&d&e=&a=2&%66=x");
   CHECK(form.Find("a") == "1");  // the first
