@@ -1,0 +1,37 @@
+"""One module for each thing measured; each has
+run(size: Size, programs: Programs) -> Section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import Gateway
+
+
+@dataclass
+class Size:
+    """How much to do."""
+
+    rounds: int
+    seconds: float  # of each run of a load
+    requests: int  # of the latency
+    messages: int  # of the drain
+
+
+FULL = Size(rounds=5, seconds=6, requests=1000, messages=500)
+QUICK = Size(rounds=3, seconds=3, requests=500, messages=500)
+SMOKE = Size(rounds=1, seconds=1, requests=20, messages=20)
+
+
+@dataclass
+class Programs:
+    """The baselines. Where smsweb's own are, the harness knows."""
+
+    empty_fcgi: Path
+    empty_cgi: Path
+
+
+def log_to_file(gateway: Gateway) -> None:
+    """Instead of through a pipe to us, which would cost us time for each line."""
+    gateway.write_config({"log": {"file": str(gateway.folder / "log" / "smsweb.log")}})
