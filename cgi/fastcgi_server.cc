@@ -67,8 +67,10 @@ namespace {
 
 constexpr int kAcceptAtOnce = 64;
 constexpr int kEventsAtOnce = 8;
-constexpr timeval kReadLimit = {10, 0};  // for a request to arrive whole
+constexpr timeval kReadLimit = {10, 0};  // between two pieces of a request
 constexpr timeval kWriteLimit = {5, 0};
+constexpr Millis kBodyLimit{10'000};
+constexpr std::size_t kBodyPiece = 2048;
 
 void Watch(int epoll, int operation, int fd, std::uint32_t events) {
   epoll_event event{};
@@ -221,12 +223,16 @@ void FastCgiServer::Close(std::unique_ptr<FastCgiConnection> connection) {
 void FastCgiServer::Serve(int fd, const Handler& handler) {
   auto connection = std::move(idle_[static_cast<std::size_t>(fd)]);
   if (!connection) return;
+  ++under_way_;  // before the look at stopping_, so that Stop() waits for it
   if (stopping_) {
     ::close(fd);
-    return Close(std::move(connection));
+    Close(std::move(connection));
+    return RequestEnded();
   }
-  if (!connection->Accept()) return Close(std::move(connection));
-  ++under_way_;
+  if (!connection->Accept()) {
+    Close(std::move(connection));
+    return RequestEnded();
+  }
   Request request = ReadRequest(connection.get());
   FastCgiConnection* borrowed = connection.release();
   if (const auto response = handler(std::move(request), borrowed)) {
@@ -238,17 +244,25 @@ Request FastCgiServer::ReadRequest(FastCgiConnection* connection) {
   FCGX_Request& fcgi = connection->request();
   const Variables variables(fcgi.envp);
   Request request = RequestFromVariables(variables);
+  // A body that trickles in must not hold a worker for long: libfcgi waits for
+  // all that it is asked for, so it is asked for a little at a time.
+  const MonoTime deadline = std::chrono::steady_clock::now() + kBodyLimit;
   ReadBody(
       variables("CONTENT_LENGTH"), options_.max_body,
-      [&](char* buffer, std::size_t size) {
-        const int got = FCGX_GetStr(buffer, static_cast<int>(size), fcgi.in);
+      [&](char* buffer, std::size_t size) -> std::size_t {
+        if (std::chrono::steady_clock::now() > deadline) return 0;
+        const int got = FCGX_GetStr(
+            buffer, static_cast<int>(std::min(size, kBodyPiece)), fcgi.in);
         return static_cast<std::size_t>(std::max(got, 0));
       },
       &request);
-  // The record that ends the body must be gone before the next request; more
-  // of a body that is too large ends the connection instead.
+  // The record that ends the body must be gone before the next request; what
+  // is left of one that is too large or too slow ends the connection instead.
   char rest;
-  if (FCGX_GetStr(&rest, 1, fcgi.in) > 0) connection->DontKeep();
+  if (request.body_state != Request::BodyState::kWhole ||
+      FCGX_GetStr(&rest, 1, fcgi.in) > 0) {
+    connection->DontKeep();
+  }
   return request;
 }
 
@@ -267,6 +281,10 @@ void FastCgiServer::Send(FastCgiConnection* borrowed,
     if (open) ::close(fd);
     Close(std::move(connection));
   }
+  RequestEnded();
+}
+
+void FastCgiServer::RequestEnded() {
   if (--under_way_ == 0 && stopping_) {
     const std::lock_guard lock(finished_mutex_);
     finished_.notify_all();

@@ -66,6 +66,7 @@ class FastCgiServer {
   void Serve(int fd, const Handler& handler);
   void Send(FastCgiConnection* connection, const Response& response);
   void SendAnswers();
+  void RequestEnded();
   void Close(std::unique_ptr<FastCgiConnection> connection);
   Request ReadRequest(FastCgiConnection* connection);
   void ResumeListening();

@@ -25,7 +25,7 @@ struct EndpointConfig {
   std::string listen = "unix:/run/smsweb/cgi.sock";
   int socket_mode = 0660;  // of a unix socket; written "0660"
   int backlog = 4096;
-  int workers = 4;
+  int workers = 8;
   int max_connections = 16384;
   int max_waiting = 10000;  // requests that wait for the disk, then 503
   int max_body_bytes = 65536;
