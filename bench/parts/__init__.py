@@ -17,11 +17,12 @@ class Size:
     seconds: float  # of each run of a load
     requests: int  # of the latency
     messages: int  # of the drain
+    growth: tuple[int, ...]  # messages in the queue
 
 
-FULL = Size(rounds=5, seconds=6, requests=1000, messages=500)
-QUICK = Size(rounds=3, seconds=3, requests=500, messages=500)
-SMOKE = Size(rounds=1, seconds=1, requests=20, messages=20)
+FULL = Size(rounds=5, seconds=6, requests=1000, messages=500, growth=(1_000, 1_000_000, 5_000_000))
+QUICK = Size(rounds=3, seconds=3, requests=500, messages=500, growth=(1_000, 1_000_000))
+SMOKE = Size(rounds=1, seconds=1, requests=20, messages=20, growth=(10, 1000))
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Programs:
 
     empty_fcgi: Path
     empty_cgi: Path
+    queue_growth: Path
 
 
 def log_to_file(gateway: Gateway) -> None:
