@@ -84,13 +84,18 @@ void Signal(const UniqueFd& event) {
   (void)!::write(event.get(), &one, sizeof(one));
 }
 
-std::size_t DescriptorLimit() {
+// Descriptors are numbered from the lowest that is free: so many are above all
+// that `connections` and the rest of the program need.
+std::size_t DescriptorsFor(int connections) {
+  constexpr std::size_t kForTheRest = 1024;
+  return static_cast<std::size_t>(connections) + kForTheRest;
+}
+
+void RaiseDescriptorLimit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return std::min<std::size_t>(limit.rlim_cur, 1 << 20);
 }
 
 // The variables of a request are "NAME=value" strings; ours are found in one
@@ -131,7 +136,9 @@ FastCgiServer::FastCgiServer(Options options, std::vector<UniqueFd> listeners)
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       answers_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      idle_(DescriptorLimit()) {}
+      idle_(DescriptorsFor(options.max_connections)) {
+  RaiseDescriptorLimit();
+}
 
 FastCgiServer::~FastCgiServer() { Stop(Millis(0)); }
 
