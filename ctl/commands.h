@@ -1,0 +1,54 @@
+// The commands, each a function from its options, the configuration and the
+// queue to an outcome. What they print is in the outcome; nothing here writes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/random.h"
+#include "common/config/config.h"
+#include "common/number/recipient.h"
+#include "common/store/store.h"
+#include "ctl/options.h"
+#include "ctl/outcome.h"
+
+namespace smsweb::ctl {
+
+// What became of the ring after a commit.
+enum class Wake : std::uint8_t { kHeard, kStarted, kNobody };
+
+struct SendTools {
+  const Config& config;
+  Store& store;
+  RecipientParser& recipients;
+  WallTime now;
+  Random& random;
+  std::function<Result<Wake>()> wake;
+};
+
+// `options.text` is the text itself, wherever it came from.
+Outcome Send(SendOptions options, const SendTools& tools);
+
+Outcome Show(const ShowOptions& options, Store& store);
+
+// `width` is the terminal's; 0: there is none.
+Outcome ShowQueue(const QueueOptions& options, Store& store,
+                  RecipientParser& recipients, std::size_t width);
+
+// `recorded` is what the queue knows of modems.
+Outcome ListModems(const Config& config,
+                   const std::vector<ModemStatus>& recorded, bool spooler_runs,
+                   std::size_t width);
+
+// `loaded` is what became of reading the file.
+Outcome CheckConfig(const std::string& file, const Result<Config>& loaded);
+
+// A configuration that can't be used; each of its errors is an item of
+// `details`.
+Failure Misconfigured(const std::string& file, const Error& error);
+
+}  // namespace smsweb::ctl

@@ -1,0 +1,65 @@
+// smsweb: the operator's command line.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "common/base/process.h"
+#include "ctl/options.h"
+#include "ctl/run.h"
+
+namespace {
+
+using namespace smsweb;
+
+// 0 where nobody looks: nothing is cut for a file or a pipe.
+std::size_t TerminalWidth() {
+  winsize size{};
+  if (!::isatty(STDOUT_FILENO)) return 0;
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+Result<std::string> ReadInput() {
+  constexpr std::size_t kEnough = 2 << 20;
+  std::string input;
+  char buffer[4096];
+  while (input.size() < kEnough) {
+    const auto got = ::read(STDIN_FILENO, buffer, sizeof(buffer));
+    if (got == 0) break;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FailErrno("standard input", errno);
+    input.append(buffer, static_cast<std::size_t>(got));
+  }
+  return input;
+}
+
+// An answer that could not be written whole is none.
+int Finish(const ctl::Output& output) {
+  std::fputs(output.err.c_str(), stderr);
+  std::fputs(output.out.c_str(), stdout);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    std::perror("smsweb: standard output");
+    return static_cast<int>(ctl::ExitCode::kUnavailable);
+  }
+  return static_cast<int>(output.exit);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  PrepareProcess();
+  const auto options = ctl::ParseOptions(argc, argv);
+  if (!options) return Finish(ctl::Render(options.error()));
+  const SystemClock clock;
+  SystemRandom random;
+  const auto outcome =
+      ctl::RunCommand(*options, {.clock = clock,
+                                 .random = random,
+                                 .environment = SystemEnvironment,
+                                 .read_input = ReadInput,
+                                 .width = TerminalWidth()});
+  return Finish(ctl::Render(outcome, options->json));
+}

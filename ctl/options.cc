@@ -1,0 +1,358 @@
+#include "ctl/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/version.h"
+#include "common/message/draft.h"
+#include "ctl/suggest.h"
+
+namespace smsweb::ctl {
+namespace {
+
+constexpr const char* kDescription =
+    "smsweb is the operator's side of the SMS gateway: it queues messages as\n"
+    "the endpoint does, and shows what became of them.\n";
+
+constexpr const char* kFooter = R"(Examples:
+  smsweb send +6289610707901 'The pump is back.'
+  printf 'Your code is %s' "$CODE" | smsweb send --class otp +6289610707901 -
+  smsweb show 019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071
+  smsweb queue --state unknown --limit 5
+  smsweb queue --json | jq .counts
+  smsweb modem list
+  smsweb config check --config ./smsweb.toml
+
+Exit codes:
+  0  done
+  1  the service can't: the queue is not there, locked or full
+  2  the command line or the configuration is wrong
+  3  there is no such message
+  4  the input was refused: a number that can't be, too many parts
+
+With --json, a command prints one JSON document, and an error is one on
+standard error. "smsweb COMMAND --help" tells more; so does smsweb(1).)";
+
+constexpr const char* kSendFooter =
+    R"(The number and the text are checked as the endpoint checks them. The id is
+printed once the message is on disk; smswebd is rung, or started where
+spooler.spawn says so.
+
+Arguments can be seen in the list of processes. A TEXT of - is read from
+standard input, up to its end and without its last line break:
+  printf 'Your code is %s' "$CODE" | smsweb send --class otp +6289610707901 -
+A text that begins with "-" goes after "--":
+  smsweb send -- +6289610707901 '-5 degrees in the cold store')";
+
+constexpr const char* kQueueFooter = R"(The newest come first. The next page:
+  smsweb queue --after ID    the last id of the page before
+The texts are not shown; "smsweb show --text ID" shows one.)";
+
+constexpr const char* kModemListFooter =
+    R"(A modem's state is what smswebd last said of it. Where none is running, that is
+said, and the states are in parentheses.)";
+
+constexpr const char* kConfigCheckFooter =
+    R"(Every error is listed, with file and line. PINs from "env:" and "file:" are not
+looked up: "smswebd --check-config", run as its user, does that too.)";
+
+const std::vector<std::string> kClasses = {"otp", "transactional", "bulk"};
+
+std::vector<std::string> StateNames() {
+  std::vector<std::string> names;
+  for (int i = 0; i < kMessageStateCount; ++i) {
+    names.emplace_back(ToString(static_cast<MessageState>(i)));
+  }
+  return names;
+}
+
+CLI::Validator Takes(bool (*is_fine)(const std::string&), std::string what) {
+  return CLI::Validator(
+      [is_fine, what = std::move(what)](const std::string& value) {
+        return is_fine(value) ? std::string() : what;
+      },
+      "");
+}
+
+CLI::Validator TakesId() {
+  return Takes([](const std::string& s) { return ParseUuid(s).has_value(); },
+               "an id is a UUID, as \"smsweb send\" prints it");
+}
+
+// What was typed, before it has its types.
+struct Typed {
+  std::string config, message_class, not_before, id, state, after;
+  std::optional<std::int64_t> ttl;
+  bool json = false;
+  SendOptions send;
+  ShowOptions show;
+  QueueOptions queue;
+};
+
+struct Commands {
+  CLI::App* send;
+  CLI::App* show;
+  CLI::App* queue;
+  CLI::App* modem;
+  CLI::App* modem_list;
+  CLI::App* config;
+  CLI::App* config_check;
+};
+
+CLI::App* AddSend(CLI::App& app, Typed& typed) {
+  auto* send = app.add_subcommand("send", "queue a message; prints its id");
+  send->footer(kSendFooter);
+  send->add_option("TO", typed.send.to, "the number to send to")
+      ->type_name("")
+      ->required();
+  send->add_option("TEXT", typed.send.text,
+                   "the text, in UTF-8; -: from standard input")
+      ->type_name("")
+      ->required();
+  send->add_option("--class", typed.message_class,
+                   "decides what goes first, and how long it lives; "
+                   "transactional without it")
+      ->option_text("otp|transactional|bulk")
+      ->check(CLI::IsMember(kClasses));
+  send->add_option("--ttl", typed.ttl,
+                   "how long it may still be sent; without it, what the "
+                   "configuration says for its class")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(std::int64_t{kShortestTtl.count()},
+                         std::int64_t{kLongestTtl.count()}));
+  send->add_option("--not-before", typed.not_before,
+                   "when to send it at the earliest: 2026-11-23T07:16:48Z")
+      ->option_text("TIME")
+      ->check(Takes(
+          [](const std::string& s) { return ParseRfc3339(s).has_value(); },
+          "takes a time as 2026-11-23T07:16:48Z"));
+  send->add_option("--reference", typed.send.reference,
+                   "a name of your own for it")
+      ->option_text("R")
+      ->check(Takes(
+          [](const std::string& s) { return s.size() <= kLongestReference; },
+          fmt::format("may have {} bytes", kLongestReference)));
+  return send;
+}
+
+CLI::App* AddShow(CLI::App& app, Typed& typed) {
+  auto* show = app.add_subcommand("show", "one message, with its parts");
+  show->add_option("ID", typed.id, "as \"smsweb send\" or the endpoint gave it")
+      ->type_name("")
+      ->required()
+      ->check(TakesId());
+  show->add_flag("--text", typed.show.text, "show the text, too");
+  return show;
+}
+
+CLI::App* AddQueue(CLI::App& app, Typed& typed) {
+  auto* queue =
+      app.add_subcommand("queue", "messages, the newest first, and counts");
+  queue->footer(kQueueFooter);
+  queue
+      ->add_option("--state", typed.state,
+                   fmt::format("only: {}", fmt::join(StateNames(), ", ")))
+      ->option_text("STATE")
+      ->check(CLI::IsMember(StateNames()));
+  queue->add_option("--to", typed.queue.to, "only to this number")
+      ->option_text("NUMBER");
+  queue->add_option("--limit", typed.queue.limit, "how many; 20 without it")
+      ->option_text("N")
+      ->check(CLI::Range(1, 10000));
+  queue->add_option("--after", typed.after, "only those older than this one")
+      ->option_text("ID")
+      ->check(TakesId());
+  return queue;
+}
+
+Commands AddCommands(CLI::App& app, Typed& typed) {
+  Commands commands{};
+  commands.send = AddSend(app, typed);
+  commands.show = AddShow(app, typed);
+  commands.queue = AddQueue(app, typed);
+  commands.modem = app.add_subcommand("modem", "the modems");
+  commands.modem_list = commands.modem->add_subcommand(
+      "list", "the configured modems, and how each fares");
+  commands.modem_list->footer(kModemListFooter);
+  commands.config = app.add_subcommand("config", "the configuration");
+  commands.config_check = commands.config->add_subcommand(
+      "check", "read the configuration, and say all that is wrong with it");
+  commands.config_check->footer(kConfigCheckFooter);
+  for (auto* group : {commands.modem, commands.config}) {
+    group->require_subcommand(0, 1);
+  }
+  return commands;
+}
+
+void Prepare(CLI::App& app, Typed& typed) {
+  app.fallthrough();  // inherited: --json and --config may come last
+  app.require_subcommand(0, 1);
+  app.footer(kFooter);
+  app.add_option("--config", typed.config,
+                 "the configuration file (else $SMSWEB_CONFIG, else "
+                 "/etc/smsweb/smsweb.toml)")
+      ->option_text("FILE");
+  app.add_flag("--json", typed.json, "print JSON");
+  app.set_version_flag("--version", std::string("smsweb ") + kVersion);
+}
+
+// The innermost command that the line names.
+const CLI::App& Named(const CLI::App& app) {
+  const auto named = app.get_subcommands();
+  return named.empty() ? app : Named(*named.back());
+}
+
+std::string HelpOf(const CLI::App& command) {
+  const bool is_root = command.get_parent() == nullptr;
+  std::string name;
+  for (const auto* a = &command; a != nullptr; a = a->get_parent()) {
+    name = a->get_name() + (name.empty() ? "" : " " + name);
+  }
+  return fmt::format("\"{} --help\" {}", name,
+                     is_root ? "lists the commands" : "tells more");
+}
+
+std::vector<std::string> CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands(nullptr)) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> OptionNames(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const auto* app = &command; app != nullptr; app = app->get_parent()) {
+    for (const auto* option : app->get_options()) {
+      for (const auto& name : option->get_lnames())
+        names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+std::string DidYouMean(const std::string& word,
+                       const std::vector<std::string>& known) {
+  const auto found = Suggest(word, known);
+  return found ? fmt::format("; did you mean \"{}\"?", *found) : "";
+}
+
+// What is left over may be a text that lacks its quotes: it is not repeated.
+std::string ExtrasOfSend(const CLI::App& send,
+                         const std::vector<std::string>& extras) {
+  const auto known = OptionNames(send);
+  for (const auto& extra : extras) {
+    if (const auto option = Suggest(extra, known)) {
+      return fmt::format("send has no such option; did you mean \"{}\"?",
+                         *option);
+    }
+  }
+  return "send takes one TO and one TEXT: put quotes around the text, and "
+         "\"--\" before one that begins with \"-\"";
+}
+
+std::string DescribeExtras(const CLI::App& app, const Commands& commands,
+                           const std::vector<std::string>& extras) {
+  const CLI::App& named = Named(app);
+  if (&named == commands.send) return ExtrasOfSend(named, extras);
+  const std::string& first = extras.front();
+  if (first.starts_with("-")) {
+    return fmt::format("there is no option \"{}\" here{}", first,
+                       DidYouMean(first, OptionNames(named)));
+  }
+  const auto known = CommandNames(named);
+  if (known.empty()) {
+    return fmt::format("{} does not take \"{}\"", named.get_name(), first);
+  }
+  const bool is_root = named.get_parent() == nullptr;
+  return fmt::format("there is no command \"{}{}\"{}",
+                     is_root ? "" : named.get_name() + " ", first,
+                     DidYouMean(first, known));
+}
+
+NoCommand WrongUsage(const CLI::App& app, const std::string& what, bool json) {
+  const auto* stop = what.ends_with('?') ? "" : ".";
+  auto message = fmt::format("{}{} {}.", what, stop, HelpOf(Named(app)));
+  return {.failure = FailUsage(std::move(message)).error(), .json = json};
+}
+
+// The line could not be parsed: whether it asked for JSON must be seen anyhow.
+bool AsksForJson(int argc, const char* const* argv) {
+  const auto* end = std::find(argv, argv + argc, std::string_view("--"));
+  return std::find(argv, end, std::string_view("--json")) != end;
+}
+
+std::optional<NoCommand> Parse(CLI::App& app, const Commands& commands,
+                               int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForVersion& version) {
+    return NoCommand{.print = std::string(version.what()) + "\n"};
+  } catch (const CLI::CallForHelp&) {
+    return NoCommand{.print = app.help()};
+  } catch (const CLI::ExtrasError&) {
+    return WrongUsage(
+        app, DescribeExtras(app, commands, app.remaining(/*recurse=*/true)),
+        AsksForJson(argc, argv));
+  } catch (const CLI::ParseError& error) {
+    return WrongUsage(app, error.what(), AsksForJson(argc, argv));
+  }
+  return std::nullopt;
+}
+
+Command MakeCommand(const Commands& commands, const Typed& typed) {
+  if (commands.send->parsed()) {
+    SendOptions send = typed.send;
+    if (const auto parsed = ParseMessageClass(typed.message_class)) {
+      send.message_class = *parsed;
+    }
+    if (typed.ttl) send.ttl = std::chrono::seconds(*typed.ttl);
+    send.not_before = ParseRfc3339(typed.not_before);
+    return send;
+  }
+  if (commands.show->parsed()) {
+    return ShowOptions{.id = ParseUuid(typed.id).value_or(Uuid{}),
+                       .text = typed.show.text};
+  }
+  if (commands.queue->parsed()) {
+    QueueOptions queue = typed.queue;
+    queue.state = ParseMessageState(typed.state);
+    queue.after = ParseUuid(typed.after);
+    return queue;
+  }
+  if (commands.modem_list->parsed()) return ModemListOptions{};
+  return ConfigCheckOptions{};
+}
+
+}  // namespace
+
+std::expected<Options, NoCommand> ParseOptions(int argc,
+                                               const char* const* argv) {
+  CLI::App app(kDescription, "smsweb");
+  Typed typed;
+  Prepare(app, typed);
+  const Commands commands = AddCommands(app, typed);
+  if (auto end = Parse(app, commands, argc, argv)) {
+    return std::unexpected(std::move(*end));
+  }
+  const CLI::App& named = Named(app);
+  if (argc <= 1) return std::unexpected(NoCommand{.print = app.help()});
+  if (const auto names = CommandNames(named); !names.empty()) {
+    return std::unexpected(
+        WrongUsage(app,
+                   fmt::format("{} needs a command: {}", named.get_name(),
+                               fmt::join(names, ", ")),
+                   typed.json));
+  }
+  return Options{.config = typed.config,
+                 .json = typed.json,
+                 .command = MakeCommand(commands, typed)};
+}
+
+}  // namespace smsweb::ctl

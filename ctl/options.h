@@ -1,0 +1,61 @@
+// The command line, checked: which command, with which values.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "common/base/clock.h"
+#include "common/base/uuid.h"
+#include "common/store/message.h"
+#include "ctl/outcome.h"
+
+namespace smsweb::ctl {
+
+struct SendOptions {
+  std::string to;
+  std::string text;  // "-": from standard input
+  MessageClass message_class = MessageClass::kTransactional;
+  std::optional<std::chrono::seconds> ttl;
+  std::optional<WallTime> not_before;
+  std::string reference;
+};
+
+struct ShowOptions {
+  Uuid id;
+  bool text = false;
+};
+
+struct QueueOptions {
+  std::optional<MessageState> state;
+  std::string to;  // as it was typed; empty: everybody
+  int limit = 20;
+  std::optional<Uuid> after;
+};
+
+struct ModemListOptions {};
+struct ConfigCheckOptions {};
+
+using Command = std::variant<SendOptions, ShowOptions, QueueOptions,
+                             ModemListOptions, ConfigCheckOptions>;
+
+struct Options {
+  std::string config;  // what --config said, or empty
+  bool json = false;
+  Command command;
+};
+
+// There is no command to run: help or a version was asked for, and is to be
+// printed, or the command line is wrong.
+struct NoCommand {
+  std::string print;
+  std::optional<Failure> failure;
+  bool json = false;
+};
+
+std::expected<Options, NoCommand> ParseOptions(int argc,
+                                               const char* const* argv);
+
+}  // namespace smsweb::ctl

@@ -1,0 +1,59 @@
+// What a command ends with: a report, or a failure. Both are shown either to a
+// person or, with --json, to a program.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "common/base/error.h"
+
+namespace smsweb::ctl {
+
+using Json = nlohmann::ordered_json;
+
+// The exit codes of smsweb, the same for every command.
+enum class ExitCode : std::uint8_t {
+  kDone = 0,
+  kUnavailable = 1,  // the service can't: the queue is locked, full, not there
+  kUsage = 2,        // the command line or the configuration is wrong
+  kNotFound = 3,     // there is no such message
+  kRefused = 4,      // the input can't be sent, or looked for
+};
+
+struct Failure {
+  ExitCode exit = ExitCode::kUnavailable;
+  std::string code;     // stable, for programs; the endpoint's where it has one
+  std::string message;  // for people; never a text
+  Json details = Json::object();
+};
+
+struct Report {
+  std::string text;  // whole lines, for standard output
+  Json json;
+  std::string note;  // for people, beside the output: what else to know
+};
+
+using Outcome = std::expected<Report, Failure>;
+
+inline std::unexpected<Failure> Fail(ExitCode exit, std::string code,
+                                     std::string message,
+                                     Json details = Json::object()) {
+  return std::unexpected(
+      Failure{exit, std::move(code), std::move(message), std::move(details)});
+}
+
+inline std::unexpected<Failure> FailUsage(std::string message) {
+  return Fail(ExitCode::kUsage, "usage", std::move(message));
+}
+
+// An error of the queue's.
+inline std::unexpected<Failure> FailStore(const Error& error) {
+  return error.kind == ErrorKind::kNotFound
+             ? Fail(ExitCode::kNotFound, "message_not_found", error.message)
+             : Fail(ExitCode::kUnavailable, "store_unavailable", error.message);
+}
+
+}  // namespace smsweb::ctl

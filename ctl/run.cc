@@ -1,0 +1,131 @@
+#include "ctl/run.h"
+
+#include <sstream>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "ctl/commands.h"
+#include "ctl/queue_access.h"
+
+namespace smsweb::ctl {
+namespace {
+
+constexpr std::size_t kLongestInput = 1 << 20;
+
+class Runner {
+ public:
+  Runner(Config config, const Surroundings& surroundings)
+      : config_(std::move(config)), surroundings_(surroundings) {}
+
+  Outcome operator()(SendOptions options) const {
+    if (options.text == "-") {
+      auto text = surroundings_.read_input();
+      if (!text) return FailInput(text.error().message);
+      if (text->size() > kLongestInput) return FailInput("it is too long");
+      if (text->ends_with('\n')) text->pop_back();
+      options.text = std::move(*text);
+    }
+    auto stores = OpenQueue(config_, IfMissing::kMake);
+    if (!stores) return FailStore(stores.error());
+    RecipientParser recipients = MakeRecipientParser(config_.message);
+    return Send(std::move(options),
+                {.config = config_,
+                 .store = *stores->queue,
+                 .recipients = recipients,
+                 .now = surroundings_.clock.Wall(),
+                 .random = surroundings_.random,
+                 .wake = [this] { return WakeSpooler(config_); }});
+  }
+
+  Outcome operator()(const ShowOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    return Show(options, *stores->queue);
+  }
+
+  Outcome operator()(const QueueOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    RecipientParser recipients = MakeRecipientParser(config_.message);
+    return ShowQueue(options, *stores->queue, recipients, surroundings_.width);
+  }
+
+  // Before the first message there is no queue, and the modems are configured
+  // all the same.
+  Outcome operator()(const ModemListOptions&) const {
+    std::vector<ModemStatus> recorded;
+    if (QueueExists(config_)) {
+      auto stores = OpenQueue(config_, IfMissing::kRefuse);
+      if (!stores) return FailStore(stores.error());
+      auto modems = stores->queue->Modems();
+      if (!modems) return FailStore(modems.error());
+      recorded = std::move(*modems);
+    }
+    const auto runs = SpoolerRuns(config_);
+    if (!runs) return FailStore(runs.error());
+    return ListModems(config_, recorded, *runs, surroundings_.width);
+  }
+
+  Outcome operator()(const ConfigCheckOptions&) const {
+    return CheckConfig(config_.file, config_);
+  }
+
+ private:
+  static std::unexpected<Failure> FailInput(std::string_view why) {
+    return Fail(ExitCode::kRefused, "unreadable_text",
+                "the text on standard input can't be used: " + std::string(why),
+                Json{{"field", "text"}});
+  }
+
+  const Config config_;
+  const Surroundings& surroundings_;
+};
+
+std::string Dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Several lines, as a configuration's errors, stand as they are.
+std::string ForPeople(std::string_view message) {
+  const bool one_line = message.find('\n') == std::string_view::npos;
+  return (one_line ? "smsweb: " : "") + std::string(message) + "\n";
+}
+
+Output RenderFailure(const Failure& failure, bool json) {
+  if (!json) return {.err = ForPeople(failure.message), .exit = failure.exit};
+  Json error = {{"code", failure.code}, {"message", failure.message}};
+  error.update(failure.details);
+  error["exit_code"] = static_cast<int>(failure.exit);
+  return {.err = Dump(Json{{"error", error}}), .exit = failure.exit};
+}
+
+}  // namespace
+
+Outcome RunCommand(const Options& options, const Surroundings& surroundings) {
+  const std::string file =
+      FindConfigFile(options.config, surroundings.environment);
+  auto config = LoadConfig(file, surroundings.environment);
+  if (!config) return std::unexpected(Misconfigured(file, config.error()));
+  return std::visit(Runner(std::move(*config), surroundings), options.command);
+}
+
+Output Render(const Outcome& outcome, bool json) {
+  if (!outcome) return RenderFailure(outcome.error(), json);
+  if (json) return {.out = Dump(outcome->json)};
+  Output output{.out = outcome->text};
+  std::istringstream notes(outcome->note);
+  for (std::string note; std::getline(notes, note);) {
+    output.err += "smsweb: note: " + note + "\n";
+  }
+  return output;
+}
+
+Output Render(const NoCommand& no_command) {
+  if (no_command.failure) {
+    return RenderFailure(*no_command.failure, no_command.json);
+  }
+  return {.out = no_command.print};
+}
+
+}  // namespace smsweb::ctl

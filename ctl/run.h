@@ -1,0 +1,36 @@
+// From a checked command line to what is printed.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "common/base/clock.h"
+#include "common/base/random.h"
+#include "common/config/config.h"
+#include "ctl/options.h"
+#include "ctl/outcome.h"
+
+namespace smsweb::ctl {
+
+// What main() hands down.
+struct Surroundings {
+  const Clock& clock;
+  Random& random;
+  Environment environment;
+  std::function<Result<std::string>()> read_input;  // all of standard input
+  std::size_t width = 0;                            // 0: no terminal
+};
+
+Outcome RunCommand(const Options& options, const Surroundings& surroundings);
+
+// What to write, and how to end.
+struct Output {
+  std::string out;
+  std::string err;
+  ExitCode exit = ExitCode::kDone;
+};
+Output Render(const Outcome& outcome, bool json);
+Output Render(const NoCommand& no_command);
+
+}  // namespace smsweb::ctl

@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+#include <utf8.h>
+
+#include <utility>
+
+#include "common/message/draft.h"
+#include "common/store/message_json.h"
+#include "ctl/commands.h"
+
+namespace smsweb::ctl {
+namespace {
+
+Failure Refused(const DraftError& error, const MessageConfig& config) {
+  Failure failure{.exit = ExitCode::kRefused,
+                  .code = std::string(ToString(error.problem)),
+                  .message = error.message};
+  if (error.problem == DraftProblem::kInternal) {
+    failure.exit = ExitCode::kUnavailable;
+    return failure;
+  }
+  const bool is_number = error.problem == DraftProblem::kInvalidRecipient;
+  failure.details["field"] = is_number ? "to" : "text";
+  if (error.problem == DraftProblem::kTooManyParts) {
+    failure.details["parts"] = error.parts;
+    failure.details["max_parts"] = config.max_parts;
+  }
+  return failure;
+}
+
+// It is in the queue whatever becomes of the ring.
+std::string Note(const Result<Wake>& woken, const Config& config) {
+  if (!woken) {
+    return "smswebd could not be started, and the message waits in the "
+           "queue: " +
+           woken.error().message;
+  }
+  if (*woken != Wake::kNobody) return "";
+  return fmt::format("no smswebd listens at {}; the message waits in the queue",
+                     config.spooler.bell);
+}
+
+std::string_view SpoolerJson(const Result<Wake>& woken) {
+  if (!woken) return "not_started";
+  switch (*woken) {
+    case Wake::kHeard:
+      return "rung";
+    case Wake::kStarted:
+      return "started";
+    case Wake::kNobody:
+      return "not_running";
+  }
+  return "not_running";
+}
+
+}  // namespace
+
+Outcome Send(SendOptions options, const SendTools& tools) {
+  if (!utf8::is_valid(options.reference.begin(), options.reference.end())) {
+    return FailUsage("--reference: it is not UTF-8");
+  }
+  Draft draft{.to = std::move(options.to),
+              .text = std::move(options.text),
+              .message_class = options.message_class,
+              .ttl = options.ttl,
+              .not_before = options.not_before,
+              .reference = std::move(options.reference)};
+  const auto message = MakeMessage(std::move(draft), tools.config.message,
+                                   tools.recipients, tools.now, tools.random);
+  if (!message) {
+    return std::unexpected(Refused(message.error(), tools.config.message));
+  }
+  if (auto stored = tools.store.Insert({&*message, 1}); !stored) {
+    return FailStore({stored.error().kind,
+                      "the message was not taken: " + stored.error().message});
+  }
+  const auto woken = tools.wake();
+  Json json = AcceptedJson(*message);
+  json["spooler"] = SpoolerJson(woken);
+  return Report{.text = ToString(message->id) + "\n",
+                .json = std::move(json),
+                .note = Note(woken, tools.config)};
+}
+
+}  // namespace smsweb::ctl
