@@ -1,0 +1,184 @@
+// The command line: what it takes, and how it says no.
+#include "catch.h"
+#include "ctl/options.h"
+
+namespace smsweb::ctl {
+namespace {
+
+using Words = std::vector<const char*>;
+
+std::expected<Options, NoCommand> Parse(Words words) {
+  words.insert(words.begin(), "smsweb");
+  return ParseOptions(static_cast<int>(words.size()), words.data());
+}
+
+template <typename Command>
+Command ParseAs(Words words) {
+  const auto options = Parse(std::move(words));
+  REQUIRE(options.has_value());
+  REQUIRE(std::holds_alternative<Command>(options->command));
+  return std::get<Command>(options->command);
+}
+
+std::string Complaint(Words words) {
+  const auto options = Parse(std::move(words));
+  REQUIRE(!options.has_value());
+  REQUIRE(options.error().failure.has_value());
+  CHECK(options.error().failure->exit == ExitCode::kUsage);
+  CHECK(options.error().failure->code == "usage");
+  return options.error().failure->message;
+}
+
+void CheckSays(const std::string& text, const std::vector<std::string>& parts) {
+  INFO(text);
+  for (const auto& part : parts) {
+    INFO(part);
+    CHECK(text.find(part) != std::string::npos);
+  }
+}
+
+void CheckNeverSays(const std::string& text, const std::string& part) {
+  INFO(text);
+  CHECK(text.find(part) == std::string::npos);
+}
+
+constexpr const char* kId = "019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071";
+
+TEST_CASE("send takes a number, a text and what else is said of it") {
+  const auto send = ParseAs<SendOptions>(
+      {"send", "+628111", "hello", "--class", "otp", "--ttl", "60",
+       "--not-before", "2026-11-23T07:16:48Z", "--reference", "order 7"});
+  CHECK(send.to == "+628111");
+  CHECK(send.text == "hello");
+  CHECK(send.message_class == MessageClass::kOtp);
+  CHECK(send.ttl == std::chrono::seconds(60));
+  CHECK(send.not_before == ParseRfc3339("2026-11-23T07:16:48Z"));
+  CHECK(send.reference == "order 7");
+}
+
+TEST_CASE("send leaves to the configuration what is not said") {
+  const auto send = ParseAs<SendOptions>({"send", "0811", "hello"});
+  CHECK(send.message_class == MessageClass::kTransactional);
+  CHECK(!send.ttl);
+  CHECK(!send.not_before);
+}
+
+TEST_CASE("A text may look like anything") {
+  for (const char* text :
+       {"queue", "-", "[a,b]", "a=b", "", "-5 degrees", "%s", "--- x"}) {
+    INFO(text);
+    CHECK(ParseAs<SendOptions>({"send", "--", "0811", text}).text == text);
+  }
+  for (const char* text : {"queue", "send", "-", "[a,b]", "", "config"}) {
+    INFO(text);
+    CHECK(ParseAs<SendOptions>({"send", "0811", text}).text == text);
+  }
+  CHECK(ParseAs<SendOptions>({"send", "--", "0811", "--json"}).text ==
+        "--json");
+}
+
+TEST_CASE("A text that lacks its quotes is told so, and not repeated") {
+  const auto complaint = Complaint({"send", "0811", "my", "secret"});
+  CheckSays(complaint, {"quotes"});
+  CheckNeverSays(complaint, "secret");
+  CheckNeverSays(Complaint({"send", "0811", "--secret"}), "--secret");
+}
+
+TEST_CASE("--json and --config stand anywhere") {
+  for (const Words& words : {Words{"--json", "--config", "c", "modem", "list"},
+                             Words{"modem", "--json", "--config", "c", "list"},
+                             Words{"modem", "list", "--json", "--config=c"}}) {
+    const auto options = Parse(words);
+    REQUIRE(options.has_value());
+    CHECK(options->json);
+    CHECK(options->config == "c");
+    CHECK(std::holds_alternative<ModemListOptions>(options->command));
+  }
+}
+
+TEST_CASE("show takes an id") {
+  const auto show = ParseAs<ShowOptions>({"show", kId});
+  CHECK(ToString(show.id) == kId);
+  CHECK(!show.text);
+  CHECK(ParseAs<ShowOptions>({"show", kId, "--text"}).text);
+}
+
+TEST_CASE("queue takes filters") {
+  const auto all = ParseAs<QueueOptions>({"queue"});
+  CHECK(!all.state);
+  CHECK(all.limit == 20);
+  const auto some =
+      ParseAs<QueueOptions>({"queue", "--state", "unknown", "--to", "0811",
+                             "--limit", "5", "--after", kId});
+  CHECK(some.state == MessageState::kUnknown);
+  CHECK(some.to == "0811");
+  CHECK(some.limit == 5);
+  CHECK(ToString(some.after.value()) == kId);
+}
+
+TEST_CASE("config check is a command of two words") {
+  ParseAs<ConfigCheckOptions>({"config", "check"});
+  CheckSays(Complaint({"config"}), {"check"});
+  CheckSays(Complaint({"modem"}), {"list"});
+}
+
+TEST_CASE("A value that can't be is named, with what it takes") {
+  CheckSays(Complaint({"send", "0811", "x", "--class", "fast"}),
+            {"--class", "transactional"});
+  CheckSays(Complaint({"send", "0811", "x", "--ttl", "0"}),
+            {"--ttl", "2592000"});
+  CheckSays(Complaint({"send", "0811", "x", "--not-before", "tomorrow"}),
+            {"--not-before", "2026-11-23T07:16:48Z"});
+  CheckSays(Complaint({"show", "7"}), {"UUID"});
+  CheckSays(Complaint({"queue", "--after", "7"}), {"UUID"});
+  CheckSays(Complaint({"queue", "--state", "lost"}),
+            {"--state", "undelivered"});
+  CheckSays(Complaint({"queue", "--limit", "0"}), {"--limit"});
+  CheckSays(Complaint({"send", "0811", "x", "--reference",
+                       std::string(256, 'r').c_str()}),
+            {"--reference", "255"});
+  CheckSays(Complaint({"send", "0811"}), {"TEXT"});
+}
+
+TEST_CASE("An unknown command or option is answered with the one meant") {
+  CheckSays(Complaint({"sned"}), {"did you mean \"send\"?"});
+  CheckSays(Complaint({"modem", "lst"}), {"did you mean \"list\"?"});
+  CheckSays(Complaint({"queue", "--stat", "sent"}),
+            {"did you mean \"--state\"?"});
+  CheckSays(Complaint({"send", "--clas", "otp", "0811", "x"}),
+            {"did you mean \"--class\"?"});
+  CheckSays(Complaint({"frobnicate"}), {"smsweb --help"});
+  CheckSays(Complaint({"show", kId, "more"}), {"more"});
+}
+
+TEST_CASE("A wrong line that asks for JSON gets it") {
+  CHECK(Parse({"sned", "--json"}).error().json);
+  CHECK(!Parse({"sned"}).error().json);
+  CHECK(!Parse({"send", "0811", "my", "--", "--json"}).error().json);
+  CHECK(Parse({"--json"}).error().failure.has_value());
+}
+
+TEST_CASE("smsweb alone, and --help, teach: commands, examples, exit codes") {
+  for (const Words& words : {Words{}, Words{"--help"}}) {
+    const auto options = Parse(words);
+    REQUIRE(!options.has_value());
+    CHECK(!options.error().failure);
+    for (const char* expected : {"send", "show", "queue", "modem", "config",
+                                 "Examples:", "Exit codes:", "--json"}) {
+      CheckSays(options.error().print, {expected});
+    }
+  }
+}
+
+TEST_CASE("The help of send says how to keep a text out of the process list") {
+  const auto options = Parse({"send", "--help"});
+  REQUIRE(!options.has_value());
+  CheckSays(options.error().print, {"list of processes", "standard input"});
+}
+
+TEST_CASE("--version says which release it is") {
+  CheckSays(Parse({"--version"}).error().print, {SMSWEB_VERSION});
+}
+
+}  // namespace
+}  // namespace smsweb::ctl
