@@ -9,9 +9,11 @@
 namespace smsweb {
 namespace {
 
-bool IsAccepted(const Message& message, int number) {
+bool IsAccepted(const Part& part) { return part.state == PartState::kAccepted; }
+
+bool WasTaken(const Message& message, int number, const std::string& modem) {
   return std::ranges::any_of(message.part_records, [&](const Part& part) {
-    return part.number == number && part.state == PartState::kAccepted;
+    return part.number == number && IsAccepted(part) && part.modem == modem;
   });
 }
 
@@ -22,7 +24,7 @@ std::uint8_t ConcatenationReference(const Message& message) {
 
 }  // namespace
 
-Result<Job> MakeJob(Message message, const std::string& smsc, WallTime now) {
+Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now) {
   auto text = SegmentText(message.text);
   if (!text) return std::unexpected(text.error());
   const auto total = text->parts.size();
@@ -30,9 +32,9 @@ Result<Job> MakeJob(Message message, const std::string& smsc, WallTime now) {
   Job job;
   for (std::size_t i = 0; i < total; ++i) {
     const int number = static_cast<int>(i) + 1;
-    if (IsAccepted(message, number)) continue;
+    if (WasTaken(message, number, modem.name)) continue;
     Submit submit;
-    if (!smsc.empty()) submit.smsc = smsc;
+    if (!modem.smsc.empty()) submit.smsc = modem.smsc;
     submit.recipient = message.recipient;
     submit.alphabet = text->alphabet;
     submit.segment = std::move(text->parts[i]);
@@ -49,6 +51,19 @@ Result<Job> MakeJob(Message message, const std::string& smsc, WallTime now) {
   }
   job.message = std::move(message);
   return job;
+}
+
+bool AllAccepted(const Message& message) {
+  return std::ranges::count_if(message.part_records, IsAccepted) ==
+         message.parts;
+}
+
+std::optional<std::string> BegunOn(const Message& message) {
+  const auto begun = std::ranges::find_if(message.part_records, IsAccepted);
+  if (begun == message.part_records.end() || AllAccepted(message)) {
+    return std::nullopt;
+  }
+  return begun->modem;
 }
 
 }  // namespace smsweb

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/config/config.h"
 #include "common/store/message.h"
 
 namespace smsweb {
@@ -22,9 +24,16 @@ struct Job {
   std::deque<JobPart> parts;  // those still to be sent; the first is under way
 };
 
-// Encodes the parts that the network has not taken yet. What is left of the
-// message's life becomes the validity period. kInvalid where the message can't
-// be written as PDUs.
-Result<Job> MakeJob(Message message, const std::string& smsc, WallTime now);
+// Encodes the parts that the network has not taken yet through this modem. What
+// is left of the message's life becomes the validity period. kInvalid where the
+// message can't be written as PDUs.
+Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now);
+
+// The network has taken every part.
+bool AllAccepted(const Message& message);
+
+// Through which modem the first parts have gone, where others are still to go:
+// phones join parts by their sender. None: any modem may have the message.
+std::optional<std::string> BegunOn(const Message& message);
 
 }  // namespace smsweb

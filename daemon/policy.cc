@@ -11,6 +11,7 @@ constexpr Millis kFirstPause{15'000};
 constexpr Millis kLongestPause{600'000};
 constexpr Millis kAfterModemFault{1'000};
 constexpr Millis kAfterUnknown{2'000};
+constexpr Millis kUntilModemIsBack{5'000};
 
 struct Cause {
   int code;
@@ -132,6 +133,13 @@ Verdict PutBack(WallTime now) {
   return {.next = MessageState::kQueued,
           .not_before = now,
           .counts_attempt = false};
+}
+
+Verdict AwaitModem(WallTime now) {
+  return {.next = MessageState::kQueued,
+          .not_before = now + kUntilModemIsBack,
+          .counts_attempt = false,
+          .reason = "its first parts went through a modem that is down"};
 }
 
 }  // namespace smsweb

@@ -50,6 +50,9 @@ Verdict BlameNobody(const Attempt& attempt);  // the outcome is unknown
 // Nothing was tried: the spooler took the message and let go of it.
 Verdict PutBack(WallTime now);
 
+// Some parts went through a modem that is down, and the rest must follow them.
+Verdict AwaitModem(WallTime now);
+
 bool IsMessageFault(int cms_error);
 
 }  // namespace smsweb

@@ -59,7 +59,7 @@ bool SendsBefore(const Message& a, const Message& b) {
 
 }  // namespace
 
-Spooler::Spooler(const Config& config, Store& store, LineOpener open,
+Spooler::Spooler(const Config& config, Store& store, const LineOpener& open,
                  const Clock& clock, Random& random, const Logger& log)
     : config_(config),
       store_(store),
@@ -250,16 +250,48 @@ void Spooler::Conclude(const Message& message, const Verdict& verdict,
 
 void Spooler::GiveWork() {
   if (quiescing_ || store_retry_at_) return;
+  PutBackStranded();
   for (Station& station : stations_) {
-    while (!station.job && station.modem().Ready() && !ready_.empty()) {
-      Message message = std::move(ready_.front());
-      ready_.pop_front();
-      StartJob(station, std::move(message));
+    while (!station.job && station.modem().Ready()) {
+      auto message = TakeReadyFor(station);
+      if (!message) break;
+      StartJob(station, std::move(*message));
     }
   }
 }
 
-void Spooler::StartJob(Station& station, Message message) {
+// The one station that may send the rest of the message; null: any. An OTP does
+// not wait for a modem that is down, but starts again through another.
+const Spooler::Station* Spooler::BoundTo(const Message& message) const {
+  const auto name = BegunOn(message);
+  if (!name) return nullptr;
+  const auto found = std::ranges::find(stations_, *name, &Station::name);
+  if (found == stations_.end()) return nullptr;
+  const bool waits = message.message_class != MessageClass::kOtp;
+  return waits || IsUp(*found->port) ? &*found : nullptr;
+}
+
+std::optional<Message> Spooler::TakeReadyFor(const Station& station) {
+  const auto found = std::ranges::find_if(ready_, [&](const Message& message) {
+    const Station* bound = BoundTo(message);
+    return !bound || bound == &station;
+  });
+  if (found == ready_.end()) return std::nullopt;
+  Message message = std::move(*found);
+  ready_.erase(found);
+  return message;
+}
+
+void Spooler::PutBackStranded() {
+  std::erase_if(ready_, [&](const Message& message) {
+    const Station* bound = BoundTo(message);
+    if (!bound || IsUp(*bound->port)) return false;
+    Conclude(message, AwaitModem(clock_.Wall()), "");
+    return true;
+  });
+}
+
+void Spooler::StartJob(Station& station, const Message& message) {
   const WallTime now = clock_.Wall();
   if (message.expires_at <= now) {
     Conclude(message,
@@ -269,15 +301,15 @@ void Spooler::StartJob(Station& station, Message message) {
              "");
     return;
   }
-  auto job = MakeJob(message, station.port->config().smsc, now);
-  if (!job) {
-    Conclude(message,
-             {.next = MessageState::kFailed, .reason = job.error().message},
+  if (AllAccepted(message)) {  // and its spooler died before it could say so
+    Conclude(message, {.next = MessageState::kSent, .counts_attempt = false},
              "");
     return;
   }
-  if (job->parts.empty()) {  // all were taken before its spooler died
-    Conclude(message, {.next = MessageState::kSent, .counts_attempt = false},
+  auto job = MakeJob(message, station.port->config(), now);
+  if (!job) {
+    Conclude(message,
+             {.next = MessageState::kFailed, .reason = job.error().message},
              "");
     return;
   }
@@ -395,6 +427,7 @@ void Spooler::FlushAll() {
 
 std::vector<pollfd> Spooler::PollFds() const {
   std::vector<pollfd> fds;
+  fds.reserve(stations_.size());
   for (const Station& station : stations_) {
     fds.push_back({.fd = station.port->fd(),
                    .events = station.port->PollEvents(),

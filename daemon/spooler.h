@@ -36,7 +36,7 @@ namespace smsweb {
 class Spooler {
  public:
   // All are kept by reference.
-  Spooler(const Config& config, Store& store, LineOpener open,
+  Spooler(const Config& config, Store& store, const LineOpener& open,
           const Clock& clock, Random& random, const Logger& log);
 
   // Settles what a spooler that died has left behind.
@@ -83,7 +83,10 @@ class Spooler {
                 const std::string& modem);
   void LookWithoutModem();
   void GiveWork();
-  void StartJob(Station& station, Message message);
+  const Station* BoundTo(const Message& message) const;
+  std::optional<Message> TakeReadyFor(const Station& station);
+  void PutBackStranded();
+  void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);
   bool Commit();
   void CommitFailed(const Error& error);
