@@ -1,0 +1,223 @@
+// The documents of the configuration agree with what common/config takes.
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "catch.h"
+#include "common/config/config.h"
+
+namespace smsweb {
+namespace {
+
+const std::string kDocs = SMSWEB_DOCS;
+
+std::string ReadDocument(const std::string& name) {
+  std::ifstream file(kDocs + "/" + name);
+  INFO(name);
+  REQUIRE(file.is_open());
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Result<Config> Parse(const std::string& text) {
+  return ParseConfig(
+      text, "smsweb.toml",
+      [](const std::string&) { return std::optional<std::string>(); },
+      Secrets::kResolve);
+}
+
+std::vector<std::string> KnownHere(const std::string& toml) {
+  const auto config = Parse(toml);
+  REQUIRE(!config.has_value());
+  const std::string& message = config.error().message;
+  const std::string mark = "known here: ";
+  const auto at = message.find(mark);
+  REQUIRE(at != std::string::npos);
+  std::vector<std::string> words;
+  std::istringstream list(message.substr(
+      at + mark.size(), message.find('\n', at) - at - mark.size()));
+  for (std::string word; std::getline(list >> std::ws, word, ',');) {
+    words.push_back(word);
+  }
+  return words;
+}
+
+std::string Header(const std::string& table) {
+  return table == "modem" ? "[[modem]]\n" : "[" + table + "]\n";
+}
+
+// "table.key" for each key that the programs know: asked of their own errors.
+std::vector<std::string> KnownKeys() {
+  std::vector<std::string> keys;
+  for (const auto& table : KnownHere("no_such_table = 1\n")) {
+    // A modem without a name has errors of its own; the list comes last.
+    std::string toml = Header(table);
+    if (table == "modem") toml += "name = \"a\"\ndevice = \"/dev/a\"\n";
+    for (const auto& key : KnownHere(toml + "no_such_key = 1\n")) {
+      keys.push_back(table + "." + key);
+    }
+  }
+  return keys;
+}
+
+TEST_CASE("Every key that the programs know is in every document") {
+  const auto keys = KnownKeys();
+  CHECK(keys.size() > 30);
+  const std::string manual = ReadDocument("configuration.md");
+  const std::string page = ReadDocument("man/smsweb.toml.5");
+  const std::string example = ReadDocument("smsweb.toml.example");
+  for (const auto& key : keys) {
+    INFO(key);
+    CHECK(manual.find("| `" + key + "` |") != std::string::npos);
+    CHECK(page.find("Cm " + key + "\n") != std::string::npos);
+    const auto name = key.substr(key.find('.') + 1);
+    CHECK(std::regex_search(example, std::regex("\n#?" + name + " = ")));
+  }
+}
+
+TEST_CASE("No document has a key that the programs do not know") {
+  const auto keys = KnownKeys();
+  const std::set<std::string> known(keys.begin(), keys.end());
+  const std::pair<std::string, std::regex> rows[] = {
+      {"configuration.md", std::regex("\n\\| `([a-z_]+\\.[a-z_]+)` \\|")},
+      {"man/smsweb.toml.5", std::regex("Cm ([a-z_]+\\.[a-z_]+)\n")}};
+  for (const auto& [name, pattern] : rows) {
+    const std::string text = ReadDocument(name);
+    std::set<std::string> found;
+    for (std::sregex_iterator i(text.begin(), text.end(), pattern), end;
+         i != end; ++i) {
+      found.insert((*i)[1]);
+    }
+    CHECK(found == known);
+  }
+}
+
+// A row of a table in configuration.md.
+struct Row {
+  std::string key, type, standard, takes;
+};
+
+std::vector<Row> Rows() {
+  std::vector<Row> rows;
+  std::istringstream text(ReadDocument("configuration.md"));
+  const std::regex pattern(
+      R"(\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \| ([^|]*?) *\|.*)");
+  for (std::string line; std::getline(text, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, pattern)) {
+      rows.push_back({match[1], match[2], match[3], match[4]});
+    }
+  }
+  return rows;
+}
+
+// A file that has this value for this key, and all that its table must have.
+std::string FileWith(const std::string& key, const std::string& value) {
+  const auto dot = key.find('.');
+  const std::string table = key.substr(0, dot);
+  std::map<std::string, std::string> keys;
+  if (table == "modem") keys = {{"name", "\"a\""}, {"device", "\"/dev/a\""}};
+  keys[key.substr(dot + 1)] = value;
+  std::string toml = Header(table);
+  for (const auto& [name, text] : keys) toml += name + " = " + text + "\n";
+  return toml;
+}
+
+TEST_CASE("The ranges in configuration.md are those of the programs") {
+  const std::regex pattern("([0-9]+) to ([0-9]+)");
+  int checked = 0;
+  for (const Row& row : Rows()) {
+    if (row.type != "whole number") continue;
+    INFO(row.key);
+    std::smatch range;
+    REQUIRE(std::regex_match(row.takes, range, pattern));
+    const auto least = std::stoll(range[1]);
+    const auto most = std::stoll(range[2]);
+    CHECK(Parse(FileWith(row.key, std::to_string(least))).has_value());
+    CHECK(Parse(FileWith(row.key, std::to_string(most))).has_value());
+    CHECK(!Parse(FileWith(row.key, std::to_string(least - 1))).has_value());
+    CHECK(!Parse(FileWith(row.key, std::to_string(most + 1))).has_value());
+    ++checked;
+  }
+  CHECK(checked > 10);
+}
+
+// Every value of a configuration that configuration.md gives a default for.
+auto Values(const Config& c) {
+  return std::tuple(
+      c.store.path, c.endpoint.listen, c.endpoint.socket_mode,
+      c.endpoint.backlog, c.endpoint.workers, c.endpoint.max_connections,
+      c.endpoint.max_waiting, c.endpoint.max_body_bytes,
+      c.endpoint.trusted_networks, c.message.default_region,
+      c.message.max_parts, c.message.short_codes, c.message.number_check,
+      c.message.otp_ttl, c.message.transactional_ttl, c.message.bulk_ttl,
+      c.spooler.bell, c.spooler.spawn, c.spooler.command, c.spooler.idle_exit,
+      c.spooler.max_attempts, c.log.level, c.log.file);
+}
+
+auto Values(const ModemConfig& m) {
+  return std::tuple(m.baud, m.flow_control, m.pin, m.smsc, m.prompt_timeout,
+                    m.submit_timeout);
+}
+
+TEST_CASE("The defaults in configuration.md are those of the programs") {
+  for (const Row& row : Rows()) {
+    INFO(row.key);
+    if (row.standard == "none") {
+      CHECK((row.key == "modem.name" || row.key == "modem.device"));
+      continue;
+    }
+    REQUIRE(row.standard.size() > 2);
+    const auto value = row.standard.substr(1, row.standard.size() - 2);
+    const auto config = Parse(FileWith(row.key, value));
+    REQUIRE(config.has_value());
+    CHECK(Values(*config) == Values(Config{}));
+    for (const auto& modem : config->modems) {
+      CHECK(Values(modem) == Values(ModemConfig{}));
+    }
+  }
+}
+
+TEST_CASE("The example is a configuration") {
+  const auto config = Parse(ReadDocument("smsweb.toml.example"));
+  if (!config) FAIL(config.error().message);
+  CHECK(config->modems.size() == 1);
+}
+
+TEST_CASE("What the example has commented out are the defaults") {
+  const std::string example = ReadDocument("smsweb.toml.example");
+  const auto uncommented =
+      std::regex_replace(example, std::regex("\n#([a-z_]+ = )"), "\n$1");
+  CHECK(uncommented != example);
+  const auto with = Parse(uncommented);
+  if (!with) FAIL(with.error().message);
+  const auto without = Parse(example);
+  CHECK(Values(*with) == Values(*without));
+  CHECK(Values(with->modems.at(0)) == Values(without->modems.at(0)));
+  Config defaults;
+  defaults.endpoint.trusted_networks = with->endpoint.trusted_networks;
+  CHECK(Values(*with) == Values(defaults));
+}
+
+// Every example in the text, a file of its own.
+TEST_CASE("The examples in configuration.md are configurations") {
+  const std::string text = ReadDocument("configuration.md");
+  const std::string open = "```toml\n";
+  int count = 0;
+  for (auto at = text.find(open); at != std::string::npos;
+       at = text.find(open, at + 1)) {
+    const auto begin = at + open.size();
+    const auto example = text.substr(begin, text.find("```", begin) - begin);
+    INFO(example);
+    const auto config = ParseConfig(example, "example", SystemEnvironment);
+    if (!config) FAIL(config.error().message);
+    ++count;
+  }
+  CHECK(count >= 7);
+}
+
+}  // namespace
+}  // namespace smsweb
