@@ -59,37 +59,47 @@ void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
+sqlite3_stmt* SqliteStatement::handle() {
+  if (!statement_) {
+    sqlite3_stmt* prepared = nullptr;
+    sqlite3_prepare_v3(db_, sql_.data(), static_cast<int>(sql_.size()),
+                       SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+    statement_.reset(prepared);
+  }
+  return statement_.get();
+}
+
 SqliteStatement& SqliteStatement::Bind(std::int64_t value) {
-  sqlite3_bind_int64(statement_.get(), next_++, value);
+  sqlite3_bind_int64(handle(), next_++, value);
   return *this;
 }
 
 SqliteStatement& SqliteStatement::Bind(std::string_view text) {
-  sqlite3_bind_text(statement_.get(), next_++, text.data(),
+  sqlite3_bind_text(handle(), next_++, text.data(),
                     static_cast<int>(text.size()), SQLITE_STATIC);
   return *this;
 }
 
 SqliteStatement& SqliteStatement::Bind(std::span<const std::uint8_t> blob) {
-  sqlite3_bind_blob(statement_.get(), next_++, blob.data(),
+  sqlite3_bind_blob(handle(), next_++, blob.data(),
                     static_cast<int>(blob.size()), SQLITE_STATIC);
   return *this;
 }
 
 SqliteStatement& SqliteStatement::BindNullIfEmpty(std::string_view text) {
   if (!text.empty()) return Bind(text);
-  sqlite3_bind_null(statement_.get(), next_++);
+  sqlite3_bind_null(handle(), next_++);
   return *this;
 }
 
 Result<bool> SqliteStatement::Step() {
-  const int code = sqlite3_step(statement_.get());
+  const int code = sqlite3_step(handle());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) {
     Reset();
     return false;
   }
-  auto failure = FailSqlite(sqlite3_db_handle(statement_.get()), "queue");
+  auto failure = FailSqlite(db_, "queue");
   Reset();
   return failure;
 }
@@ -98,13 +108,14 @@ Result<int> SqliteStatement::Run() {
   const auto row = Step();
   if (!row) return std::unexpected(row.error());
   if (*row) Reset();
-  return sqlite3_changes(sqlite3_db_handle(statement_.get()));
+  return sqlite3_changes(db_);
 }
 
 void SqliteStatement::Reset() {
+  next_ = 1;
+  if (!statement_) return;
   sqlite3_reset(statement_.get());
   sqlite3_clear_bindings(statement_.get());
-  next_ = 1;
 }
 
 bool SqliteStatement::IsNull(int column) const {
@@ -152,15 +163,17 @@ Result<void> SqliteDb::Execute(const char* sql) {
   return {};
 }
 
-Result<SqliteStatement> SqliteDb::Prepare(std::string_view sql) {
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
-                         SQLITE_PREPARE_PERSISTENT, &statement,
-                         nullptr) != SQLITE_OK) {
+Result<SqliteStatement> SqliteDb::Prepare(std::string sql) {
+  auto statement = PrepareLater(std::move(sql));
+  if (!statement.handle()) {
     return Fail(ErrorKind::kInternal,
                 fmt::format("queue: {}", sqlite3_errmsg(db_.get())));
   }
-  return SqliteStatement(statement);
+  return statement;
+}
+
+SqliteStatement SqliteDb::PrepareLater(std::string sql) {
+  return SqliteStatement(db_.get(), std::move(sql));
 }
 
 Result<void> SqliteDb::KeepLogOnClose() {

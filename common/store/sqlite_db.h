@@ -43,10 +43,14 @@ class SqliteStatement {
 
  private:
   friend class SqliteDb;
-  explicit SqliteStatement(sqlite3_stmt* statement) : statement_(statement) {}
+  SqliteStatement(sqlite3* db, std::string sql)
+      : db_(db), sql_(std::move(sql)) {}
+  sqlite3_stmt* handle();  // none if it can't be prepared
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
+  sqlite3* db_;
+  std::string sql_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   int next_ = 1;
 };
@@ -62,7 +66,10 @@ class SqliteDb {
   static Result<SqliteDb> Open(const std::string& path, Options options);
 
   Result<void> Execute(const char* sql);
-  Result<SqliteStatement> Prepare(std::string_view sql);
+  Result<SqliteStatement> Prepare(std::string sql);
+  // Prepared when it is first used, for a program that lives for one request
+  // and uses two of them; what is wrong with it is then an error of Step().
+  SqliteStatement PrepareLater(std::string sql);
 
   // Leaves the write-ahead log in place when the last connection closes:
   // programs come and go, and each would pay for a checkpoint.

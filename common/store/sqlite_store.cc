@@ -45,12 +45,8 @@ Message ReadMessage(const SqliteStatement& row) {
 
 class SqliteStore final : public Store {
  public:
-  static Result<std::unique_ptr<Store>> Make(std::shared_ptr<SqliteDb> db) {
-    std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(db)));
-    if (auto done = store->PrepareAll(); !done) {
-      return std::unexpected(done.error());
-    }
-    return store;
+  static std::unique_ptr<Store> Make(std::shared_ptr<SqliteDb> db) {
+    return std::unique_ptr<Store>(new SqliteStore(std::move(db)));
   }
 
   Result<void> Insert(std::span<const NewMessage> messages) override;
@@ -66,9 +62,11 @@ class SqliteStore final : public Store {
 
  private:
   explicit SqliteStore(std::shared_ptr<SqliteDb> db)
-      : shared_db_(std::move(db)), db_(*shared_db_) {}
+      : shared_db_(std::move(db)), db_(*shared_db_) {
+    NameStatements();
+  }
 
-  Result<void> PrepareAll();
+  void NameStatements();
   Result<void> InTransaction(bool synced,
                              const std::function<Result<void>()>& work);
   Result<std::vector<Message>> Collect(SqliteStatement& statement);
@@ -100,7 +98,7 @@ class SqliteStore final : public Store {
   } sql_;
 };
 
-Result<void> SqliteStore::PrepareAll() {
+void SqliteStore::NameStatements() {
   const std::string columns(kMessageColumns);
   const std::pair<std::optional<SqliteStatement>*, std::string> table[] = {
       {&sql_.insert,
@@ -157,11 +155,8 @@ Result<void> SqliteStore::PrepareAll() {
       {&sql_.count, "SELECT state, count(*) FROM message GROUP BY state"},
   };
   for (const auto& [slot, text] : table) {
-    auto statement = db_.Prepare(text);
-    if (!statement) return std::unexpected(statement.error());
-    slot->emplace(std::move(*statement));
+    slot->emplace(db_.PrepareLater(text));
   }
-  return {};
 }
 
 Result<void> SqliteStore::InTransaction(
@@ -525,18 +520,15 @@ class SqliteKnownNumbers final : public KnownNumbers {
   SqliteStatement remember_;
 };
 
-Result<std::unique_ptr<KnownNumbers>> MakeKnownNumbers(
-    std::shared_ptr<SqliteDb> db) {
-  auto find = db->Prepare(
+std::unique_ptr<KnownNumbers> MakeKnownNumbers(std::shared_ptr<SqliteDb> db) {
+  auto find = db->PrepareLater(
       "SELECT e164 FROM known_number WHERE slot = ?1 AND input = ?2 AND "
       "region = ?3 AND checked_at >= ?4");
-  if (!find) return std::unexpected(find.error());
-  auto remember = db->Prepare(
+  auto remember = db->PrepareLater(
       "INSERT OR REPLACE INTO known_number(slot, input, region, e164, "
       "checked_at) VALUES(?1, ?2, ?3, ?4, ?5)");
-  if (!remember) return std::unexpected(remember.error());
-  return std::make_unique<SqliteKnownNumbers>(std::move(db), std::move(*find),
-                                              std::move(*remember));
+  return std::make_unique<SqliteKnownNumbers>(std::move(db), std::move(find),
+                                              std::move(remember));
 }
 
 Result<SqliteDb> OpenDb(const std::string& path,
@@ -568,11 +560,7 @@ Result<SqliteStores> OpenSqliteStores(const std::string& path,
     return Fail(opened.error().kind, path + ": " + opened.error().message);
   }
   auto db = std::make_shared<SqliteDb>(std::move(*opened));
-  auto queue = SqliteStore::Make(db);
-  if (!queue) return std::unexpected(queue.error());
-  auto known_numbers = MakeKnownNumbers(db);
-  if (!known_numbers) return std::unexpected(known_numbers.error());
-  return SqliteStores{std::move(*queue), std::move(*known_numbers)};
+  return SqliteStores{SqliteStore::Make(db), MakeKnownNumbers(db)};
 }
 
 }  // namespace smsweb
