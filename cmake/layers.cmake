@@ -22,8 +22,6 @@ function(smsweb_program NAME FOLDER)
   add_executable(${NAME} ${CMAKE_SOURCE_DIR}/${FOLDER}/main.cc)
   target_link_libraries(${NAME} PRIVATE ${ARG_LINKS})
   set_target_properties(${NAME} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin
-    BUILD_RPATH "$ORIGIN/../lib/smsweb"
-    INSTALL_RPATH "$ORIGIN/../lib/smsweb")
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   install(TARGETS ${NAME} DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
