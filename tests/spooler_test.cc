@@ -5,6 +5,7 @@
 #include <map>
 
 #include "catch.h"
+#include "common/pdu/segment.h"
 #include "common/store/sqlite_store.h"
 #include "sim/at_session.h"
 #include "temp_folder.h"
@@ -137,7 +138,9 @@ class SpoolerFixture {
         config_, *store_,
         [this](const std::string& device,
                const SerialSettings&) -> Result<std::unique_ptr<Line>> {
-          if (unplugged_) return Fail(ErrorKind::kUnavailable, "no such port");
+          if (unplugged_ || device == missing_) {
+            return Fail(ErrorKind::kUnavailable, "no such port");
+          }
           return std::make_unique<SessionLine>(*sessions_[device], clock_,
                                                unplugged_);
         },
@@ -165,6 +168,7 @@ class SpoolerFixture {
     message.message_class = message_class;
     message.recipient = "+6289610707901";
     message.text = text;
+    message.parts = static_cast<int>(SegmentText(text)->parts.size());
     message.created_at = message.not_before = clock_.Wall();
     message.expires_at = clock_.Wall() + life;
     REQUIRE(sqlite_->Insert({&message, 1}).has_value());
@@ -190,6 +194,7 @@ class SpoolerFixture {
   TestAir air_;
   std::map<std::string, std::unique_ptr<sim::AtSession>> sessions_;
   bool unplugged_ = false;
+  std::string missing_;  // this device alone
   std::unique_ptr<Store> sqlite_;
   std::unique_ptr<MoodyStore> store_;
   std::unique_ptr<Spooler> spooler_;
@@ -398,6 +403,50 @@ TEST_CASE_METHOD(SpoolerFixture, "Two modems share the work") {
   CHECK(by_modem["a"] > 0);
   CHECK(by_modem["b"] > 0);
   CHECK(air_.received.size() == 10);
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "The rest of a message follows its first parts' modem") {
+  AddModem("b");
+  const auto message_class =
+      GENERATE(MessageClass::kOtp, MessageClass::kTransactional);
+  const Uuid id = Insert(std::string(200, 'x'), message_class);
+  // Part 1 of 2 went through b, whose spooler died then.
+  SpoolerTurn turn{.token = 99, .now = clock_.Wall(), .lease_limit = 1};
+  const auto sequence = sqlite_->RecordTurn(turn)->leased.at(0).sequence;
+  turn.lease_limit = 0;
+  turn.intents.push_back({sequence, 1, "b", clock_.Wall()});
+  REQUIRE(sqlite_->RecordTurn(turn).has_value());
+  turn.intents.clear();
+  turn.results.push_back({.sequence = sequence,
+                          .number = 1,
+                          .state = PartState::kAccepted,
+                          .at = clock_.Wall()});
+  REQUIRE(sqlite_->RecordTurn(turn).has_value());
+
+  SECTION("where it is up") {
+    Start();
+    Settle();
+    CHECK(StateOf(id) == "sent");
+    CHECK(air_.received.size() == 1);
+    CHECK(Look(id).part_records.at(1).modem == "b");
+  }
+  SECTION("or it waits for it, but for an OTP") {
+    missing_ = "/b";
+    Start();
+    Pass(seconds(20));
+    if (message_class == MessageClass::kOtp) {
+      CHECK(StateOf(id) == "sent");
+      CHECK(air_.received.size() == 2);  // both, through the other
+      return;
+    }
+    CHECK(StateOf(id) == "queued");
+    CHECK(air_.received.empty());
+    missing_.clear();
+    for (int i = 0; i < 8; ++i) Pass(seconds(5));
+    CHECK(StateOf(id) == "sent");
+    CHECK(air_.received.size() == 1);
+  }
 }
 
 TEST_CASE_METHOD(SpoolerFixture,
