@@ -3,6 +3,9 @@ run(size: Size, programs: Programs) -> Section."""
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +35,15 @@ class Programs:
     empty_fcgi: Path
     empty_cgi: Path
     queue_growth: Path
+
+
+@contextmanager
+def bell(gateway: Gateway) -> Iterator[None]:
+    """In a spooler's place: rings are taken, and nobody acts on them."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(gateway.bell))
+        gateway.bell.chmod(0o666)
+        yield
 
 
 def log_to_file(gateway: Gateway) -> None:

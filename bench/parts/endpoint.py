@@ -12,7 +12,7 @@ from pathlib import Path
 import load
 from harness import Gateway, Web, can_connect_unix, wait_until
 from load import Contestant, compare, run_wrk
-from parts import Programs, Size
+from parts import Programs, Size, bell
 from report import Section
 
 CONNECTIONS = 64
@@ -32,6 +32,7 @@ def run(size: Size, programs: Programs) -> Section:
         with ExitStack() as stack:
             ours = stack.enter_context(Gateway())
             theirs = stack.enter_context(Gateway())
+            stack.enter_context(bell(ours))
             smsweb = _start_smsweb(ours, site)
             empty = _start_empty(theirs, site, programs.empty_fcgi, _answer_of(smsweb.web))
             for mode in modes:

@@ -15,7 +15,7 @@ import load
 from harness import Gateway, Trouble
 from load import Contestant, compare, run_ab
 from machine import own_children_cpu
-from parts import Programs, Size
+from parts import Programs, Size, bell
 from report import Section
 
 BAR = 0.6
@@ -27,6 +27,7 @@ def run(size: Size, programs: Programs) -> Section:
     with ExitStack() as stack:
         ours = stack.enter_context(Gateway())
         theirs = stack.enter_context(Gateway())
+        stack.enter_context(bell(ours))
         smsweb = Contestant("smsweb-cgi", ours.start_apache("cgid"), queue=ours.queue)
         smsweb.web.request("GET", load.PATH)  # makes the queue
         empty = _start_empty(theirs, programs.empty_cgi, _schema(ours.queue))
