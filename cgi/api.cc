@@ -222,7 +222,7 @@ Response Api::Finish(const NewMessage& message, const Result<void>& stored) {
     return Problem(503, "store_unavailable",
                    "the message was not taken: " + stored.error().message);
   }
-  Response response = JsonResponse(202, AcceptedJson(message));
+  Response response = JsonTextResponse(202, AcceptedText(message));
   response.headers.emplace_back("Location",
                                 "/v1/messages/" + ToString(message.id));
   return response;

@@ -41,16 +41,19 @@ void Committer::Run() {
       group.swap(waiting_);
     }
     Commit(group);
-    done_(std::move(group));
+    done_(group);
   }
 }
 
 void Committer::Commit(const std::vector<PendingInsert*>& group) {
   std::vector<NewMessage> messages;
   messages.reserve(group.size());
-  for (auto* insert : group) messages.push_back(insert->message);
+  for (auto* insert : group) messages.push_back(std::move(insert->message));
   const auto stored = store_.Insert(messages);
-  for (auto* insert : group) insert->stored = stored;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    group[i]->message = std::move(messages[i]);
+    group[i]->stored = stored;
+  }
   // One message that the store can't take must not cost the others theirs.
   if (stored || stored.error().kind == ErrorKind::kUnavailable ||
       group.size() == 1) {

@@ -1,7 +1,5 @@
 #include "cgi/http.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 namespace smsweb {
@@ -38,13 +36,18 @@ std::string_view ReasonPhrase(int status) {
 
 // Bytes that came from outside may be no UTF-8; an answer always is.
 std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
 
 Response JsonResponse(int status, const Json& body) {
-  return {status, {{"Content-Type", "application/json"}}, Dump(body)};
+  return JsonTextResponse(status, Dump(body));
+}
+
+Response JsonTextResponse(int status, std::string body) {
+  body += '\n';
+  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
 }
 
 Response Problem(int status, std::string_view code, std::string_view detail) {
@@ -59,22 +62,30 @@ Response Problem(int status, std::string_view code, std::string_view detail,
                {"code", code},
                {"detail", detail}};
   body.update(more);
-  Response response{
-      status, {{"Content-Type", "application/problem+json"}}, Dump(body)};
+  Response response{status,
+                    {{"Content-Type", "application/problem+json"}},
+                    Dump(body) + '\n'};
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 
 std::string FormatCgi(const Response& response) {
-  std::string text = fmt::format("Status: {} {}\r\n", response.status,
-                                 ReasonPhrase(response.status));
+  std::string text;
+  text.reserve(512 + response.body.size());
+  text += "Status: ";
+  text += std::to_string(response.status);
+  text += ' ';
+  text += ReasonPhrase(response.status);
+  text += "\r\n";
   for (const auto& [name, value] : response.headers) {
     text += name;
     text += ": ";
     text += value;
     text += "\r\n";
   }
-  text += fmt::format("Content-Length: {}\r\n\r\n", response.body.size());
+  text += "Content-Length: ";
+  text += std::to_string(response.body.size());
+  text += "\r\n\r\n";
   text += response.body;
   return text;
 }

@@ -28,6 +28,8 @@ struct Response {
 };
 
 Response JsonResponse(int status, const nlohmann::ordered_json& body);
+// With a body that is JSON already.
+Response JsonTextResponse(int status, std::string body);
 
 // RFC 9457. `code` is stable: programs may depend on it; `detail` is for
 // people. `more` is an object whose members join those of the problem.

@@ -1,7 +1,10 @@
-// The transition table of a message.
+// The transition table of a message, its names, and its JSON.
 #include "common/store/message.h"
 
+#include <nlohmann/json.hpp>
+
 #include "catch.h"
+#include "common/store/message_json.h"
 
 namespace smsweb {
 namespace {
@@ -56,6 +59,26 @@ TEST_CASE("Names are read back as they are written") {
   }
   CHECK_FALSE(ParseMessageState("lost").has_value());
   CHECK_FALSE(ParseMessageClass("urgent").has_value());
+}
+
+TEST_CASE("The answer to a new message is the same as a value and as text") {
+  NewMessage message;
+  message.recipient = "+6289610707901";
+  message.parts = 3;
+  message.created_at = WallTime(Millis(1'763'882'208'123));
+  message.expires_at = message.created_at + Millis(300'000);
+  for (const char* reference :
+       {"", "order 17", "\"\\\n", "caf\xC3\xA9", "no UTF-8: \xFF"}) {
+    for (const Millis wait : {Millis(0), Millis(1)}) {
+      message.reference = reference;
+      message.not_before = message.created_at + wait;
+      INFO(reference);
+      CHECK(AcceptedText(message) ==
+            AcceptedJson(message).dump(
+                -1, ' ', false,
+                nlohmann::ordered_json::error_handler_t::replace));
+    }
+  }
 }
 
 }  // namespace

@@ -1,8 +1,18 @@
 #include "common/base/clock.h"
 
-#include <fmt/format.h>
-
 namespace smsweb {
+namespace {
+
+// By hand: two times are in each answer, and formatting them with libfmt took a
+// tenth of the endpoint's work.
+void PutDigits(std::int64_t value, std::size_t at, std::size_t count,
+               std::string* text) {
+  for (std::size_t i = at + count; i-- > at; value /= 10) {
+    (*text)[i] = static_cast<char>('0' + value % 10);
+  }
+}
+
+}  // namespace
 
 WallTime SystemClock::Wall() const {
   return std::chrono::floor<Millis>(std::chrono::system_clock::now());
@@ -14,12 +24,15 @@ std::string FormatRfc3339(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-                     static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  std::string text = "yyyy-mm-ddThh:mm:ss.fffZ";
+  PutDigits(static_cast<int>(date.year()), 0, 4, &text);
+  PutDigits(static_cast<unsigned>(date.month()), 5, 2, &text);
+  PutDigits(static_cast<unsigned>(date.day()), 8, 2, &text);
+  PutDigits(clock.hours().count(), 11, 2, &text);
+  PutDigits(clock.minutes().count(), 14, 2, &text);
+  PutDigits(clock.seconds().count(), 17, 2, &text);
+  PutDigits(clock.subseconds().count(), 20, 3, &text);
+  return text;
 }
 
 namespace {

@@ -1,6 +1,8 @@
 #include "common/store/message_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 namespace smsweb {
 namespace {
@@ -16,21 +18,55 @@ Json PartJson(const Part& part) {
   return json;
 }
 
+// Calls add(name, value) for each field of the answer to a new message.
+void ListAccepted(const NewMessage& message, const auto& add) {
+  add("id", ToString(message.id));
+  add("state", ToString(MessageState::kQueued));
+  add("class", ToString(message.message_class));
+  add("to", message.recipient);
+  add("parts", message.parts);
+  add("created_at", FormatRfc3339(message.created_at));
+  add("expires_at", FormatRfc3339(message.expires_at));
+  if (message.not_before > message.created_at) {
+    add("not_before", FormatRfc3339(message.not_before));
+  }
+  if (!message.reference.empty()) add("reference", message.reference);
+}
+
+void AppendValue(int value, std::string* text) {
+  *text += std::to_string(value);
+}
+
+void AppendValue(std::string_view value, std::string* text) {
+  const bool plain = std::ranges::all_of(value, [](char c) {
+    return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
+  });
+  if (plain) {
+    ((*text += '"') += value) += '"';
+  } else {
+    *text += Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+}
+
 }  // namespace
 
 Json AcceptedJson(const NewMessage& message) {
-  Json json = {{"id", ToString(message.id)},
-               {"state", "queued"},
-               {"class", ToString(message.message_class)},
-               {"to", message.recipient},
-               {"parts", message.parts},
-               {"created_at", FormatRfc3339(message.created_at)},
-               {"expires_at", FormatRfc3339(message.expires_at)}};
-  if (message.not_before > message.created_at) {
-    json["not_before"] = FormatRfc3339(message.not_before);
-  }
-  if (!message.reference.empty()) json["reference"] = message.reference;
+  Json json;
+  ListAccepted(message, [&](const char* name, const auto& value) {
+    json[name] = value;
+  });
   return json;
+}
+
+std::string AcceptedText(const NewMessage& message) {
+  std::string text;
+  text.reserve(256);
+  ListAccepted(message, [&](std::string_view name, const auto& value) {
+    text += text.empty() ? "{\"" : ",\"";
+    (text += name) += "\":";
+    AppendValue(value, &text);
+  });
+  return text += '}';
 }
 
 Json MessageJson(const Message& message) {
