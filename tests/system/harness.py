@@ -483,13 +483,23 @@ class Gateway:
         return self._web(process, port)
 
     def _web(self, process: Process, port: int) -> Web:
-        self._wait_for(process, lambda: can_connect(port), f"{process.name} at port {port}")
-        return Web(port, process)
+        # Apache listens before it has read all of its configuration for good: only
+        # an answer, whichever, says that it is up.
+        web = Web(port, process)
+
+        def answers() -> bool:
+            try:
+                return bool(web.get("/healthz").status)
+            except (ConnectionError, http.client.HTTPException):
+                return False
+        self._wait_for(process, answers, f"{process.name} at port {port}")
+        return web
 
     def _wait_for(self, process: Process, predicate: Callable[[], bool], what: str) -> None:
         def there() -> bool:
             if process.ended():
-                raise Trouble(f"{process.name} has ended; it said:\n{process.output()}")
+                raise Trouble(f"{process.name} has ended; it said:\n{process.output()}"
+                              + self.log_of("smsweb-error"))
             return predicate()
         wait_until(there, 15, what)
 
@@ -518,14 +528,11 @@ class Gateway:
     def wait_for_messages(self, count: int, seconds: float = 30) -> list[dict[str, Any]]:
         """Waits until that many have arrived; all of them then."""
         try:
-            return wait_until(lambda: self._at_least(count), seconds, "")
+            wait_until(lambda: len(self.messages()) >= count, seconds, "")
         except Trouble:
             raise Trouble(f"{len(self.messages())} of {count} messages at the phone "
                           f"after {seconds:g} s") from None
-
-    def _at_least(self, count: int) -> list[dict[str, Any]]:
-        messages = self.messages()
-        return messages if len(messages) >= count else []
+        return self.messages()
 
 
 def link_or_copy(source: str, target: str) -> None:
@@ -533,14 +540,6 @@ def link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def can_connect(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 5).close()
-        return True
-    except ConnectionRefusedError:
-        return False
 
 
 def can_connect_unix(path: Path) -> bool:
