@@ -26,9 +26,9 @@ std::string PathOf(const Variable& variable) {
 
 constexpr std::size_t kMostDiscarded = 16 << 20;
 
-// Reads on after `seen` bytes, to `size` in all, and keeps nothing. A web server
-// that is still writing a body when its program turns away sees a broken pipe,
-// and answers 502, or nothing, in place of the program's 413.
+// Reads on after `seen` bytes, to `size` in all, and keeps nothing. A web
+// server that is still writing a body when its program turns away sees a broken
+// pipe, and answers 502, or nothing, in place of the program's 413.
 void Discard(const ReadBytes& read, std::size_t seen, std::size_t size) {
   char buffer[8192];
   while (seen < std::min(size, kMostDiscarded)) {

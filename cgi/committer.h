@@ -25,7 +25,7 @@ class Committer {
  public:
   // `done` is called in the committer's thread after each commit, with all that
   // it decided: stored or not. `store` is used by that thread alone.
-  using Done = std::function<void(std::vector<PendingInsert*> group)>;
+  using Done = std::function<void(const std::vector<PendingInsert*>& group)>;
   Committer(Store& store, std::size_t most_waiting, Done done);
   // Commits what waits, then ends.
   ~Committer();

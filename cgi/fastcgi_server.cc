@@ -240,9 +240,9 @@ void FastCgiServer::Serve(int fd, const Handler& handler) {
     Close(std::move(connection));
     return RequestEnded();
   }
-  Request request = ReadRequest(connection.get());
+  const Request request = ReadRequest(connection.get());
   FastCgiConnection* borrowed = connection.release();
-  if (const auto response = handler(std::move(request), borrowed)) {
+  if (const auto response = handler(request, borrowed)) {
     Send(borrowed, *response);
   }
 }

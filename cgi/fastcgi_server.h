@@ -43,7 +43,7 @@ class FastCgiServer {
 
   // Either an answer, or none: it will come through SendLater(). Each worker
   // has a handler of its own, made by the factory.
-  using Handler = std::function<std::optional<Response>(Request request,
+  using Handler = std::function<std::optional<Response>(const Request& request,
                                                         FastCgiConnection*)>;
   using HandlerFactory = std::function<Handler()>;
 

@@ -36,7 +36,7 @@ struct Worker {
 FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
                                    Committer& committer) {
   return [worker = std::move(worker), &committer](
-             Request request,
+             const Request& request,
              FastCgiConnection* connection) -> std::optional<Response> {
     Step step = worker->api.Begin(request);
     if (auto* response = std::get_if<Response>(&step)) {
@@ -111,7 +111,7 @@ int ServeFastCgi(const EndpointContext& context,
   Doorbell bell(config, log);
   Committer committer(*writer,
                       static_cast<std::size_t>(config.endpoint.max_waiting),
-                      [&](std::vector<PendingInsert*> group) {
+                      [&](const std::vector<PendingInsert*>& group) {
                         SendCommitted(group, bell, log, server);
                       });
   const auto started = server.Start([&] {

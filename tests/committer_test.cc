@@ -38,11 +38,12 @@ TEST_CASE("What comes while the disk works is committed together") {
   std::counting_semaphore<> done(0);
   std::vector<PendingInsert> inserts(10);
   {
-    Committer committer(store, 100, [&](std::vector<PendingInsert*> group) {
-      for (auto* insert : group) {
-        if (insert->stored) done.release();
-      }
-    });
+    Committer committer(store, 100,
+                        [&](const std::vector<PendingInsert*>& group) {
+                          for (auto* insert : group) {
+                            if (insert->stored) done.release();
+                          }
+                        });
     REQUIRE(committer.Submit(&inserts[0]));
     store.begun.acquire();  // the first is with the disk
     for (int i = 1; i < 10; ++i) REQUIRE(committer.Submit(&inserts[i]));
@@ -57,9 +58,10 @@ TEST_CASE("When too many wait, the next is not taken") {
   std::vector<PendingInsert> inserts(4);
   int stored = 0;
   {
-    Committer committer(store, 2, [&](std::vector<PendingInsert*> group) {
-      stored += static_cast<int>(group.size());
-    });
+    Committer committer(store, 2,
+                        [&](const std::vector<PendingInsert*>& group) {
+                          stored += static_cast<int>(group.size());
+                        });
     REQUIRE(committer.Submit(&inserts[0]));
     store.begun.acquire();
     CHECK(committer.Submit(&inserts[1]));
@@ -76,9 +78,10 @@ TEST_CASE("Ending commits what waits") {
   std::vector<PendingInsert> inserts(3);
   int stored = 0;
   {
-    Committer committer(store, 10, [&](std::vector<PendingInsert*> group) {
-      stored += static_cast<int>(group.size());
-    });
+    Committer committer(store, 10,
+                        [&](const std::vector<PendingInsert*>& group) {
+                          stored += static_cast<int>(group.size());
+                        });
     for (auto& insert : inserts) REQUIRE(committer.Submit(&insert));
   }
   CHECK(stored == 3);
