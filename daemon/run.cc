@@ -20,12 +20,38 @@ constexpr Millis kLockPause{10};
 constexpr Millis kLockLimit{60'000};   // for another spooler to end
 constexpr Millis kGrace{30'000};       // for parts under way, after SIGTERM
 constexpr Millis kOnceLimit{180'000};  // --once: for a modem to come up
+constexpr Millis kQueuePause{200};     // before the queue is tried again
+constexpr Millis kQueueLimit{60'000};  // --once: for the queue to be had
 // A commit that waits longer than this for another writer is tried again in a
 // later turn, so that modems are heard meanwhile.
 constexpr Millis kBusyTimeout{500};
 constexpr Millis kBusyPause{2};
 
 enum class Turned { kOn, kEnd };
+
+// A queue that another program holds, or whose disk is full, is tried until it
+// can be had: nobody else would start a spooler for what waits in it. Gives the
+// last failure when told to end.
+template <typename Attempt>
+auto UntilAvailable(const SpoolerContext& context, const UniqueFd& signals,
+                    bool once, Attempt attempt) {
+  const MonoTime limit = context.clock.Mono() + kQueueLimit;
+  bool told = false;
+  for (;;) {
+    auto result = attempt();
+    if (result || result.error().kind != ErrorKind::kUnavailable) return result;
+    if (once && context.clock.Mono() >= limit) return result;
+    if (!told) {
+      context.log.Error("the queue can't be had; it is tried again",
+                        {{"error", result.error().message}});
+      told = true;
+    }
+    pollfd signal = {.fd = signals.get(), .events = POLLIN, .revents = 0};
+    if (::poll(&signal, 1, static_cast<int>(kQueuePause.count())) > 0) {
+      return result;
+    }
+  }
+}
 
 class Run {
  public:
@@ -99,6 +125,8 @@ void Run::HearSignal(const pollfd& signal) {
   if ((signal.revents & POLLIN) == 0) return;
   signalfd_siginfo info;
   if (::read(signals_.get(), &info, sizeof(info)) <= 0 || quit_at_) return;
+  // What is accepted from here on is for the next spooler.
+  bell_.Close();
   context_.log.Info("ending", {{"signal", info.ssi_signo}});
   quit_at_ = context_.clock.Mono() + kGrace;
   spooler_.Quiesce();
@@ -142,9 +170,11 @@ Turned Run::EndIfDone() {
 }
 
 int Run::Loop() {
-  if (auto done = spooler_.CleanUp(); !done) {
+  const auto clean = UntilAvailable(context_, signals_, once_,
+                                    [&] { return spooler_.CleanUp(); });
+  if (!clean) {
     context_.log.Error("can't read the queue",
-                       {{"error", done.error().message}});
+                       {{"error", clean.error().message}});
     return kExitFailed;
   }
   context_.log.Info("ready", {{"queue", context_.config.store.path},
@@ -168,7 +198,8 @@ int Run::Loop() {
 
 // Waits for a spooler that is ending; gives up where one listens, or when it
 // takes too long.
-Result<SpoolerLock> TakeLock(const SpoolerContext& context) {
+Result<SpoolerLock> TakeLock(const SpoolerContext& context,
+                             UniqueFd& start_lock) {
   const MonoTime limit = context.clock.Mono() + kLockLimit;
   Ringer ringer(context.config.spooler.bell);
   for (;;) {
@@ -176,6 +207,11 @@ Result<SpoolerLock> TakeLock(const SpoolerContext& context) {
     if (!lock) return std::unexpected(lock.error());
     if (*lock) return std::move(**lock);
     if (ringer.Ring()) {
+      // While the start lock was held, endpoints that rang in vain relied on
+      // this process: the second ring is theirs. From here on they start
+      // another.
+      start_lock.Reset();
+      if (!ringer.Ring()) continue;
       return Fail(ErrorKind::kConflict,
                   "another smswebd works on this queue, and has been rung");
     }
@@ -205,7 +241,7 @@ int RunSpooler(const SpoolerContext& context, RunOptions options) {
   const bool started_by_endpoint = static_cast<bool>(options.start_lock);
   UniqueFd signals(
       ::signalfd(-1, &options.ending_signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  const auto lock = TakeLock(context);
+  const auto lock = TakeLock(context, options.start_lock);
   if (!lock) {
     const bool fine =
         started_by_endpoint && lock.error().kind == ErrorKind::kConflict;
@@ -214,9 +250,11 @@ int RunSpooler(const SpoolerContext& context, RunOptions options) {
   auto bell = OpenBell(context.config.spooler.bell);
   if (!bell) return FailStart(context, bell.error());
   options.start_lock.Reset();  // from here on, a ring is heard
-  auto stores = OpenSqliteStores(
-      context.config.store.path,
-      {.busy_timeout = kBusyTimeout, .busy_pause = kBusyPause});
+  auto stores = UntilAvailable(context, signals, options.once, [&] {
+    return OpenSqliteStores(
+        context.config.store.path,
+        {.busy_timeout = kBusyTimeout, .busy_pause = kBusyPause});
+  });
   if (!stores) return FailStart(context, stores.error());
   Run run(context, options.once, *stores->queue, std::move(*bell),
           std::move(signals));
