@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cgi/draft_json.h"
 #include "cgi/form.h"
 #include "common/message/draft.h"
 #include "common/store/message_json.h"
@@ -14,6 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view kMessages = "/v1/messages";
+constexpr std::string_view kMessageFolder = "/v1/messages/";
+
 Response MethodNotAllowed(std::string_view allowed) {
   Response response = Problem(405, "method_not_allowed",
                               fmt::format("this resource takes {}", allowed));
@@ -21,9 +25,13 @@ Response MethodNotAllowed(std::string_view allowed) {
   return response;
 }
 
-Response FieldProblem(std::string_view code, std::string_view field,
-                      std::string_view detail) {
-  return Problem(422, code, detail, Json{{"field", field}});
+bool IsRead(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+Response Health(const Request& request) {
+  if (!IsRead(request)) return MethodNotAllowed("GET");
+  return JsonResponse(200, Json{{"status", "ok"}});
 }
 
 bool IsMediaType(std::string_view header, std::string_view type) {
@@ -41,35 +49,30 @@ struct Api::Fields {
 };
 
 Step Api::Begin(const Request& request) {
-  if (request.path == "/healthz") {
-    if (request.method != "GET" && request.method != "HEAD") {
-      return MethodNotAllowed("GET");
-    }
-    return JsonResponse(200, Json{{"status", "ok"}});
-  }
+  if (request.path == "/healthz") return Health(request);
   const auto client = access_.Authorize(request);
   if (!client) return Problem(403, "forbidden", client.error().message);
-  if (request.body_state == Request::BodyState::kCutShort) {
-    return Problem(400, "body_cut_short",
-                   "the body is shorter than its Content-Length");
-  }
-  if (request.body_state == Request::BodyState::kTooLarge) {
-    return Problem(413, "body_too_large",
-                   fmt::format("a request body may have {} bytes",
-                               config_.endpoint.max_body_bytes),
-                   Json{{"max_bytes", config_.endpoint.max_body_bytes}});
-  }
+  if (auto problem = CheckBody(request)) return std::move(*problem);
   if (request.path == "/s.py") return SubmitByForm(request);
-  constexpr std::string_view kMessages = "/v1/messages";
   if (request.path == kMessages) return SubmitByJson(request);
-  if (request.path.starts_with("/v1/messages/")) {
-    if (request.method != "GET" && request.method != "HEAD") {
-      return MethodNotAllowed("GET");
-    }
-    return ShowMessage(
-        std::string_view(request.path).substr(kMessages.size() + 1));
-  }
+  if (request.path.starts_with(kMessageFolder)) return ShowMessage(request);
   return Problem(404, "not_found", "there is nothing at this path");
+}
+
+std::optional<Response> Api::CheckBody(const Request& request) const {
+  switch (request.body_state) {
+    case Request::BodyState::kWhole:
+      return std::nullopt;
+    case Request::BodyState::kCutShort:
+      return Problem(400, "body_cut_short",
+                     "the body is shorter than its Content-Length");
+    case Request::BodyState::kTooLarge:
+      return Problem(413, "body_too_large",
+                     fmt::format("a request body may have {} bytes",
+                                 config_.endpoint.max_body_bytes),
+                     Json{{"max_bytes", config_.endpoint.max_body_bytes}});
+  }
+  return std::nullopt;
 }
 
 // The paper's call: rcpt and msg in the query, or in a form.
@@ -91,8 +94,9 @@ Step Api::SubmitByForm(const Request& request) {
   };
   const auto recipient = find("rcpt");
   const auto text = find("msg");
-  if (!recipient)
+  if (!recipient) {
     return FieldProblem("missing_field", "rcpt", "rcpt is missing");
+  }
   if (!text) return FieldProblem("missing_field", "msg", "msg is missing");
   Draft draft;
   draft.to = *recipient;
@@ -108,75 +112,9 @@ Step Api::SubmitByJson(const Request& request) {
     return Problem(415, "unsupported_media_type",
                    "this resource takes application/json");
   }
-  const Json body = Json::parse(request.body, nullptr, false);
-  if (body.is_discarded() || !body.is_object()) {
-    return Problem(400, "malformed_json", "the body is not a JSON object");
-  }
-  Draft draft;
-  for (const auto& [key, value] : body.items()) {
-    const auto take_string = [&](std::string* out) -> std::optional<Response> {
-      if (!value.is_string()) {
-        return FieldProblem("wrong_type", key, key + " takes a string");
-      }
-      *out = value.get<std::string>();
-      return std::nullopt;
-    };
-    std::optional<Response> problem;
-    if (key == "to") {
-      problem = take_string(&draft.to);
-    } else if (key == "text") {
-      problem = take_string(&draft.text);
-    } else if (key == "reference") {
-      problem = take_string(&draft.reference);
-      if (!problem && draft.reference.size() > kLongestReference) {
-        problem = FieldProblem(
-            "out_of_range", key,
-            fmt::format("reference may have {} bytes", kLongestReference));
-      }
-    } else if (key == "class") {
-      std::string name;
-      problem = take_string(&name);
-      const auto message_class = ParseMessageClass(name);
-      if (!problem && !message_class) {
-        problem =
-            FieldProblem("out_of_range", key,
-                         "class takes \"otp\", \"transactional\" or \"bulk\"");
-      }
-      if (message_class) draft.message_class = *message_class;
-    } else if (key == "ttl") {
-      constexpr std::int64_t kShortest = kShortestTtl.count();
-      constexpr std::int64_t kLongest = kLongestTtl.count();
-      const auto ttl =
-          value.is_number_integer() ? value.get<std::int64_t>() : 0;
-      if (ttl < kShortest || ttl > kLongest) {
-        problem = FieldProblem("out_of_range", key,
-                               fmt::format("ttl takes seconds, from {} to {}",
-                                           kShortest, kLongest));
-      } else {
-        draft.ttl = std::chrono::seconds(ttl);
-      }
-    } else if (key == "not_before") {
-      std::string text;
-      problem = take_string(&text);
-      draft.not_before = ParseRfc3339(text);
-      if (!problem && !draft.not_before) {
-        problem =
-            FieldProblem("out_of_range", key,
-                         "not_before takes a time as \"2026-11-23T07:16:48Z\"");
-      }
-    } else {
-      problem = FieldProblem("unknown_field", key,
-                             "this resource has no field \"" + key + "\"");
-    }
-    if (problem) return *problem;
-  }
-  for (const char* key : {"to", "text"}) {
-    if (!body.contains(key)) {
-      return FieldProblem("missing_field", key,
-                          std::string(key) + " is missing");
-    }
-  }
-  return Submit(std::move(draft), {.to = "to", .text = "text"});
+  auto draft = DraftFromJson(request.body);
+  if (!draft) return std::move(draft.error());
+  return Submit(std::move(*draft), {.to = "to", .text = "text"});
 }
 
 Step Api::Submit(Draft draft, const Fields& fields) {
@@ -202,12 +140,13 @@ Step Api::Submit(Draft draft, const Fields& fields) {
   return Problem(500, "internal", error.message);
 }
 
-Response Api::ShowMessage(std::string_view id) {
-  const auto uuid = ParseUuid(id);
+Response Api::ShowMessage(const Request& request) {
+  if (!IsRead(request)) return MethodNotAllowed("GET");
+  const auto uuid =
+      ParseUuid(std::string_view(request.path).substr(kMessageFolder.size()));
   if (!uuid) {
     return Problem(404, "message_not_found",
-                   "an id is a UUID, as the answer "
-                   "to a new message has it");
+                   "an id is a UUID, as the answer to a new message has it");
   }
   const auto message = reader_.Find(*uuid);
   if (message) return JsonResponse(200, MessageJson(*message));

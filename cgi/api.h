@@ -51,7 +51,8 @@ class Api {
  private:
   Step SubmitByForm(const Request& request);
   Step SubmitByJson(const Request& request);
-  Response ShowMessage(std::string_view id);
+  Response ShowMessage(const Request& request);
+  std::optional<Response> CheckBody(const Request& request) const;
 
   struct Fields;
   Step Submit(Draft draft, const Fields& fields);

@@ -69,6 +69,11 @@ Response Problem(int status, std::string_view code, std::string_view detail,
   return response;
 }
 
+Response FieldProblem(std::string_view code, std::string_view field,
+                      std::string_view detail) {
+  return Problem(422, code, detail, Json{{"field", field}});
+}
+
 std::string FormatCgi(const Response& response) {
   std::string text;
   text.reserve(512 + response.body.size());

@@ -36,6 +36,9 @@ Response JsonTextResponse(int status, std::string body);
 Response Problem(int status, std::string_view code, std::string_view detail);
 Response Problem(int status, std::string_view code, std::string_view detail,
                  const nlohmann::ordered_json& more);
+// 422, where one field of the request is at fault.
+Response FieldProblem(std::string_view code, std::string_view field,
+                      std::string_view detail);
 
 // As CGI takes it (RFC 3875 § 6): "Status: 202 Accepted", headers, body.
 std::string FormatCgi(const Response& response);
