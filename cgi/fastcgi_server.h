@@ -31,9 +31,9 @@ class FastCgiConnection;
 class FastCgiServer {
  public:
   struct Options {
-    int workers = 4;
-    int max_connections = 16384;
-    std::size_t max_body = 65536;
+    int workers;
+    int max_connections;
+    std::size_t max_body;
   };
 
   struct Answer {

@@ -6,6 +6,7 @@
 #include "cgi/endpoint.h"
 #include "cgi/fastcgi_server.h"
 #include "cgi/plain_cgi.h"
+#include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"
 #include "common/config/config.h"
@@ -102,6 +103,8 @@ int main(int argc, char** argv) {
   app.add_flag("--check-config", options.check_config,
                "read the configuration, say what is wrong with it, and end");
   app.set_version_flag("--version", kVersion);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
+    return *exit_code;
+  }
   return FastCgiMain(options, std::move(listeners));
 }

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"
 #include "common/bell/bell.h"
@@ -39,7 +40,9 @@ int main(int argc, char** argv) {
   app.add_flag("--check-config", check_config,
                "read the configuration, say what is wrong with it, and end");
   app.set_version_flag("--version", kVersion);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
+    return *exit_code;
+  }
 
   const auto config = LoadConfig(FindConfigFile(config_file, SystemEnvironment),
                                  SystemEnvironment, Secrets::kResolve);

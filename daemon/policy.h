@@ -2,17 +2,14 @@
 // which attempt, leads to the state that the message goes to, and when it is
 // tried again. Pure; the functions are named by whom they blame.
 //
-//   how it ended                        who is to blame     what follows
-//   ----------------------------------  ------------------ --------------------
-//   the PDU never left                  the modem           queued, at once
-//   +CMS ERROR: nothing will help it    the message         failed
-//   +CMS ERROR: it may pass             the network         queued, with
-//   back-off;
-//                                                           failed when the
-//                                                           attempts are used
-//                                                           up
-//   the PDU left, no answer came        nobody knows        otp: queued again;
-//                                                           otherwise: unknown
+//   how it ended                      to blame     what follows
+//   --------------------------------  -----------  ---------------------------
+//   the PDU never left                the modem    queued, at once
+//   +CMS ERROR, nothing will help it  the message  failed
+//   +CMS ERROR, it may pass           the network  queued, with back-off;
+//   failed
+//                                                  when attempts are used up
+//   the PDU left, no answer came      nobody       otp: queued; others: unknown
 #pragma once
 
 #include <string>

@@ -192,6 +192,7 @@ int Run::Loop() {
     }
     spooler_.Turn(Poll());
   }
+  spooler_.SayGoodbye();
   context_.log.Info("ended");
   return kExitDone;
 }

@@ -85,6 +85,7 @@ Attempt Spooler::AttemptAt(const Message& message) {
 }
 
 Result<void> Spooler::CleanUp() {
+  turn_ = SpoolerTurn{.token = token_};
   const auto abandoned = store_.Abandoned(token_);
   if (!abandoned) return std::unexpected(abandoned.error());
   if (abandoned->empty()) return {};
@@ -465,6 +466,16 @@ bool Spooler::Drained() const {
 bool Spooler::AnyModemUp() const {
   return std::ranges::any_of(stations_,
                              [](const Station& s) { return IsUp(*s.port); });
+}
+
+void Spooler::SayGoodbye() {
+  for (const Station& station : stations_) {
+    turn_.modems.push_back({.name = station.name(),
+                            .state = std::string(ToString(ModemState::kClosed)),
+                            .detail = "smswebd ended",
+                            .since = clock_.Wall()});
+  }
+  Commit();
 }
 
 void Spooler::Quiesce() {

@@ -62,6 +62,8 @@ class Spooler {
   // the parts under way have ended.
   void Quiesce();
   bool Busy() const;
+  // Records that the modems are nobody's. The last call.
+  void SayGoodbye();
 
  private:
   struct Station {

@@ -1,11 +1,11 @@
 #include "sim/options.h"
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdint>
 #include <iostream>
 #include <utility>
 
+#include "common/base/command_line.h"
 #include "common/base/version.h"
 
 namespace smsweb::sim {
@@ -110,15 +110,13 @@ std::expected<Options, int> ParseOptions(int argc, char** argv) {
   app.set_version_flag("--version", std::string("smsweb-sim ") + kVersion);
   Options options;
   Raw raw;
-  try {
-    Declare(app, options, raw);
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return std::unexpected(app.exit(error));
+  Declare(app, options, raw);
+  if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
+    return std::unexpected(*exit_code);
   }
   if (const auto finished = Finish(raw, options); !finished) {
     std::cerr << "smsweb-sim: " << finished.error().message << '\n';
-    return std::unexpected(2);
+    return std::unexpected(kExitWrongUsage);
   }
   return options;
 }
