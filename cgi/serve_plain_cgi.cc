@@ -56,8 +56,9 @@ int ServePlainCgi(const EndpointContext& context) {
   }
   const NewMessage& message = std::get<Submission>(step).message;
   const auto stored = stores->queue->Insert({&message, 1});
-  WritePlainCgiResponse(Api::Finish(message, stored));
+  // First the ring: a web server may end its program once it has the answer.
   if (stored) Doorbell(config, context.log).Ring();
+  WritePlainCgiResponse(Api::Finish(message, stored));
   return 0;
 }
 
