@@ -3,6 +3,7 @@
 #include <fcgiapp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -15,6 +16,7 @@
 #include <iterator>
 
 #include "cgi/cgi_variables.h"
+#include "cgi/fastcgi_records.h"
 
 namespace smsweb {
 
@@ -33,15 +35,38 @@ class FastCgiConnection {
   int fd() const { return fd_; }
   FCGX_Request& request() { return request_; }
 
-  // False: the peer is gone, or sent nonsense; libfcgi has closed the
-  // descriptor.
+  enum class Arrival : std::uint8_t { kPart, kWhole, kGone };
+
+  // Takes what has come of a request, without waiting for more.
+  Arrival Gather(std::size_t most_body) {
+    if (!partial_) {
+      const Arrival arrival = Look(most_body);
+      if (arrival != Arrival::kPart) return arrival;
+      partial_.emplace(most_body);
+    }
+    return TakeIn();
+  }
+  bool partial() const { return partial_.has_value(); }
+
+  // False: the peer is gone, or sent nonsense; the descriptor is closed.
   bool Accept() {
-    request_.ipcFd = fd_;
+    const bool from_memory = partial_.has_value();
+    request_.ipcFd = from_memory ? MemoryOf(gathered_) : fd_;
+    partial_.reset();
+    gathered_ = {};
     request_.keepConnection = 1;
     request_.detached = 1;  // closing waits for nobody
-    const bool accepted = FCGX_Accept_r(&request_) >= 0;
+    const bool accepted = request_.ipcFd >= 0 && FCGX_Accept_r(&request_) >= 0;
     kept_ = accepted && request_.keepConnection != 0;
+    if (!accepted && from_memory) ::close(fd_);
     return accepted;
+  }
+
+  // All has been read: libfcgi answers to the peer.
+  void ReadingDone() {
+    if (request_.ipcFd == fd_) return;
+    ::close(request_.ipcFd);
+    request_.ipcFd = fd_;
   }
 
   // Sends what was written. False: it failed, and libfcgi has closed the
@@ -58,19 +83,77 @@ class FastCgiConnection {
   void DontKeep() { kept_ = false; }
 
  private:
+  static constexpr std::size_t kPiece = 16384;
+
+  // Most requests come whole, and are left where libfcgi reads them.
+  Arrival Look(std::size_t most_body) const {
+    std::array<char, kPiece> piece;
+    const auto got =
+        ::recv(fd_, piece.data(), piece.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Arrival::kPart;
+    if (got <= 0) return Arrival::kGone;
+    RequestRecords records(most_body);
+    return ArrivalOf(
+        records.Take({piece.data(), static_cast<std::size_t>(got)}, nullptr));
+  }
+
+  Arrival TakeIn() {
+    std::array<char, kPiece> piece;
+    for (;;) {
+      const auto got = ::recv(fd_, piece.data(), piece.size(), MSG_DONTWAIT);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN) return Arrival::kPart;
+      if (got <= 0) return Arrival::kGone;
+      const auto arrival = ArrivalOf(partial_->Take(
+          {piece.data(), static_cast<std::size_t>(got)}, &gathered_));
+      if (arrival != Arrival::kPart) return arrival;
+    }
+  }
+
+  static Arrival ArrivalOf(RequestRecords::State state) {
+    switch (state) {
+      case RequestRecords::State::kPart:
+        return Arrival::kPart;
+      case RequestRecords::State::kWhole:
+        return Arrival::kWhole;
+      case RequestRecords::State::kNonsense:
+        return Arrival::kGone;
+    }
+    return Arrival::kGone;
+  }
+
+  // A file in memory that reads as the request: libfcgi wants a descriptor.
+  static int MemoryOf(std::string_view bytes) {
+    const int fd = ::memfd_create("request", MFD_CLOEXEC);
+    if (fd < 0) return -1;
+    while (!bytes.empty()) {
+      const auto wrote = ::write(fd, bytes.data(), bytes.size());
+      if (wrote <= 0) {
+        ::close(fd);
+        return -1;
+      }
+      bytes.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+    ::lseek(fd, 0, SEEK_SET);
+    return fd;
+  }
+
   int fd_;
   FCGX_Request request_{};
   bool kept_ = false;
+  // Of a request that came in pieces.
+  std::optional<RequestRecords> partial_;
+  std::string gathered_;
 };
 
 namespace {
 
 constexpr int kAcceptAtOnce = 64;
 constexpr int kEventsAtOnce = 8;
-constexpr timeval kReadLimit = {10, 0};  // between two pieces of a request
+constexpr Millis kArrivalLimit{30'000};  // for a request to come whole
+constexpr Millis kLookForLate{1'000};
+constexpr timeval kReadLimit = {5, 0};  // libfcgi reads only what is there
 constexpr timeval kWriteLimit = {5, 0};
-constexpr Millis kBodyLimit{10'000};
-constexpr std::size_t kBodyPiece = 2048;
 
 void Watch(int epoll, int operation, int fd, std::uint32_t events) {
   epoll_event event{};
@@ -160,8 +243,11 @@ Result<void> FastCgiServer::Start(const HandlerFactory& make_handler) {
 void FastCgiServer::Work(const Handler& handler) {
   std::array<epoll_event, kEventsAtOnce> events;
   for (;;) {
+    const int patience =
+        any_partial_ ? static_cast<int>(kLookForLate.count()) : -1;
     const int count =
-        ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, -1);
+        ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, patience);
+    if (any_partial_) CloseLate();
     for (int i = 0; i < count; ++i) {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       const bool listener = std::ranges::any_of(
@@ -236,6 +322,18 @@ void FastCgiServer::Serve(int fd, const Handler& handler) {
     Close(std::move(connection));
     return RequestEnded();
   }
+  const bool was_partial = connection->partial();
+  const auto arrival = connection->Gather(options_.max_body);
+  if (arrival == FastCgiConnection::Arrival::kPart) {
+    AwaitRest(std::move(connection), was_partial);
+    return RequestEnded();
+  }
+  if (was_partial) ForgetPartial(fd);
+  if (arrival == FastCgiConnection::Arrival::kGone) {
+    ::close(fd);
+    Close(std::move(connection));
+    return RequestEnded();
+  }
   if (!connection->Accept()) {
     Close(std::move(connection));
     return RequestEnded();
@@ -247,29 +345,54 @@ void FastCgiServer::Serve(int fd, const Handler& handler) {
   }
 }
 
+// A request in pieces holds a descriptor and memory, and no thread; and both
+// not for ever.
+void FastCgiServer::AwaitRest(std::unique_ptr<FastCgiConnection> connection,
+                              bool was_partial) {
+  const int fd = connection->fd();
+  if (!was_partial) {
+    const std::lock_guard lock(partial_mutex_);
+    partial_[fd] = std::chrono::steady_clock::now() + kArrivalLimit;
+    any_partial_ = true;
+  }
+  idle_[static_cast<std::size_t>(fd)] = std::move(connection);
+  Watch(epoll_.get(), EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLONESHOT);
+}
+
+void FastCgiServer::ForgetPartial(int fd) {
+  const std::lock_guard lock(partial_mutex_);
+  partial_.erase(fd);
+  any_partial_ = !partial_.empty();
+}
+
+// They are shut down, and closed by the worker that epoll then gives them to.
+void FastCgiServer::CloseLate() {
+  const MonoTime now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(partial_mutex_);
+  for (const auto& [fd, deadline] : partial_) {
+    if (now >= deadline) ::shutdown(fd, SHUT_RDWR);
+  }
+}
+
 Request FastCgiServer::ReadRequest(FastCgiConnection* connection) {
   FCGX_Request& fcgi = connection->request();
   const Variables variables(fcgi.envp);
   Request request = RequestFromVariables(variables);
-  // A body that trickles in must not hold a worker for long: libfcgi waits for
-  // all that it is asked for, so it is asked for a little at a time.
-  const MonoTime deadline = std::chrono::steady_clock::now() + kBodyLimit;
   ReadBody(
       variables("CONTENT_LENGTH"), options_.max_body,
-      [&](char* buffer, std::size_t size) -> std::size_t {
-        if (std::chrono::steady_clock::now() > deadline) return 0;
-        const int got = FCGX_GetStr(
-            buffer, static_cast<int>(std::min(size, kBodyPiece)), fcgi.in);
+      [&](char* buffer, std::size_t size) {
+        const int got = FCGX_GetStr(buffer, static_cast<int>(size), fcgi.in);
         return static_cast<std::size_t>(std::max(got, 0));
       },
       &request);
   // The record that ends the body must be gone before the next request; what
-  // is left of one that is too large or too slow ends the connection instead.
+  // is left of one that is too large ends the connection instead.
   char rest;
   if (request.body_state != Request::BodyState::kWhole ||
       FCGX_GetStr(&rest, 1, fcgi.in) > 0) {
     connection->DontKeep();
   }
+  connection->ReadingDone();
   return request;
 }
 

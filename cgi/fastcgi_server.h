@@ -2,14 +2,15 @@
 //
 // libfcgi reads a request and writes an answer, and would give each kept
 // connection a thread of its own. Here it does not: connections wait in epoll,
-// a thread takes one up when it has something to say, and is free again as
-// soon as the request is read. An answer that waits for the disk costs no
-// thread.
+// a thread takes one up when a request has come whole, and is free again as
+// soon as it is read. Neither a request that comes in pieces nor an answer that
+// waits for the disk costs a thread.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,6 +65,10 @@ class FastCgiServer {
   void Work(const Handler& handler);
   void AcceptSome(int listener);
   void Serve(int fd, const Handler& handler);
+  void AwaitRest(std::unique_ptr<FastCgiConnection> connection,
+                 bool was_partial);
+  void ForgetPartial(int fd);
+  void CloseLate();
   void Send(FastCgiConnection* connection, const Response& response);
   void SendAnswers();
   void RequestEnded();
@@ -85,6 +90,10 @@ class FastCgiServer {
   std::atomic<bool> full_{false};
   std::mutex finished_mutex_;
   std::condition_variable finished_;
+  // Until when those that have sent a part of a request must send the rest.
+  std::mutex partial_mutex_;
+  std::map<int, MonoTime> partial_;
+  std::atomic<bool> any_partial_{false};
   std::mutex answers_mutex_;
   std::vector<Answer> answers_;
   std::vector<std::thread> workers_;

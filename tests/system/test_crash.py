@@ -64,7 +64,7 @@ class Crashes(unittest.TestCase):
         gateway.start_spooler()
         endpoint = gateway.start_endpoint()
         web = gateway.start_nginx()
-        with Load(web.port, CLIENTS, SEED, 400 * KILLS, max_parts=1) as load:
+        with Load(web.port, CLIENTS, SEED, 0.005, max_parts=1) as load:
             for _ in range(KILLS):
                 self.random_moment(0.15)
                 gateway.kill(endpoint)
@@ -90,7 +90,7 @@ class Crashes(unittest.TestCase):
     def under_load(self, gateway: Gateway) -> Load:
         gateway.start_endpoint()
         web = gateway.start_nginx()
-        return Load(web.port, CLIENTS, SEED, 150 * KILLS + 500)
+        return Load(web.port, CLIENTS, SEED, 0.025)
 
     def a_part_went_out(self, gateway: Gateway, before: int) -> None:
         wait_until(lambda: len(gateway.records()) > before, 60, "a part after a restart")
@@ -143,7 +143,7 @@ class Crashes(unittest.TestCase):
         spooler = gateway.start_spooler()
         endpoint = gateway.start_endpoint()
         web = gateway.start_nginx()
-        with Load(web.port, CLIENTS, SEED, 150 * KILLS + 500) as load:
+        with Load(web.port, CLIENTS, SEED, 0.025) as load:
             for _ in range(KILLS):
                 self.random_moment(0.1)
                 gateway.kill(spooler)
