@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "common/base/hex_digit.h"
+
 namespace smsweb {
 namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::string Decode(std::string_view text, bool plus_is_space) {
   std::string decoded;
@@ -21,8 +16,8 @@ std::string Decode(std::string_view text, bool plus_is_space) {
       continue;
     }
     if (text[i] == '%' && i + 2 < text.size()) {
-      const int high = HexValue(text[i + 1]);
-      const int low = HexValue(text[i + 2]);
+      const int high = HexDigitValue(text[i + 1]);
+      const int low = HexDigitValue(text[i + 2]);
       if (high >= 0 && low >= 0) {
         decoded += static_cast<char>(high * 16 + low);
         i += 2;

@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "common/base/hex_digit.h"
+
 namespace smsweb {
 namespace {
 
@@ -9,13 +11,6 @@ constexpr std::string_view kHex = "0123456789abcdef";
 
 constexpr bool IsDashPosition(std::size_t at) {
   return at == 8 || at == 13 || at == 18 || at == 23;
-}
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 }  // namespace
@@ -54,7 +49,7 @@ std::optional<Uuid> ParseUuid(std::string_view text) {
       if (text[i] != '-') return std::nullopt;
       continue;
     }
-    const int value = HexValue(text[i]);
+    const int value = HexDigitValue(text[i]);
     if (value < 0) return std::nullopt;
     auto& byte = uuid.bytes[nibble / 2];
     byte = static_cast<std::uint8_t>((byte << 4) | value);

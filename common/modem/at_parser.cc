@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "common/base/hex_digit.h"
 #include "common/modem/at_errors.h"
 
 namespace smsweb {
@@ -41,11 +42,6 @@ bool Control(char c) {
   return byte < 0x20 || byte == 0x7F;
 }
 
-bool HexDigit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') ||
-         (c >= 'a' && c <= 'f');
-}
-
 bool NameChar(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -71,7 +67,9 @@ std::string_view NameOf(std::string_view text) {
 }
 
 bool IsHex(std::string_view line) {
-  return line.size() % 2 == 0 && std::ranges::all_of(line, HexDigit);
+  return line.size() % 2 == 0 && std::ranges::all_of(line, [](char c) {
+           return HexDigitValue(c) >= 0;
+         });
 }
 
 std::optional<AtEvent> ParseFinal(std::string_view line) {

@@ -2,17 +2,12 @@
 
 #include <cstddef>
 
+#include "common/base/hex_digit.h"
+
 namespace smsweb {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 
@@ -32,7 +27,7 @@ Result<std::vector<std::uint8_t>> FromHex(std::string_view hex) {
   }
   std::vector<std::uint8_t> octets(hex.size() / 2);
   for (std::size_t i = 0; i < hex.size(); ++i) {
-    const int value = HexValue(hex[i]);
+    const int value = HexDigitValue(hex[i]);
     if (value < 0) {
       return Fail(ErrorKind::kInvalid,
                   "no hexadecimal digit at position " + std::to_string(i));
