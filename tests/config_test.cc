@@ -87,6 +87,8 @@ TEST_CASE("An error names file, line and key") {
        "smsweb.toml:4: modem[0].pin: a PIN has 4 to 8 digits"},
       {"[[modem]]\nname = \"a\"\ndevice = \"/d\"\npin = \"env:NOPE\"\n",
        "smsweb.toml:4: modem[0].pin: the environment has no NOPE"},
+      {"[[modem]]\nname = \"a\"\ndevice = \"/d\"\nsmsc = \"+62 811\"\n",
+       "smsweb.toml:4: modem[0].smsc: takes a number"},
       {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[[modem]]\nname=\"a\"\n"
        "device=\"/e\"\n",
        "smsweb.toml:5: modem[1].name: \"a\" is taken"},

@@ -168,6 +168,13 @@ void ReadPin(TableReader& table, const Environment& environment,
   *pin = *secret;
 }
 
+// As the PDU can have it (3GPP TS 23.040 § 9.1.2.5): at most 20 digits.
+bool IsSmsc(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return !text.empty() && text.size() <= 20 &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 ModemConfig ReadModem(TableReader table, const Environment& environment,
                       Secrets secrets) {
   ModemConfig modem;
@@ -189,6 +196,9 @@ ModemConfig ReadModem(TableReader table, const Environment& environment,
   }
   ReadPin(table, environment, secrets, &modem.pin);
   table.Read("smsc", &modem.smsc);
+  if (!modem.smsc.empty() && !IsSmsc(modem.smsc)) {
+    table.Refuse("smsc", "takes a number as \"+62811000000\"");
+  }
   table.ReadSeconds("prompt_timeout", &modem.prompt_timeout, 1, 600);
   table.ReadSeconds("submit_timeout", &modem.submit_timeout, 1, 600);
   table.RefuseUnknownKeys();
