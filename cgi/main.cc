@@ -2,6 +2,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "cgi/endpoint.h"
 #include "cgi/fastcgi_server.h"
@@ -21,6 +23,11 @@ constexpr const char* kDescription =
     "  FastCGI  with --listen, or with a socket from spawn-fcgi, mod_fcgid or\n"
     "           systemd, or, when started by hand, at endpoint.listen\n"
     "  CGI      when a web server starts it for one request\n";
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 it can't listen, or the queue can't be had, or it\n"
+    "could not finish in time, 2 the command line or the configuration is\n"
+    "wrong. In plain CGI always 0: the answer tells.";
 
 struct Options {
   std::string config;
@@ -44,6 +51,9 @@ int PlainCgiMain() {
   }
   const auto log =
       Logger::Open("smsweb-cgi", config->log.level, config->log.file);
+  if (!log) {  // no reason to turn a message away
+    std::fprintf(stderr, "smsweb-cgi: %s\n", log.error().message.c_str());
+  }
   const SystemClock clock;
   SystemRandom random;
   return ServePlainCgi(
@@ -95,6 +105,7 @@ int main(int argc, char** argv) {
 
   Options options;
   CLI::App app(kDescription, "smsweb-cgi");
+  app.footer(kFooter);
   app.add_option("--config", options.config,
                  "the configuration file (else $SMSWEB_CONFIG, else "
                  "/etc/smsweb/smsweb.toml)");
@@ -102,7 +113,7 @@ int main(int argc, char** argv) {
                  "unix:PATH or HOST:PORT; may be given more than once");
   app.add_flag("--check-config", options.check_config,
                "read the configuration, say what is wrong with it, and end");
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", std::string("smsweb-cgi ") + kVersion);
   if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
     return *exit_code;
   }

@@ -1,6 +1,7 @@
 // smswebd: the spooler.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
 
 #include "common/base/command_line.h"
 #include "common/base/process.h"
@@ -20,8 +21,9 @@ constexpr const char* kDescription =
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 the queue or the bell can't be had (or another\n"
-    "smswebd has it), 2 the configuration is wrong, 3 with --once: messages\n"
-    "wait, and no modem came up.";
+    "smswebd has it), 2 the command line or the configuration is wrong, 3 "
+    "with\n"
+    "--once: messages wait, and no modem came up.";
 
 }  // namespace
 
@@ -39,7 +41,7 @@ int main(int argc, char** argv) {
   app.add_flag("--once", once, "send what is due, then end");
   app.add_flag("--check-config", check_config,
                "read the configuration, say what is wrong with it, and end");
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", std::string("smswebd ") + kVersion);
   if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
     return *exit_code;
   }
