@@ -1,7 +1,6 @@
 // smsweb-sim: simulated modems. Reads its options, makes the network and the
 // modems, and serves them until it is told to end.
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/signalfd.h>
 
 #include <chrono>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "common/base/network.h"
+#include "common/base/process.h"
 #include "common/base/unique_fd.h"
 #include "sim/at_session.h"
 #include "sim/files.h"
@@ -38,12 +38,7 @@ int Complain(const Error& error) {
 
 // Readable when SIGTERM or SIGINT has come.
 UniqueFd StopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = BlockEndingSignals();
   return UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
@@ -78,6 +73,7 @@ Result<void> AddModem(const sim::Options& options, int number, sim::Air& air,
 }  // namespace
 
 int main(int argc, char** argv) {
+  PrepareProcess();
   const auto options = sim::ParseOptions(argc, argv);
   if (!options) return options.error();
   auto sink = sim::FileSink::Open(options->log);

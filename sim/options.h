@@ -24,8 +24,8 @@ struct Options {
   ModemOptions modem;  // as each of them is
 };
 
-// Ends the process after --help, --version and mistakes, as CLI11 does; the
-// status to exit with is the error.
+// The error is the exit code: 0 after --help or --version, kExitWrongUsage
+// after a mistake. What there was to say has been said.
 std::expected<Options, int> ParseOptions(int argc, char** argv);
 
 // "3s", "2500ms", "0".
