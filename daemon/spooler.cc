@@ -211,13 +211,14 @@ void Spooler::PartEnded(Station& station, const ModemEvent& event) {
                              .error_code = event.error_code,
                              .at = clock_.Wall()});
   }
-  log_.Info("part", {{"id", ToString(job.message.id)},
-                     {"modem", station.name()},
-                     {"part", part.number},
-                     {"of", job.message.parts},
-                     {"result", ToString(event.result)},
-                     {"reference", NumberOrNothing(event.message_reference)},
-                     {"cms_error", NumberOrNothing(event.error_code)}});
+  log_.Info("part",
+            {{"id", ToString(job.message.id)},
+             {"modem", station.name()},
+             {"part", part.number},
+             {"of", job.message.parts},
+             {"result", ToString(event.result)},
+             {"message_reference", NumberOrNothing(event.message_reference)},
+             {"cms_error", NumberOrNothing(event.error_code)}});
   const bool accepted = event.result == SubmitResult::kAccepted;
   if (accepted) ++station.parts_sent;
   const bool goes_on = accepted && !job.parts.empty();

@@ -5,13 +5,21 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace smsweb {
 namespace {
 
 constexpr std::string_view kPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %n %v";
 
+bool IsControl(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
 bool NeedsQuotes(std::string_view value) {
-  return value.find_first_of(" =\"\n\r\t\\") != std::string_view::npos;
+  return std::ranges::any_of(value, [](char c) {
+    return c == ' ' || c == '=' || c == '"' || c == '\\' || IsControl(c);
+  });
 }
 
 void AppendValue(std::string& line, std::string_view value) {
@@ -23,7 +31,7 @@ void AppendValue(std::string& line, std::string_view value) {
   for (char c : value) {
     if (c == '\n') {
       line += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else if (IsControl(c)) {
       line += ' ';
     } else {
       if (c == '"' || c == '\\') line += '\\';

@@ -1,6 +1,7 @@
-// Structured logs, a line an event (logfmt):
+// Structured logs, a line an event: time, level, program, the event in words,
+// then its fields as in logfmt:
 //
-//   2026-11-23T07:16:48.123Z info smswebd part sent id=0192... modem=sim-1
+//   2026-11-23T07:16:48.123Z info smswebd part id=0192... modem=sim-1 part=1
 //
 // A field without a value is left out. Fields never hold the text of a message,
 // a code, a PIN or a key.
