@@ -2,7 +2,7 @@
 // body on standard input, the answer on standard output.
 #pragma once
 
-#include <functional>
+#include <cstddef>
 
 #include "cgi/http.h"
 

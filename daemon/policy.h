@@ -3,13 +3,15 @@
 // tried again. Pure; the functions are named by whom they blame.
 //
 //   how it ended                      to blame     what follows
-//   --------------------------------  -----------  ---------------------------
-//   the PDU never left                the modem    queued, at once
+//   --------------------------------  -----------  -------------------------
+//   the PDU never left                the modem    queued, soon
 //   +CMS ERROR, nothing will help it  the message  failed
-//   +CMS ERROR, it may pass           the network  queued, with back-off;
-//   failed
-//                                                  when attempts are used up
-//   the PDU left, no answer came      nobody       otp: queued; others: unknown
+//   +CMS ERROR, it may pass           the network  queued, later and later;
+//                                                  failed after `most`
+//   the PDU left, no answer came      nobody       otp: queued; else: unknown
+//
+// Where its life would end before another try, the message is expired in place
+// of queued; after an unknown outcome, unknown.
 #pragma once
 
 #include <string>

@@ -1,6 +1,5 @@
 #include "common/bell/bell.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -34,7 +33,8 @@ Result<Bell> Bell::Open(const std::string& path) {
              sizeof(address)) != 0) {
     return FailErrno("spooler.bell: can't bind " + path, errno);
   }
-  // Whoever may write to the queue's folder may ring.
+  // Whoever reaches it may ring: all that a ring does is to have the spooler
+  // look at its queue.
   ::chmod(path.c_str(), 0666);
   return Bell(std::move(fd), path);
 }

@@ -108,10 +108,6 @@ class TableReader {
     errors_.Add(where, fmt::format("{}.{}: {}", name_, key, why));
   }
 
-  bool Has(std::string_view key) const {
-    return table_ && table_->contains(key);
-  }
-
   // Call last: whatever was not asked for is unknown.
   void RefuseUnknownKeys() {
     if (!table_) return;

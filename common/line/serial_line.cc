@@ -95,7 +95,7 @@ std::unexpected<Error> SettingsError(const std::string& device,
                   "control {}",
                   device, settings.baud,
                   settings.flow_control == SerialSettings::FlowControl::kRtsCts
-                      ? "rts-cts"
+                      ? "rtscts"
                       : "none"));
 }
 

@@ -75,8 +75,9 @@ class AtParser {
   std::optional<AtEvent> held_back_;  // +CDS, until its PDU is there
 };
 
-// The number at the start of a parameter list: 5 in "+CMGS: 5,..." after its
-// colon; nullopt where there is none.
+// The parameter at `index` (from 0) behind the colon, as a number: 5 of
+// "+CMGS: 5", 1 at index 1 of "+CREG: 0,1". None where it is missing, or is
+// something else, such as a string in quotes.
 std::optional<int> AtNumber(std::string_view line, std::size_t index = 0);
 
 }  // namespace smsweb

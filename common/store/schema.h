@@ -2,9 +2,6 @@
 // the last step taken. A step is never changed once released: add another.
 #pragma once
 
-#include <array>
-#include <string_view>
-
 #include "common/base/error.h"
 #include "common/store/sqlite_db.h"
 

@@ -60,9 +60,9 @@ class SqliteDb {
   struct Options {
     Millis busy_timeout{5000};  // how long to wait for another writer
     Millis busy_pause{5};       // the longest sleep between two tries
-    bool create = true;
   };
 
+  // Makes the file where it is not there.
   static Result<SqliteDb> Open(const std::string& path, Options options);
 
   Result<void> Execute(const char* sql);
