@@ -218,11 +218,11 @@ TEST_CASE("A TCP line takes a name, and tries each of its addresses") {
   if (!KnowsLocalhost()) return;
   const Server server;  // on 127.0.0.1 alone, where localhost may be ::1 first
   const auto line = MustOpen("tcp:localhost:" + server.port);
-  const UniqueFd other_end = server.Accept();
   while (line->Connecting()) {
     REQUIRE(WaitFor(line->fd(), POLLOUT));
     REQUIRE(line->Write("").has_value());
   }
+  const UniqueFd other_end = server.Accept();
   CheckRoundTrip(*line, other_end.get());
 }
 

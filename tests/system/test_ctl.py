@@ -120,7 +120,7 @@ class WithoutSpooler(CtlCase):
         wait_until(lambda: self.json("modem", "list")["items"][0]["state"] == "ready", 15, "ready")
         self.gateway.stop(spooler)
         self.assertRegex(self.smsweb("modem", "list").stdout,
-                         r"sim-1 +\(ready\)[^\0]*No smswebd is running")
+                         r"sim-1 +\(closed\)[^\0]*No smswebd is running")
         self.assertFalse(self.json("modem", "list")["spooler_running"])
 
     def test_what_is_sent_is_as_it_was_asked_for(self) -> None:
