@@ -367,18 +367,21 @@ TEST_CASE("Many writers on one file lose nothing") {
   const std::string path = folder / "queue.db";
   constexpr int kWriters = 8;
   constexpr int kEach = 20;
+  std::vector<std::string> errors(kWriters);
   std::vector<std::jthread> writers;
   for (int writer = 0; writer < kWriters; ++writer) {
-    writers.emplace_back([&path, writer] {
+    writers.emplace_back([&path, &error = errors[writer], writer] {
       auto opened = OpenSqliteStores(path, {.busy_timeout = seconds(60)});
-      if (!opened) return;
-      for (int i = 0; i < kEach; ++i) {
+      if (!opened) error = opened.error().message;
+      for (int i = 0; i < kEach && error.empty(); ++i) {
         const NewMessage message = MakeMessage(writer * kEach + i);
-        (void)opened->queue->Insert({&message, 1});
+        const auto stored = opened->queue->Insert({&message, 1});
+        if (!stored) error = stored.error().message;
       }
     });
   }
   writers.clear();
+  CHECK(errors == std::vector<std::string>(kWriters));
   auto opened = OpenSqliteStores(path);
   REQUIRE(opened.has_value());
   CHECK(opened->queue->CountByState()->at(0).count == kWriters * kEach);

@@ -176,6 +176,16 @@ SqliteStatement SqliteDb::PrepareLater(std::string sql) {
   return SqliteStatement(db_.get(), std::move(sql));
 }
 
+// Changing the mode needs the file to oneself. Where two programs open a new
+// one at once, SQLite may fail without having called the busy handler.
+Result<void> SqliteDb::UseWriteAheadLog() {
+  for (int tries = 0;; ++tries) {
+    auto done = Execute("PRAGMA journal_mode = WAL");
+    const bool busy = !done && sqlite3_errcode(db_.get()) == SQLITE_BUSY;
+    if (!busy || WaitForWriter(options_.get(), tries) == 0) return done;
+  }
+}
+
 Result<void> SqliteDb::KeepLogOnClose() {
   int on = 1;
   if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &on) !=

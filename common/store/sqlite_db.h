@@ -71,6 +71,7 @@ class SqliteDb {
   // and uses two of them; what is wrong with it is then an error of Step().
   SqliteStatement PrepareLater(std::string sql);
 
+  Result<void> UseWriteAheadLog();
   // Leaves the write-ahead log in place when the last connection closes:
   // programs come and go, and each would pay for a checkpoint.
   Result<void> KeepLogOnClose();

@@ -536,11 +536,11 @@ Result<SqliteDb> OpenDb(const std::string& path,
   auto db = SqliteDb::Open(path, {.busy_timeout = options.busy_timeout,
                                   .busy_pause = options.busy_pause});
   if (!db) return db;
-  for (const char* pragma :
-       {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"}) {
-    if (auto done = db->Execute(pragma); !done) {
-      return std::unexpected(done.error());
-    }
+  if (auto done = db->UseWriteAheadLog(); !done) {
+    return std::unexpected(done.error());
+  }
+  if (auto done = db->Execute("PRAGMA synchronous = FULL"); !done) {
+    return std::unexpected(done.error());
   }
   if (auto done = db->KeepLogOnClose(); !done) {
     return std::unexpected(done.error());
