@@ -1,9 +1,7 @@
 #include "cgi/fastcgi_server.h"
 
-#include <fcgiapp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -12,139 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <iterator>
 
-#include "cgi/cgi_variables.h"
-#include "cgi/fastcgi_records.h"
+#include "cgi/fastcgi_connection.h"
 
 namespace smsweb {
-
-// libfcgi's request, bound to a descriptor that we accepted. Two of its fields
-// that its header calls private are used, `ipcFd` and `keepConnection`: the
-// only way to have it read from a connection that it did not accept itself.
-// They are part of a struct that callers allocate, so of the library's ABI.
-class FastCgiConnection {
- public:
-  explicit FastCgiConnection(int fd) : fd_(fd) {
-    FCGX_InitRequest(&request_, -1, 0);
-  }
-  ~FastCgiConnection() { FCGX_Free(&request_, 0); }
-  FastCgiConnection(const FastCgiConnection&) = delete;
-
-  int fd() const { return fd_; }
-  FCGX_Request& request() { return request_; }
-
-  enum class Arrival : std::uint8_t { kPart, kWhole, kGone };
-
-  // Takes what has come of a request, without waiting for more.
-  Arrival Gather(std::size_t most_body) {
-    if (!partial_) {
-      const Arrival arrival = Look(most_body);
-      if (arrival != Arrival::kPart) return arrival;
-      partial_.emplace(most_body);
-    }
-    return TakeIn();
-  }
-  bool partial() const { return partial_.has_value(); }
-
-  // False: the peer is gone, or sent nonsense; the descriptor is closed.
-  bool Accept() {
-    const bool from_memory = partial_.has_value();
-    request_.ipcFd = from_memory ? MemoryOf(gathered_) : fd_;
-    partial_.reset();
-    gathered_ = {};
-    request_.keepConnection = 1;
-    request_.detached = 1;  // closing waits for nobody
-    const bool accepted = request_.ipcFd >= 0 && FCGX_Accept_r(&request_) >= 0;
-    kept_ = accepted && request_.keepConnection != 0;
-    if (!accepted && from_memory) ::close(fd_);
-    return accepted;
-  }
-
-  // All has been read: libfcgi answers to the peer.
-  void ReadingDone() {
-    if (request_.ipcFd == fd_) return;
-    ::close(request_.ipcFd);
-    request_.ipcFd = fd_;
-  }
-
-  // Sends what was written. False: it failed, and libfcgi has closed the
-  // descriptor.
-  bool Finish() {
-    request_.keepConnection = 1;
-    request_.detached = 1;
-    FCGX_Finish_r(&request_);
-    return request_.ipcFd >= 0;
-  }
-
-  // The server keeps the connection for its next request.
-  bool kept() const { return kept_; }
-  void DontKeep() { kept_ = false; }
-
- private:
-  static constexpr std::size_t kPiece = 16384;
-
-  // Most requests come whole, and are left where libfcgi reads them.
-  Arrival Look(std::size_t most_body) const {
-    std::array<char, kPiece> piece;
-    const auto got =
-        ::recv(fd_, piece.data(), piece.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Arrival::kPart;
-    if (got <= 0) return Arrival::kGone;
-    RequestRecords records(most_body);
-    return ArrivalOf(
-        records.Take({piece.data(), static_cast<std::size_t>(got)}, nullptr));
-  }
-
-  Arrival TakeIn() {
-    std::array<char, kPiece> piece;
-    for (;;) {
-      const auto got = ::recv(fd_, piece.data(), piece.size(), MSG_DONTWAIT);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0 && errno == EAGAIN) return Arrival::kPart;
-      if (got <= 0) return Arrival::kGone;
-      const auto arrival = ArrivalOf(partial_->Take(
-          {piece.data(), static_cast<std::size_t>(got)}, &gathered_));
-      if (arrival != Arrival::kPart) return arrival;
-    }
-  }
-
-  static Arrival ArrivalOf(RequestRecords::State state) {
-    switch (state) {
-      case RequestRecords::State::kPart:
-        return Arrival::kPart;
-      case RequestRecords::State::kWhole:
-        return Arrival::kWhole;
-      case RequestRecords::State::kNonsense:
-        return Arrival::kGone;
-    }
-    return Arrival::kGone;
-  }
-
-  // A file in memory that reads as the request: libfcgi wants a descriptor.
-  static int MemoryOf(std::string_view bytes) {
-    const int fd = ::memfd_create("request", MFD_CLOEXEC);
-    if (fd < 0) return -1;
-    while (!bytes.empty()) {
-      const auto wrote = ::write(fd, bytes.data(), bytes.size());
-      if (wrote <= 0) {
-        ::close(fd);
-        return -1;
-      }
-      bytes.remove_prefix(static_cast<std::size_t>(wrote));
-    }
-    ::lseek(fd, 0, SEEK_SET);
-    return fd;
-  }
-
-  int fd_;
-  FCGX_Request request_{};
-  bool kept_ = false;
-  // Of a request that came in pieces.
-  std::optional<RequestRecords> partial_;
-  std::string gathered_;
-};
 
 namespace {
 
@@ -181,36 +51,6 @@ void RaiseDescriptorLimit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// The variables of a request are "NAME=value" strings; ours are found in one
-// pass, since FCGX_GetParam() walks them all for each name.
-class Variables {
- public:
-  explicit Variables(char** environment) {
-    for (; *environment; ++environment) {
-      const char* equals = std::strchr(*environment, '=');
-      if (!equals) continue;
-      const std::string_view name(
-          *environment, static_cast<std::size_t>(equals - *environment));
-      const auto known = std::ranges::find(kNames, name);
-      if (known == kNames.end()) continue;
-      values_[static_cast<std::size_t>(known - kNames.begin())] = equals + 1;
-    }
-  }
-
-  std::string_view operator()(std::string_view name) const {
-    const auto known = std::ranges::find(kNames, name);
-    if (known == kNames.end()) return {};
-    return values_[static_cast<std::size_t>(known - kNames.begin())];
-  }
-
- private:
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "REQUEST_METHOD", "SCRIPT_NAME",  "PATH_INFO",
-      "REQUEST_URI",    "QUERY_STRING", "CONTENT_TYPE",
-      "CONTENT_LENGTH", "REMOTE_ADDR",  "HTTP_AUTHORIZATION"};
-  std::array<std::string_view, kNames.size()> values_{};
-};
-
 }  // namespace
 
 FastCgiServer::FastCgiServer(Options options, std::vector<UniqueFd> listeners)
@@ -226,7 +66,7 @@ FastCgiServer::FastCgiServer(Options options, std::vector<UniqueFd> listeners)
 FastCgiServer::~FastCgiServer() { Stop(Millis(0)); }
 
 Result<void> FastCgiServer::Start(const HandlerFactory& make_handler) {
-  if (FCGX_Init() != 0)
+  if (!FastCgiConnection::StartLibrary())
     return Fail(ErrorKind::kInternal, "libfcgi can't start");
   for (const UniqueFd& listener : listeners_) {
     Watch(epoll_.get(), EPOLL_CTL_ADD, listener.get(), EPOLLIN | EPOLLONESHOT);
@@ -334,13 +174,13 @@ void FastCgiServer::Serve(int fd, const Handler& handler) {
     Close(std::move(connection));
     return RequestEnded();
   }
-  if (!connection->Accept()) {
+  const auto request = connection->Read(options_.max_body);
+  if (!request) {
     Close(std::move(connection));
     return RequestEnded();
   }
-  const Request request = ReadRequest(connection.get());
   FastCgiConnection* borrowed = connection.release();
-  if (const auto response = handler(request, borrowed)) {
+  if (const auto response = handler(*request, borrowed)) {
     Send(borrowed, *response);
   }
 }
@@ -374,36 +214,11 @@ void FastCgiServer::CloseLate() {
   }
 }
 
-Request FastCgiServer::ReadRequest(FastCgiConnection* connection) {
-  FCGX_Request& fcgi = connection->request();
-  const Variables variables(fcgi.envp);
-  Request request = RequestFromVariables(variables);
-  ReadBody(
-      variables("CONTENT_LENGTH"), options_.max_body,
-      [&](char* buffer, std::size_t size) {
-        const int got = FCGX_GetStr(buffer, static_cast<int>(size), fcgi.in);
-        return static_cast<std::size_t>(std::max(got, 0));
-      },
-      &request);
-  // The record that ends the body must be gone before the next request; what
-  // is left of one that is too large ends the connection instead.
-  char rest;
-  if (request.body_state != Request::BodyState::kWhole ||
-      FCGX_GetStr(&rest, 1, fcgi.in) > 0) {
-    connection->DontKeep();
-  }
-  connection->ReadingDone();
-  return request;
-}
-
 void FastCgiServer::Send(FastCgiConnection* borrowed,
                          const Response& response) {
   std::unique_ptr<FastCgiConnection> connection(borrowed);
   const int fd = connection->fd();
-  const std::string text = FormatCgi(response);
-  FCGX_PutStr(text.data(), static_cast<int>(text.size()),
-              connection->request().out);
-  const bool open = connection->Finish();
+  const bool open = connection->Answer(response);
   if (open && connection->kept() && !stopping_) {
     idle_[static_cast<std::size_t>(fd)] = std::move(connection);
     Watch(epoll_.get(), EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLONESHOT);

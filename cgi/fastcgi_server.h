@@ -25,7 +25,7 @@
 
 namespace smsweb {
 
-// A connection with one request under way. Opaque: it is handed to the handler
+// Opaque here: a connection with a request under way is handed to the handler,
 // and comes back with the answer.
 class FastCgiConnection;
 
@@ -73,7 +73,6 @@ class FastCgiServer {
   void SendAnswers();
   void RequestEnded();
   void Close(std::unique_ptr<FastCgiConnection> connection);
-  Request ReadRequest(FastCgiConnection* connection);
   void ResumeListening();
 
   const Options options_;
