@@ -11,6 +11,12 @@ namespace {
 
 constexpr Millis kFirstPause{500};
 constexpr Millis kLongestPause{30'000};
+// A line that never falls silent must not keep the others waiting: what is left
+// is read in the next turn.
+constexpr int kReadsAtOnce = 16;
+// Far more than any command or PDU: a modem that takes this long to read its
+// line, and still makes us write, is not listening.
+constexpr std::size_t kMostUnwritten = 65'536;
 
 ModemSettings SettingsOf(const ModemConfig& config) {
   return {.pin = config.pin,
@@ -36,10 +42,6 @@ ModemPort::ModemPort(const ModemConfig& config, LineOpener open,
 
 void ModemPort::Service(bool readable, MonoTime now) {
   if (!line_ && (!open_at_ || now >= *open_at_)) TryOpen(now);
-  if (line_ && !connected_ && !line_->Connecting()) {
-    connected_ = true;
-    modem_.LineOpened(now);
-  }
   if (line_ && readable) ReadAll(now);
   if (const auto deadline = modem_.Deadline(); deadline && now >= *deadline) {
     modem_.DeadlineReached(now);
@@ -77,7 +79,7 @@ void ModemPort::Reopen(const std::string& why, MonoTime now) {
 
 void ModemPort::ReadAll(MonoTime now) {
   std::array<char, 4096> buffer;
-  while (line_) {
+  for (int i = 0; line_ && i < kReadsAtOnce; ++i) {
     const auto got = line_->Read(buffer);
     if (!got) return Lose(got.error().message, now);
     if (*got == 0) return;
@@ -86,12 +88,24 @@ void ModemPort::ReadAll(MonoTime now) {
 }
 
 void ModemPort::Flush(MonoTime now) {
-  unwritten_ += modem_.TakeOutput();
   // While a TCP connection is being made, a write of nothing asks how it went.
-  if (!line_ || (unwritten_.empty() && !line_->Connecting())) return;
+  if (line_ && line_->Connecting()) {
+    if (const auto asked = line_->Write({}); !asked) {
+      return Lose(asked.error().message, now);
+    }
+  }
+  if (line_ && !connected_ && !line_->Connecting()) {
+    connected_ = true;
+    modem_.LineOpened(now);
+  }
+  unwritten_ += modem_.TakeOutput();
+  if (!line_ || unwritten_.empty()) return;
   const auto wrote = line_->Write(unwritten_);
   if (!wrote) return Lose(wrote.error().message, now);
   unwritten_.erase(0, *wrote);
+  if (unwritten_.size() > kMostUnwritten) {
+    Lose(config_.device + ": the modem does not read what it is sent", now);
+  }
 }
 
 std::vector<ModemEvent> ModemPort::TakeEvents(MonoTime now) {
