@@ -133,6 +133,8 @@ Step Api::Submit(Draft draft, const Fields& fields) {
                      Json{{"field", fields.text},
                           {"parts", error.parts},
                           {"max_parts", config_.message.max_parts}});
+    case DraftProblem::kTooFarAhead:
+      return FieldProblem(code, "not_before", error.message);
     case DraftProblem::kEmptyText:
     case DraftProblem::kInvalidUtf8:
       return FieldProblem(code, fields.text, error.message);

@@ -10,6 +10,12 @@
 namespace smsweb::ctl {
 namespace {
 
+const char* FieldAtFault(DraftProblem problem) {
+  if (problem == DraftProblem::kInvalidRecipient) return "to";
+  if (problem == DraftProblem::kTooFarAhead) return "not_before";
+  return "text";
+}
+
 Failure Refused(const DraftError& error, const MessageConfig& config) {
   Failure failure{.exit = ExitCode::kRefused,
                   .code = std::string(ToString(error.problem)),
@@ -18,8 +24,7 @@ Failure Refused(const DraftError& error, const MessageConfig& config) {
     failure.exit = ExitCode::kUnavailable;
     return failure;
   }
-  const bool is_number = error.problem == DraftProblem::kInvalidRecipient;
-  failure.details["field"] = is_number ? "to" : "text";
+  failure.details["field"] = FieldAtFault(error.problem);
   if (error.problem == DraftProblem::kTooManyParts) {
     failure.details["parts"] = error.parts;
     failure.details["max_parts"] = config.max_parts;

@@ -72,6 +72,8 @@ std::string_view ToString(DraftProblem problem) {
       return "invalid_utf8";
     case DraftProblem::kTooManyParts:
       return "too_many_parts";
+    case DraftProblem::kTooFarAhead:
+      return "out_of_range";
     case DraftProblem::kInternal:
       return "internal";
   }
@@ -88,6 +90,11 @@ std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
   const auto parts = CountParts(draft.text, config.max_parts);
   if (!parts) return std::unexpected(parts.error());
   const WallTime not_before = std::max(draft.not_before.value_or(now), now);
+  if (not_before - now > kFarthestStart) {
+    return Refuse(DraftProblem::kTooFarAhead,
+                  fmt::format("not_before may be {} days ahead at the most",
+                              kFarthestStart.count()));
+  }
   const auto life = draft.ttl.value_or(LifeOf(draft.message_class, config));
   return NewMessage{.id = MakeUuidV7(now, random),
                     .message_class = draft.message_class,

@@ -21,7 +21,8 @@ namespace smsweb {
 
 inline constexpr std::chrono::seconds kShortestTtl{1};
 inline constexpr std::chrono::seconds kLongestTtl{30LL * 24 * 3600};
-inline constexpr std::size_t kLongestReference = 255;  // bytes
+inline constexpr std::chrono::days kFarthestStart{366};  // not_before
+inline constexpr std::size_t kLongestReference = 255;    // bytes
 
 struct Draft {
   std::string to;
@@ -37,6 +38,7 @@ enum class DraftProblem : std::uint8_t {
   kEmptyText,
   kInvalidUtf8,
   kTooManyParts,  // `parts` says how many
+  kTooFarAhead,   // not_before
   kInternal,      // numbers can't be checked
 };
 
