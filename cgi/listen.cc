@@ -30,6 +30,12 @@ UniqueFd Prepared(int fd) {
   return UniqueFd(fd);
 }
 
+// Connecting to any other file is refused as well.
+bool IsSocket(const std::string& path) {
+  struct stat found {};
+  return ::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
 Result<UniqueFd> ListenUnix(const std::string& path, int backlog, int mode) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -41,7 +47,7 @@ Result<UniqueFd> ListenUnix(const std::string& path, int backlog, int mode) {
     return Fail(ErrorKind::kConflict,
                 path + ": another program listens here already");
   }
-  if (errno == ECONNREFUSED) ::unlink(path.c_str());
+  if (errno == ECONNREFUSED && IsSocket(path)) ::unlink(path.c_str());
   if (::bind(fd.get(), generic, sizeof(address)) != 0 ||
       ::chmod(path.c_str(), static_cast<mode_t>(mode)) != 0 ||
       ::listen(fd.get(), backlog) != 0) {

@@ -49,6 +49,13 @@ TEST_CASE("Where nobody listens, the ringer is told") {
   CHECK_FALSE(std::filesystem::exists(folder / "bell"));
 }
 
+TEST_CASE("A file that is no socket is not replaced") {
+  TempFolder folder;
+  std::ofstream(folder / "bell") << "precious\n";
+  CHECK_FALSE(Bell::Open(folder / "bell").has_value());
+  CHECK(std::filesystem::file_size(folder / "bell") == 9);
+}
+
 TEST_CASE("The socket of a spooler that died is replaced") {
   TempFolder folder;
   auto dead = Bell::Open(folder / "bell");

@@ -130,6 +130,7 @@ TEST_CASE("The file is --config, else $SMSWEB_CONFIG, else in /etc") {
 }
 
 TEST_CASE("A file that is not there is named, with what to do") {
+  CHECK_FALSE(LoadConfig("/tmp", NoEnvironment).has_value());
   const auto config = LoadConfig("/no/such/file.toml", NoEnvironment);
   REQUIRE_FALSE(config.has_value());
   CHECK(config.error().message.find("/no/such/file.toml") == 0);

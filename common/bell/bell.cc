@@ -17,6 +17,12 @@ sockaddr_un AddressOf(const std::string& path) {
   return address;
 }
 
+// A path that was mistyped must not cost anybody a file.
+bool IsSocket(const std::string& path) {
+  struct stat found {};
+  return ::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
 UniqueFd DatagramSocket() {
   return UniqueFd(
       ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -27,7 +33,7 @@ UniqueFd DatagramSocket() {
 Result<Bell> Bell::Open(const std::string& path) {
   UniqueFd fd = DatagramSocket();
   if (!fd) return FailErrno("socket", errno);
-  ::unlink(path.c_str());
+  if (IsSocket(path)) ::unlink(path.c_str());
   const sockaddr_un address = AddressOf(path);
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address),
              sizeof(address)) != 0) {

@@ -244,6 +244,7 @@ std::string FindConfigFile(const std::string& option,
 Result<Config> LoadConfig(const std::string& path,
                           const Environment& environment, Secrets secrets) {
   std::ifstream file(path);
+  file.peek();  // a folder opens, and can't be read
   if (!file) {
     auto failure = FailErrno(path, errno);
     failure.error().kind = ErrorKind::kInvalid;
