@@ -8,6 +8,7 @@
 
 #include "common/store/schema.h"
 #include "common/store/sqlite_db.h"
+#include "common/store/sqlite_known_numbers.h"
 
 namespace smsweb {
 namespace {
@@ -472,65 +473,6 @@ Result<std::optional<WallTime>> SqliteStore::NextDue() {
   return earliest;
 }
 
-class SqliteKnownNumbers final : public KnownNumbers {
- public:
-  SqliteKnownNumbers(std::shared_ptr<SqliteDb> db, SqliteStatement find,
-                     SqliteStatement remember)
-      : db_(std::move(db)),
-        find_(std::move(find)),
-        remember_(std::move(remember)) {}
-
-  std::optional<std::string> Find(std::string_view input,
-                                  std::string_view region,
-                                  WallTime since) override {
-    find_.Bind(Slot(input, region)).Bind(input).Bind(region).Bind(since);
-    const auto row = find_.Step();
-    if (!row || !*row) return std::nullopt;
-    std::string e164(find_.Text(0));
-    find_.Reset();
-    return e164;
-  }
-
-  void Remember(std::string_view input, std::string_view region,
-                std::string_view e164, WallTime now) override {
-    (void)remember_.Bind(Slot(input, region))
-        .Bind(input)
-        .Bind(region)
-        .Bind(e164)
-        .Bind(now)
-        .Run();
-  }
-
- private:
-  static constexpr std::uint64_t kSlots = 65536;
-
-  // FNV-1a, since std::hash may differ from build to build.
-  static std::int64_t Slot(std::string_view input, std::string_view region) {
-    std::uint64_t hash = 14695981039346656037U;
-    for (std::string_view text : {input, region}) {
-      for (char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-      }
-    }
-    return Number(hash % kSlots);
-  }
-
-  std::shared_ptr<SqliteDb> db_;  // outlives the statements
-  SqliteStatement find_;
-  SqliteStatement remember_;
-};
-
-std::unique_ptr<KnownNumbers> MakeKnownNumbers(std::shared_ptr<SqliteDb> db) {
-  auto find = db->PrepareLater(
-      "SELECT e164 FROM known_number WHERE slot = ?1 AND input = ?2 AND "
-      "region = ?3 AND checked_at >= ?4");
-  auto remember = db->PrepareLater(
-      "INSERT OR REPLACE INTO known_number(slot, input, region, e164, "
-      "checked_at) VALUES(?1, ?2, ?3, ?4, ?5)");
-  return std::make_unique<SqliteKnownNumbers>(std::move(db), std::move(find),
-                                              std::move(remember));
-}
-
 Result<SqliteDb> OpenDb(const std::string& path,
                         const SqliteStoreOptions& options) {
   auto db = SqliteDb::Open(path, {.busy_timeout = options.busy_timeout,
@@ -560,7 +502,7 @@ Result<SqliteStores> OpenSqliteStores(const std::string& path,
     return Fail(opened.error().kind, path + ": " + opened.error().message);
   }
   auto db = std::make_shared<SqliteDb>(std::move(*opened));
-  return SqliteStores{SqliteStore::Make(db), MakeKnownNumbers(db)};
+  return SqliteStores{SqliteStore::Make(db), MakeSqliteKnownNumbers(db)};
 }
 
 }  // namespace smsweb
