@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <thread>
 #include <utility>
 
 #include "common/bell/bell.h"
@@ -29,6 +28,12 @@ constexpr Millis kBusyPause{2};
 
 enum class Turned { kOn, kEnd };
 
+// Waits so long, or until told to end.
+bool Signalled(const UniqueFd& signals, Millis pause) {
+  pollfd signal = {.fd = signals.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&signal, 1, static_cast<int>(pause.count())) > 0;
+}
+
 // A queue that another program holds, or whose disk is full, is tried until it
 // can be had: nobody else would start a spooler for what waits in it. Gives the
 // last failure when told to end.
@@ -46,10 +51,7 @@ auto UntilAvailable(const SpoolerContext& context, const UniqueFd& signals,
                         {{"error", result.error().message}});
       told = true;
     }
-    pollfd signal = {.fd = signals.get(), .events = POLLIN, .revents = 0};
-    if (::poll(&signal, 1, static_cast<int>(kQueuePause.count())) > 0) {
-      return result;
-    }
+    if (Signalled(signals, kQueuePause)) return result;
   }
 }
 
@@ -200,7 +202,7 @@ int Run::Loop() {
 // Waits for a spooler that is ending; gives up where one listens, or when it
 // takes too long.
 Result<SpoolerLock> TakeLock(const SpoolerContext& context,
-                             UniqueFd& start_lock) {
+                             const UniqueFd& signals, UniqueFd& start_lock) {
   const MonoTime limit = context.clock.Mono() + kLockLimit;
   Ringer ringer(context.config.spooler.bell);
   for (;;) {
@@ -220,7 +222,9 @@ Result<SpoolerLock> TakeLock(const SpoolerContext& context,
       return Fail(ErrorKind::kUnavailable,
                   "another smswebd holds the queue and does not end");
     }
-    std::this_thread::sleep_for(kLockPause);
+    if (Signalled(signals, kLockPause)) {
+      return Fail(ErrorKind::kUnavailable, "told to end before it began");
+    }
   }
 }
 
@@ -242,7 +246,7 @@ int RunSpooler(const SpoolerContext& context, RunOptions options) {
   const bool started_by_endpoint = static_cast<bool>(options.start_lock);
   UniqueFd signals(
       ::signalfd(-1, &options.ending_signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  const auto lock = TakeLock(context, options.start_lock);
+  const auto lock = TakeLock(context, signals, options.start_lock);
   if (!lock) {
     const bool fine =
         started_by_endpoint && lock.error().kind == ErrorKind::kConflict;

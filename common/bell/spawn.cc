@@ -28,26 +28,45 @@ Result<std::optional<UniqueFd>> TryLockFile(const std::string& path) {
   return std::nullopt;
 }
 
+// Where the spooler finds what it inherits.
+constexpr int kLockFd = 3;
+constexpr int kFailureFd = 4;
+
 // All that the child does; only calls that are safe after fork() in a program
-// with threads. The grandchild becomes the spooler, so that init reaps it.
+// with threads. The grandchild becomes the spooler, so that init reaps it; why
+// it can't, if so, is an errno in the pipe `failure_fd`.
 [[noreturn]] void BecomeSpooler(const char* const* arguments,
-                                char* const* environment, int lock_fd) {
+                                char* const* environment, int lock_fd,
+                                int failure_fd) {
   ::setsid();
   const pid_t grandchild = ::fork();
   if (grandchild != 0) ::_exit(grandchild < 0 ? 1 : 0);
+  constexpr int kOutOfTheWay = 10;
+  const int lock = ::fcntl(lock_fd, F_DUPFD, kOutOfTheWay);
+  const int failure = ::fcntl(failure_fd, F_DUPFD, kOutOfTheWay);
   const int null = ::open("/dev/null", O_RDWR);
   for (int fd : {0, 1, 2}) ::dup2(null, fd);
-  const auto keep = static_cast<unsigned>(lock_fd);
-  if (keep > 3) ::close_range(3, keep - 1, 0);
-  ::close_range(keep + 1, ~0U, 0);
-  ::fcntl(lock_fd, F_SETFD, 0);
+  ::dup2(lock, kLockFd);
+  ::dup2(failure, kFailureFd);
+  ::fcntl(kFailureFd, F_SETFD, FD_CLOEXEC);
+  ::close_range(kFailureFd + 1, ~0U, 0);
   ::execvpe(arguments[0], const_cast<char* const*>(arguments), environment);
+  const int error = errno;
+  (void)!::write(kFailureFd, &error, sizeof(error));
   ::_exit(127);
+}
+
+// 0: it runs. Waits until it does, or does not.
+int ReadFailure(int fd) {
+  int error = 0;
+  while (::read(fd, &error, sizeof(error)) < 0 && errno == EINTR) {
+  }
+  return error;
 }
 
 // A web server hands its requests' variables to a CGI program; a spooler that
 // outlives the request must not carry them.
-std::vector<std::string> CleanEnvironment(int lock_fd) {
+std::vector<std::string> CleanEnvironment() {
   std::vector<std::string> environment;
   for (const char* name : {"PATH", "HOME", "LANG", "TZ", "SMSWEB_CONFIG"}) {
     if (const char* value = std::getenv(name)) {
@@ -61,7 +80,7 @@ std::vector<std::string> CleanEnvironment(int lock_fd) {
     }
   }
   environment.push_back(std::string(kStartLockVariable) + "=" +
-                        std::to_string(lock_fd));
+                        std::to_string(kLockFd));
   return environment;
 }
 
@@ -79,12 +98,15 @@ Result<void> SpawnSpooler(const SpawnSettings& settings) {
   auto lock = TryLockFile(settings.queue_path + "-start");
   if (!lock) return std::unexpected(lock.error());
   if (!*lock) return {};  // one is on its way, and has yet to look
-  const int lock_fd = (*lock)->get();
+  int pipe_fds[2];
+  if (::pipe2(pipe_fds, O_CLOEXEC) != 0) return FailErrno("pipe", errno);
+  const UniqueFd failure(pipe_fds[0]);
+  UniqueFd failure_writer(pipe_fds[1]);
 
   const std::array<const char*, 4> arguments = {
       settings.command.c_str(), "--config", settings.config_file.c_str(),
       nullptr};
-  const auto variables = CleanEnvironment(lock_fd);
+  const auto variables = CleanEnvironment();
   std::vector<char*> environment;
   for (const auto& variable : variables) {
     environment.push_back(const_cast<char*>(variable.c_str()));
@@ -92,10 +114,18 @@ Result<void> SpawnSpooler(const SpawnSettings& settings) {
   environment.push_back(nullptr);
 
   const pid_t child = ::fork();
-  if (child == 0) BecomeSpooler(arguments.data(), environment.data(), lock_fd);
+  if (child == 0) {
+    BecomeSpooler(arguments.data(), environment.data(), (*lock)->get(),
+                  failure_writer.get());
+  }
   if (child < 0) return FailErrno("fork", errno);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  failure_writer.Reset();
+  if (status != 0) return Fail(ErrorKind::kUnavailable, "fork failed");
+  if (const int error = ReadFailure(failure.get()); error != 0) {
+    return FailErrno(settings.command + " (spooler.command)", error);
   }
   return {};
 }
