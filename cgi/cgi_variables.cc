@@ -59,7 +59,9 @@ void ReadBody(std::string_view content_length, std::size_t max_body,
     const auto [end, error] =
         std::from_chars(content_length.data(),
                         content_length.data() + content_length.size(), value);
-    declared = error == std::errc() ? value : max_body + 1;
+    const bool number = error == std::errc() &&
+                        end == content_length.data() + content_length.size();
+    declared = number ? value : max_body + 1;
   }
   const std::size_t wanted =
       std::min(declared.value_or(max_body + 1), max_body + 1);

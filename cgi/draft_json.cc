@@ -55,8 +55,10 @@ MaybeProblem ReadClass(const Json& value, Draft* draft) {
 }
 
 MaybeProblem ReadTtl(const Json& value, Draft* draft) {
-  const std::chrono::seconds ttl(
-      value.is_number_integer() ? value.get<std::int64_t>() : 0);
+  if (!value.is_number_integer()) {
+    return FieldProblem("wrong_type", "ttl", "ttl takes a whole number");
+  }
+  const std::chrono::seconds ttl(value.get<std::int64_t>());
   if (ttl < kShortestTtl || ttl > kLongestTtl) {
     return OutOfRange("ttl",
                       fmt::format("ttl takes seconds, from {} to {}",

@@ -211,7 +211,7 @@ TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
       {PostJson(R"({"to": "0896", "text": "x", "ttl": 0})"), 422,
        "out_of_range", "ttl"},
       {PostJson(R"({"to": "0896", "text": "x", "ttl": "60"})"), 422,
-       "out_of_range", "ttl"},
+       "wrong_type", "ttl"},
       {PostJson(R"({"to": "0896", "text": "x", "class": "fast"})"), 422,
        "out_of_range", "class"},
       {PostJson(R"({"to": "0896", "text": "x", "not_before": "soon"})"), 422,

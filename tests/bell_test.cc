@@ -136,5 +136,15 @@ TEST_CASE("A spooler is started once, with its configuration and no more") {
   std::ofstream(folder / "go") << "end\n";
 }
 
+TEST_CASE("A spooler that can't be started is an error that says why") {
+  TempFolder folder;
+  const auto started = SpawnSpooler({.queue_path = folder / "queue.db",
+                                     .command = folder / "nothing-here",
+                                     .config_file = "/x"});
+  REQUIRE_FALSE(started.has_value());
+  CHECK(started.error().message.find("nothing-here") != std::string::npos);
+  CHECK(started.error().message.find("No such file") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace smsweb

@@ -93,6 +93,7 @@ TEST_CASE("A body is read to its length, to its end, or to the limit") {
       {"over the limit", "11", "0123456789a", kTooLarge, ""},
       {"over the limit, not declared", "", "0123456789a", kTooLarge, ""},
       {"a length that is no number", "many", "hello", kTooLarge, ""},
+      {"a length with something behind it", "5x", "hello", kTooLarge, ""},
       {"a length beyond all numbers", "99999999999999999999", "x", kTooLarge,
        ""},
   };

@@ -92,6 +92,11 @@ TEST_CASE("An error names file, line and key") {
       {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[[modem]]\nname=\"a\"\n"
        "device=\"/e\"\n",
        "smsweb.toml:5: modem[1].name: \"a\" is taken"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[[modem]]\nname=\"b\"\n"
+       "device=\"/d\"\n",
+       "smsweb.toml:6: modem[1].device: another modem has this device"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"tcp:10.0.0.7\"\n",
+       "smsweb.toml:3: modem[0].device: takes"},
       {"[store\n", "smsweb.toml:1: "},
   };
   for (const Row& row : rows) {

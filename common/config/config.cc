@@ -175,6 +175,14 @@ bool IsSmsc(std::string_view text) {
          text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool IsDevice(const std::string& text) {
+  if (const auto address = After("tcp:", text)) {
+    const auto parsed = ParseListenAddress(*address);
+    return parsed && parsed->path.empty();
+  }
+  return text.starts_with('/');
+}
+
 ModemConfig ReadModem(TableReader table, const Environment& environment,
                       Secrets secrets) {
   ModemConfig modem;
@@ -186,7 +194,7 @@ ModemConfig ReadModem(TableReader table, const Environment& environment,
     table.Refuse("name", "takes letters, digits, '-', '_' and '.'");
   }
   table.Read("device", &modem.device);
-  if (!modem.device.starts_with('/') && !modem.device.starts_with("tcp:")) {
+  if (!IsDevice(modem.device)) {
     table.Refuse("device", "takes \"/dev/...\" or \"tcp:HOST:PORT\"");
   }
   table.Read("baud", &modem.baud, 300, 4'000'000);
@@ -216,6 +224,7 @@ void ReadModems(const toml::table& root, const Environment& environment,
     return;
   }
   std::set<std::string> names;
+  std::set<std::string> devices;
   for (std::size_t i = 0; i < array->size(); ++i) {
     TableReader table((*array)[i].as_table(), fmt::format("modem[{}]", i),
                       errors);
@@ -223,6 +232,9 @@ void ReadModems(const toml::table& root, const Environment& environment,
     if (!names.insert(out->back().name).second) {
       table.Refuse("name", fmt::format("\"{}\" is taken by another modem",
                                        out->back().name));
+    }
+    if (!devices.insert(out->back().device).second) {
+      table.Refuse("device", "another modem has this device");
     }
   }
 }
