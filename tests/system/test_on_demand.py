@@ -32,6 +32,7 @@ SHIM = Path(os.environ.get("SMSWEB_STOP_SHIM",
                            PROGRAMS.parent / "tests" / "libstop_shim.so"))
 GATEWAYS = 6  # side by side; each of them mostly waits
 PR_SET_CHILD_SUBREAPER = 36
+EXIT = 0  # in place of the number of a call
 
 
 def setUpModule() -> None:
@@ -315,7 +316,8 @@ class Ending(OnDemandCase):
         dry.close()
         self.assertIn("unlink", names)  # the bell is closed within
         self.assertEqual(names[-1], "exit")
-        instants = list(range(1, len(names) + 1))
+        # Runs differ by a few calls; the very end is one more, by its name.
+        instants = [*range(1, len(names) + 4), EXIT]
         lock = threading.Lock()
 
         def work() -> list[tuple[int, tuple[str, bool]]]:
@@ -332,11 +334,11 @@ class Ending(OnDemandCase):
         with concurrent.futures.ThreadPoolExecutor(GATEWAYS) as pool:
             futures = [pool.submit(work) for _ in range(GATEWAYS)]
             stopped = dict(pair for future in futures for pair in future.result())
-        self.assertEqual(set(stopped), set(range(1, len(names) + 1)))
         beyond = [k for k, (name, _) in stopped.items() if name == "beyond the end"]
-        self.assertLess(len(beyond), 6)
+        self.assertLess(len(beyond), 16, beyond)
         held = sum(not accepted for _, accepted in stopped.values()) - len(beyond)
-        print(f"smswebd {' '.join(options)}: {len(names)} instants from {mark!r} to the exit; "
+        print(f"smswebd {' '.join(options)}: {len(stopped) - len(beyond)} instants from "
+              f"{mark!r} to the exit; "
               f"at {held} of them it held the queue", file=sys.stderr, flush=True)
         # Where it stopped is where the dry run had been, but for turns that
         # happened to differ; the steps of the ending are all among them.
@@ -345,7 +347,8 @@ class Ending(OnDemandCase):
         self.assertIn("fcntl64", [name for name, _ in stopped.values()])
 
     def one_instant(self, gateway: OnDemand, k: int, mark: str, options: tuple[str, ...]) -> tuple[str, bool]:
-        process = gateway.start_stopping(*options, mark=mark, at=k)
+        at: dict[str, str | int] = {"at": 1, "call": "exit"} if k == EXIT else {"at": k}
+        process = gateway.start_stopping(*options, mark=mark, **at)
         wait_until(lambda: is_stopped(process.pid) or process.ended(), 60, f"the stop at {k}")
         if process.ended():
             gateway.stop(process)
