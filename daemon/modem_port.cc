@@ -20,6 +20,7 @@ constexpr std::size_t kMostUnwritten = 65'536;
 
 ModemSettings SettingsOf(const ModemConfig& config) {
   return {.pin = config.pin,
+          .pin_withheld = config.pin_withheld,
           .prompt_timeout = config.prompt_timeout,
           .submit_timeout = config.submit_timeout};
 }

@@ -67,10 +67,22 @@ Spooler::Spooler(const Config& config, Store& store, const LineOpener& open,
       random_(random),
       log_(log),
       token_(MakeToken(random)) {
-  for (const ModemConfig& modem : config.modems) {
+  for (ModemConfig modem : config.modems) {
+    modem.pin_withheld = PinRefusedEarlier(modem);
     stations_.emplace_back(std::make_unique<ModemPort>(modem, open, log));
   }
   turn_.token = token_;
+}
+
+// Three refusals lock a SIM, and an on-demand spooler starts often: after one,
+// the PIN is tried again only once the configuration has been changed.
+bool Spooler::PinRefusedEarlier(const ModemConfig& modem) const {
+  const auto modems = store_.Modems();
+  if (!modems) return false;
+  return std::ranges::any_of(*modems, [&](const ModemStatus& status) {
+    return status.name == modem.name &&
+           status.pin_refused_at > config_.modified_at;
+  });
 }
 
 Attempt Spooler::AttemptAt(const Message& message) {
@@ -142,6 +154,7 @@ void Spooler::Turn(const std::vector<bool>& readable) {
 // Nothing can be sent; it still matters whether anything waits.
 void Spooler::LookWithoutModem() {
   if (!look_) return;
+  turn_.expire = true;
   const auto due = store_.NextDue();
   if (!due) return;
   next_due_ = *due;
@@ -163,6 +176,10 @@ void Spooler::Hear(Station& station, const ModemEvent& event) {
   switch (event.kind) {
     case ModemEvent::Kind::kSubmitDone:
       return PartEnded(station, event);
+    case ModemEvent::Kind::kPinRefused:
+      turn_.modems.push_back(
+          {.name = station.name(), .pin_refused_at = clock_.Wall()});
+      return;
     case ModemEvent::Kind::kStateChanged:
     case ModemEvent::Kind::kReopenLine:
       return RecordModem(station, event);
@@ -448,7 +465,7 @@ std::optional<MonoTime> Spooler::Deadline() const {
   }
   consider(store_retry_at_);
   if (next_due_ && !look_) {
-    consider(clock_.Mono() + (*next_due_ - clock_.Wall()));
+    consider(clock_.Mono() + std::min(*next_due_ - clock_.Wall(), kLookAnyway));
   }
   return earliest;
 }
@@ -471,6 +488,7 @@ bool Spooler::AnyModemUp() const {
 
 void Spooler::SayGoodbye() {
   for (const Station& station : stations_) {
+    if (station.told == ModemState::kFailed) continue;  // it still is
     turn_.modems.push_back({.name = station.name(),
                             .state = std::string(ToString(ModemState::kClosed)),
                             .detail = "smswebd ended",

@@ -83,6 +83,7 @@ class Spooler {
   void Conclude(const Message& message, const Verdict& verdict,
                 const std::string& modem);
   void LookWithoutModem();
+  bool PinRefusedEarlier(const ModemConfig& modem) const;
   void GiveWork();
   const Station* BoundTo(const Message& message) const;
   std::optional<Message> TakeReadyFor(const Station& station);

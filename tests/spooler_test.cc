@@ -529,6 +529,38 @@ TEST_CASE_METHOD(SpoolerFixture,
   CHECK(spooler_->Idle());
 }
 
+TEST_CASE_METHOD(SpoolerFixture, "What dies while no modem is up expires") {
+  unplugged_ = true;
+  const Uuid dead = Insert("dead", MessageClass::kOtp, minutes(5));
+  const Uuid alive = Insert("alive");
+  Start();
+  Settle();
+  CHECK(StateOf(dead) == "queued");
+  Pass(minutes(6));
+  CHECK(StateOf(dead) == "expired");
+  CHECK(StateOf(alive) == "queued");
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "A refused PIN is not tried by the next run") {
+  sim::ModemOptions locked{.name = "a"};
+  locked.pin = "1234";
+  sessions_["/a"] = std::make_unique<sim::AtSession>(locked, air_);
+  config_.modems[0].pin = "4321";
+  for (int run = 0; run < 5; ++run) {
+    Start();
+    for (int i = 0; i < 5; ++i) Pass(seconds(10));
+    spooler_->SayGoodbye();
+    CHECK(sqlite_->Modems()->at(0).state == "failed");
+  }
+  // The SIM has not been locked; the right PIN in a new configuration opens it.
+  config_.modems[0].pin = "1234";
+  config_.modified_at = clock_.Wall();
+  const Uuid id = Insert("hello");
+  Start();
+  for (int i = 0; i < 5; ++i) Pass(seconds(10));
+  CHECK(StateOf(id) == "sent");
+}
+
 TEST_CASE_METHOD(SpoolerFixture, "A lost ring is made good after a while") {
   Start();
   Settle();

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -239,6 +240,13 @@ void ReadModems(const toml::table& root, const Environment& environment,
   }
 }
 
+WallTime ModifiedAt(const std::string& path) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(path, error);
+  if (error) return {};
+  return std::chrono::floor<Millis>(std::chrono::file_clock::to_sys(time));
+}
+
 }  // namespace
 
 std::optional<std::string> SystemEnvironment(const std::string& name) {
@@ -267,7 +275,9 @@ Result<Config> LoadConfig(const std::string& path,
   }
   std::ostringstream text;
   text << file.rdbuf();
-  return ParseConfig(text.str(), path, environment, secrets);
+  auto config = ParseConfig(text.str(), path, environment, secrets);
+  if (config) config->modified_at = ModifiedAt(path);
+  return config;
 }
 
 Result<Config> ParseConfig(std::string_view toml, const std::string& file,

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "common/base/error.h"
 
 namespace smsweb {
@@ -61,6 +62,7 @@ struct ModemConfig {
   int baud = 115200;
   std::string flow_control = "none";
   std::string pin;  // the PIN itself, with Secrets::kResolve
+  bool pin_withheld = false;  // not in the file: see common/modem/modem.h
   std::string smsc;
   std::chrono::seconds prompt_timeout{10};
   std::chrono::seconds submit_timeout{120};
@@ -68,6 +70,7 @@ struct ModemConfig {
 
 struct Config {
   std::string file;  // where it was read from
+  WallTime modified_at{};  // when that file was last changed
   StoreConfig store;
   EndpointConfig endpoint;
   MessageConfig message;

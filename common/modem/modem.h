@@ -29,6 +29,7 @@ namespace smsweb {
 
 struct ModemSettings {
   std::string pin;                       // empty: none to give
+  bool pin_withheld = false;             // it was refused in an earlier run
   Millis command_timeout{10'000};        // for an ordinary command
   Millis prompt_timeout{10'000};         // from AT+CMGS to "> "
   Millis submit_timeout{120'000};        // from Ctrl-Z to the final result
@@ -62,6 +63,7 @@ struct ModemEvent {
     kStateChanged,  // `state`, and `detail` for the log. The same state again
                     // where only the detail is new: "SIM busy", "denied"
     kSubmitDone,    // `result`
+    kPinRefused,    // to be remembered: three refusals lock a SIM
     kReopenLine,    // the line is of no more use: close it and open it again.
                     // The modem is kClosed until LineOpened()
   };

@@ -139,6 +139,11 @@ void ModemMachine::SimWantsPin() {
     return Go(ModemState::kFailed,
               "the SIM asks for its PIN: set `pin` in this modem's [[modem]]");
   }
+  if (settings_.pin_withheld) {
+    return Go(ModemState::kFailed,
+              "the SIM refused this PIN in an earlier run, and it is not tried "
+              "again: correct `pin` in this modem's [[modem]]");
+  }
   if (!IsPin(settings_.pin)) {
     return Go(ModemState::kFailed,
               "`pin` in this modem's [[modem]] is not 4 to 8 digits, and was "
@@ -149,6 +154,7 @@ void ModemMachine::SimWantsPin() {
   }
   if (pin_ == Pin::kGiven || pin_ == Pin::kRefused) {
     pin_ = Pin::kRefused;
+    events_.push_back({.kind = ModemEvent::Kind::kPinRefused, .state = state_});
     return Go(ModemState::kFailed,
               "the SIM did not take the PIN, which is not tried a second time: "
               "correct `pin` in this modem's [[modem]] and restart smswebd");

@@ -35,6 +35,8 @@ CREATE TABLE message(
 -- whatever lies behind, since only queued messages are in it.
 CREATE INDEX message_queued ON message(class, not_before, sequence)
   WHERE state = 0;
+-- Those whose life ends while they wait are found without a look at the others.
+CREATE INDEX message_expiry ON message(expires_at) WHERE state = 0;
 -- What a spooler that died has left behind.
 CREATE INDEX message_sending ON message(sequence) WHERE state = 1;
 
@@ -57,7 +59,8 @@ CREATE TABLE modem(
   state TEXT NOT NULL,
   detail TEXT NOT NULL,
   since INTEGER NOT NULL,
-  parts_sent INTEGER NOT NULL
+  parts_sent INTEGER NOT NULL,
+  pin_refused_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Numbers that libphonenumber has passed, so that a program which lives for

@@ -82,6 +82,7 @@ class SqliteStore final : public Store {
   Result<void> WriteModem(const ModemStatus& status);
   Result<void> Expire(Message message, WallTime now,
                       SpoolerTurnOutcome* outcome);
+  Result<void> ExpireDead(WallTime now, SpoolerTurnOutcome* outcome);
   Result<void> Lease(const SpoolerTurn& turn, SpoolerTurnOutcome* outcome);
   Result<void> LeaseOfClass(const SpoolerTurn& turn, MessageClass message_class,
                             SpoolerTurnOutcome* outcome);
@@ -94,8 +95,8 @@ class SqliteStore final : public Store {
   bool synced_ = true;
   struct Statements {
     std::optional<SqliteStatement> insert, find, parts, next_due, candidates,
-        take, held, intent, result, change, expire, abandoned, take_over, count,
-        modem, modems;
+        dead, take, held, intent, result, change, expire, abandoned, take_over,
+        count, modem, modems;
   } sql_;
 };
 
@@ -118,6 +119,10 @@ void SqliteStore::NameStatements() {
            " FROM message INDEXED BY message_queued WHERE state = 0 AND "
            "class = ?1 AND not_before <= ?2 ORDER BY not_before, sequence "
            "LIMIT ?3"},
+      {&sql_.dead,
+       "SELECT " + columns +
+           " FROM message INDEXED BY message_expiry WHERE state = 0 AND "
+           "expires_at <= ?1 LIMIT ?2"},
       {&sql_.take,
        "UPDATE message SET state = 1, lease = ?2, updated_at = ?3 "
        "WHERE sequence = ?1 AND state = 0"},
@@ -145,14 +150,16 @@ void SqliteStore::NameStatements() {
       {&sql_.take_over,
        "UPDATE message SET lease = ?2 WHERE sequence = ?1 AND state = 1"},
       {&sql_.modem,
-       "INSERT INTO modem(name, state, detail, since, parts_sent) "
-       "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
+       "INSERT INTO modem(name, state, detail, since, parts_sent, "
+       "pin_refused_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
+       "ON CONFLICT DO UPDATE SET "
        "state = iif(?2 = '', state, ?2), detail = iif(?2 = '', detail, ?3), "
        "since = iif(?2 = '', since, ?4), "
-       "parts_sent = parts_sent + excluded.parts_sent"},
+       "parts_sent = parts_sent + excluded.parts_sent, "
+       "pin_refused_at = max(pin_refused_at, excluded.pin_refused_at)"},
       {&sql_.modems,
-       "SELECT name, state, detail, since, parts_sent FROM modem "
-       "ORDER BY name"},
+       "SELECT name, state, detail, since, parts_sent, pin_refused_at "
+       "FROM modem ORDER BY name"},
       {&sql_.count, "SELECT state, count(*) FROM message GROUP BY state"},
   };
   for (const auto& [slot, text] : table) {
@@ -293,6 +300,9 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
     for (const auto& status : turn.modems) {
       if (auto ok = WriteModem(status); !ok) return ok;
     }
+    if (turn.expire) {
+      if (auto ok = ExpireDead(turn.now, &outcome); !ok) return ok;
+    }
     return Lease(turn, &outcome);
   });
   if (!done) return std::unexpected(done.error());
@@ -364,6 +374,7 @@ Result<void> SqliteStore::WriteModem(const ModemStatus& status) {
                         .Bind(status.detail)
                         .Bind(status.since)
                         .Bind(status.parts_sent)
+                        .Bind(status.pin_refused_at)
                         .Run();
   if (!done) return std::unexpected(done.error());
   return {};
@@ -380,7 +391,8 @@ Result<std::vector<ModemStatus>> SqliteStore::Modems() {
                       .state = std::string(row.Text(1)),
                       .detail = std::string(row.Text(2)),
                       .since = row.Time(3),
-                      .parts_sent = row.Int(4)});
+                      .parts_sent = row.Int(4),
+                      .pin_refused_at = row.Time(5)});
   }
 }
 
@@ -390,6 +402,19 @@ Result<void> SqliteStore::Expire(Message message, WallTime now,
   if (!done) return std::unexpected(done.error());
   message.state = MessageState::kExpired;
   outcome->expired.push_back(std::move(message));
+  return {};
+}
+
+Result<void> SqliteStore::ExpireDead(WallTime now,
+                                     SpoolerTurnOutcome* outcome) {
+  sql_.dead->Bind(now).Bind(Number(kMostExpiredPerTurn));
+  auto dead = Collect(*sql_.dead);
+  if (!dead) return std::unexpected(dead.error());
+  for (Message& message : *dead) {
+    if (auto done = Expire(std::move(message), now, outcome); !done) {
+      return done;
+    }
+  }
   return {};
 }
 

@@ -59,6 +59,7 @@ struct ModemStatus {
   std::string detail;  // why, for people
   WallTime since;
   std::int64_t parts_sent = 0;  // by all spoolers, ever
+  WallTime pin_refused_at{};    // the last time; 1970: never
 };
 
 // What a spooler records and takes in one turn of its loop.
@@ -70,10 +71,11 @@ struct SpoolerTurn {
   std::vector<StateChange> changes;
   std::vector<ModemStatus> modems;  // `parts_sent` is what is new
   int lease_limit = 0;              // how many messages to take besides
+  bool expire = false;              // look for messages whose life is over, too
 
   bool Empty() const {
     return intents.empty() && results.empty() && changes.empty() &&
-           modems.empty() && lease_limit == 0;
+           modems.empty() && lease_limit == 0 && !expire;
   }
 };
 
@@ -111,7 +113,7 @@ class Store {
 
   // The spooler's side.
   //
-  // Records, expires what is due and over, and leases up to `lease_limit` due
+  // Records, expires (some of) what is over, and leases up to `lease_limit` due
   // messages: by class, then by time, then by arrival. A turn that only leases
   // or tells of modems is not synced: after a power cut its messages are queued
   // again, and none of them has an intent.
