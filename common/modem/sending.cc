@@ -89,12 +89,10 @@ void ModemMachine::WritePdu() {
   deadline_ = now_ + SubmitPatience();
 }
 
+// An OK without +CMGS (27.005 § 4.3 asks for both) says nothing of the message.
 void ModemMachine::AnswerToPdu(const AtEvent& final) {
   if (final.final == AtFinal::kOk) {
-    if (const auto line = Information("+CMGS:")) {
-      submission_->reference = AtNumber(*line).value_or(-1);
-    }
-    FinishSubmit(SubmitResult::kAccepted, kNoCode, {});
+    GiveUpSubmit(Information("+CMGS:") ? "" : "OK, but no +CMGS");
   } else {
     RejectSubmit(final);
   }
@@ -128,8 +126,8 @@ void ModemMachine::RejectSubmit(const AtEvent& final) {
   FinishSubmit(SubmitResult::kRejected, code, DescribeFinal(final));
 }
 
-// No final result will come. +CMGS is said only of a message that the network
-// took; otherwise a PDU that was handed out may have gone, or may not.
+// What is known when no error came. +CMGS is said only of a message that the
+// network took; otherwise a PDU that was handed out may have gone, or may not.
 void ModemMachine::GiveUpSubmit(std::string detail) {
   const auto reference = Information("+CMGS:");
   if (!submission_->pdu_left) {
