@@ -11,6 +11,7 @@ import struct
 import subprocess
 import termios
 import unittest
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from harness import NUMBER, NUMBER_E164, Gateway, wait_until
@@ -124,13 +125,16 @@ class WithoutSpooler(CtlCase):
         self.assertFalse(self.json("modem", "list")["spooler_running"])
 
     def test_what_is_sent_is_as_it_was_asked_for(self) -> None:
+        start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+        in_jakarta = start.astimezone(timezone(timedelta(hours=7))).isoformat()
         sent = self.json("send", NUMBER, "x", "--class", "otp", "--ttl", "90", "--reference", "r 7",
-                         "--not-before", "2126-11-23T14:16:48+07:00")
+                         "--not-before", in_jakarta)
         self.assertEqual(
             {key: sent[key] for key in ("state", "class", "to", "parts", "reference", "not_before",
                                         "expires_at", "spooler")},
             {"state": "queued", "class": "otp", "to": NUMBER_E164, "parts": 1, "reference": "r 7",
-             "not_before": "2126-11-23T07:16:48.000Z", "expires_at": "2126-11-23T07:18:18.000Z",
+             "not_before": f"{start:%FT%T}.000Z",
+             "expires_at": f"{start + timedelta(seconds=90):%FT%T}.000Z",
              "spooler": "not_running"})
 
     def test_a_text_can_come_from_standard_input(self) -> None:
