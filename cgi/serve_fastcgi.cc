@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -55,12 +56,15 @@ FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
 
 void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
                    const Logger& log, FastCgiServer& server) {
-  const Result<void>& first = group.front()->stored;
-  if (first) {
-    bell.Ring();
-  } else {
-    log.Error("the queue took no messages",
-              {{"count", group.size()}, {"error", first.error().message}});
+  const auto stored = [](const PendingInsert* insert) {
+    return insert->stored.has_value();
+  };
+  if (std::ranges::any_of(group, stored)) bell.Ring();
+  const auto refused = std::ranges::find_if_not(group, stored);
+  if (refused != group.end()) {
+    log.Error("the queue did not take messages",
+              {{"count", group.size() - std::ranges::count_if(group, stored)},
+               {"error", (*refused)->stored.error().message}});
   }
   std::vector<FastCgiServer::Answer> answers;
   answers.reserve(group.size());

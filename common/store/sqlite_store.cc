@@ -90,6 +90,10 @@ class SqliteStore final : public Store {
   Result<std::optional<MessageState>> HeldState(std::int64_t sequence,
                                                 LeaseToken token);
 
+  // Whether a part of it may be recorded; if not, that is noted as refused.
+  Result<bool> IsHeld(std::int64_t sequence, LeaseToken token,
+                      SpoolerTurnOutcome* outcome);
+
   std::shared_ptr<SqliteDb> shared_db_;
   SqliteDb& db_;
   bool synced_ = true;
@@ -309,15 +313,21 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
   return outcome;
 }
 
+Result<bool> SqliteStore::IsHeld(std::int64_t sequence, LeaseToken token,
+                                 SpoolerTurnOutcome* outcome) {
+  const auto state = HeldState(sequence, token);
+  if (!state) return std::unexpected(state.error());
+  if (*state == MessageState::kSending) return true;
+  outcome->refused.push_back(sequence);
+  return false;
+}
+
 Result<void> SqliteStore::WriteIntent(const SpoolerTurn& turn,
                                       const PartIntent& intent,
                                       SpoolerTurnOutcome* outcome) {
-  const auto state = HeldState(intent.sequence, turn.token);
-  if (!state) return std::unexpected(state.error());
-  if (*state != MessageState::kSending) {
-    outcome->refused.push_back(intent.sequence);
-    return {};
-  }
+  const auto held = IsHeld(intent.sequence, turn.token, outcome);
+  if (!held) return std::unexpected(held.error());
+  if (!*held) return {};
   const auto done = sql_.intent->Bind(intent.sequence)
                         .Bind(Number(intent.number))
                         .Bind(intent.modem)
@@ -330,12 +340,9 @@ Result<void> SqliteStore::WriteIntent(const SpoolerTurn& turn,
 Result<void> SqliteStore::WriteResult(const SpoolerTurn& turn,
                                       const PartResult& result,
                                       SpoolerTurnOutcome* outcome) {
-  const auto state = HeldState(result.sequence, turn.token);
-  if (!state) return std::unexpected(state.error());
-  if (*state != MessageState::kSending) {
-    outcome->refused.push_back(result.sequence);
-    return {};
-  }
+  const auto held = IsHeld(result.sequence, turn.token, outcome);
+  if (!held) return std::unexpected(held.error());
+  if (!*held) return {};
   const auto done = sql_.result->Bind(result.sequence)
                         .Bind(Number(result.number))
                         .Bind(Number(result.state))
