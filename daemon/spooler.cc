@@ -42,6 +42,7 @@ bool IsUp(const ModemPort& port) {
     case ModemState::kReady:
     case ModemState::kAwaitingPrompt:
     case ModemState::kAwaitingResult:
+    case ModemState::kBusy:
       return true;
     default:
       return false;
@@ -183,6 +184,12 @@ void Spooler::Hear(Station& station, const ModemEvent& event) {
     case ModemEvent::Kind::kStateChanged:
     case ModemEvent::Kind::kReopenLine:
       return RecordModem(station, event);
+    case ModemEvent::Kind::kInfoChanged:
+    case ModemEvent::Kind::kIncoming:
+    case ModemEvent::Kind::kUssdDone:
+    case ModemEvent::Kind::kRecovery:
+    case ModemEvent::Kind::kWrongModem:
+      return;  // not yet
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,20 @@ struct MessageConfig {
   std::chrono::seconds otp_ttl{300};
   std::chrono::seconds transactional_ttl{24 * 3600};
   std::chrono::seconds bulk_ttl{72 * 3600};
+  // National shift tables by prefix of the recipient ("+90" = ["turkish"]), as
+  // common/pdu names them; the longest prefix that fits counts.
+  std::map<std::string, std::vector<std::string>> languages;
+  bool transliterate = false;  // typographic characters that would force UCS-2
+  bool report = false;         // ask for a status report unless told otherwise
+};
+
+struct InboxConfig {
+  std::string webhook_url;     // empty: nobody is told
+  std::string webhook_secret;  // "whsec_..." (Standard Webhooks v1), resolved
+  std::chrono::seconds incomplete_after{3600};  // then shown with gaps
+  std::vector<std::string> stop_words = {"STOP",   "STOPALL", "UNSUBSCRIBE",
+                                         "CANCEL", "END",     "QUIT"};
+  std::vector<std::string> start_words = {"START", "UNSTOP"};
 };
 
 struct SpoolerConfig {
@@ -49,6 +64,8 @@ struct SpoolerConfig {
   std::string command = "smswebd";
   std::chrono::seconds idle_exit{0};  // 0: resident
   int max_attempts = 5;
+  std::string profiles = "/etc/smsweb/profiles";  // a folder of *.toml; need
+                                                  // not be there
 };
 
 struct LogConfig {
@@ -61,20 +78,27 @@ struct ModemConfig {
   std::string device;
   int baud = 115200;
   std::string flow_control = "none";
-  std::string pin;  // the PIN itself, with Secrets::kResolve
+  std::string pin;            // the PIN itself, with Secrets::kResolve
   bool pin_withheld = false;  // not in the file: see common/modem/modem.h
   std::string smsc;
   std::chrono::seconds prompt_timeout{10};
   std::chrono::seconds submit_timeout{120};
+  std::string profile;   // by name; empty: by what the modem says it is
+  std::string imei;      // 15 digits: this modem, at whatever port it is
+  bool roaming = false;  // may send while roaming
+  std::chrono::seconds keep_alive{60};  // 0: never
+  std::string
+      trace;  // a file for what passes on the line, PIN and texts masked
 };
 
 struct Config {
-  std::string file;  // where it was read from
+  std::string file;        // where it was read from
   WallTime modified_at{};  // when that file was last changed
   StoreConfig store;
   EndpointConfig endpoint;
   MessageConfig message;
   SpoolerConfig spooler;
+  InboxConfig inbox;
   LogConfig log;
   std::vector<ModemConfig> modems;
 };

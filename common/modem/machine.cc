@@ -29,6 +29,7 @@ const ModemMachine::Behaviour ModemMachine::kBehaviour[] = {
     /* kProbing */
     {&ModemMachine::AskProbe, &ModemMachine::AnswerProbe,
      &ModemMachine::SilenceInSetup, &ModemMachine::ProbePatience},
+    /* kIdentifying */ {nullptr, nullptr, nullptr, nullptr},
     /* kSim */
     {&ModemMachine::AskSim, &ModemMachine::AnswerSim,
      &ModemMachine::SilenceInSetup, &ModemMachine::CommandPatience},
@@ -46,9 +47,11 @@ const ModemMachine::Behaviour ModemMachine::kBehaviour[] = {
     /* kAwaitingResult */
     {&ModemMachine::WritePdu, &ModemMachine::AnswerToPdu,
      &ModemMachine::SilenceAfterPdu, &ModemMachine::SubmitPatience},
+    /* kBusy */ {nullptr, nullptr, nullptr, nullptr},
     /* kResyncing */
     {&ModemMachine::AskResync, &ModemMachine::AnswerResync,
      &ModemMachine::SilenceInResync, &ModemMachine::ResyncPatience},
+    /* kRecovering */ {nullptr, nullptr, nullptr, nullptr},
     /* kFailed: no deadline, it waits for the operator */
     {nullptr, nullptr, nullptr, nullptr},
 };

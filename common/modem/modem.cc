@@ -28,6 +28,16 @@ void Modem::Submit(std::string pdu_hex, std::size_t tpdu_length, MonoTime now) {
 void Modem::Release(MonoTime now) { machine_->Release(now); }
 void Modem::Withdraw(MonoTime now) { machine_->Withdraw(now); }
 
+// Not there yet: chores, recovery, identity.
+void Modem::Stored(int, MonoTime) {}
+bool Modem::RequestUssd(std::string, MonoTime) { return false; }
+void Modem::Recover(std::string, MonoTime) {}
+const ModemInfo& Modem::info() const {
+  static const ModemInfo kNothing;
+  return kNothing;
+}
+const ModemProfile& Modem::profile() const { return GenericProfile(); }
+
 ModemState Modem::state() const { return machine_->state(); }
 std::string Modem::TakeOutput() { return machine_->TakeOutput(); }
 std::vector<ModemEvent> Modem::TakeEvents() { return machine_->TakeEvents(); }

@@ -32,6 +32,7 @@ struct Row {
 constexpr auto kRows = std::to_array<Row>({
     {kClosed, "closed", Any({kProbing})},
     {kProbing, "probing", Any({kSim})},
+    {kIdentifying, "identifying", Any({kSim})},
     {kSim, "sim", Any({kRegistering, kFailed})},
     {kRegistering, "registering", Any({kConfiguring})},
     {kConfiguring, "configuring", Any({kReady, kRegistering})},
@@ -40,7 +41,9 @@ constexpr auto kRows = std::to_array<Row>({
      Any({kAwaitingResult, kReady, kRegistering, kResyncing})},
     {kAwaitingResult, "awaiting result",
      Any({kReady, kRegistering, kResyncing})},
+    {kBusy, "busy", Any({kReady})},
     {kResyncing, "resyncing", Any({kReady, kRegistering})},
+    {kRecovering, "recovering", Any({})},
     {kFailed, "failed", Any({})},
 });
 
@@ -66,6 +69,40 @@ std::string_view ToString(SubmitResult result) {
       return "not submitted";
     case SubmitResult::kUnknown:
       return "unknown";
+  }
+  return "unknown";
+}
+
+std::string_view ToString(RecoveryStep step) {
+  switch (step) {
+    case RecoveryStep::kResync:
+      return "resynchronise";
+    case RecoveryStep::kReopen:
+      return "reopen";
+    case RecoveryStep::kSoftReset:
+      return "soft reset";
+    case RecoveryStep::kRadioCycle:
+      return "radio off and on";
+    case RecoveryStep::kRestart:
+      return "restart";
+    case RecoveryStep::kPause:
+      return "pause";
+  }
+  return "unknown";
+}
+
+std::string_view ToString(Registration registration) {
+  switch (registration) {
+    case Registration::kUnknown:
+      return "unknown";
+    case Registration::kSearching:
+      return "searching";
+    case Registration::kHome:
+      return "home";
+    case Registration::kRoaming:
+      return "roaming";
+    case Registration::kDenied:
+      return "denied";
   }
   return "unknown";
 }

@@ -59,6 +59,9 @@ struct NewMessage {
   std::string text;       // UTF-8
   int parts = 1;
   std::string reference;  // the caller's own, or empty
+  std::string coding;     // as ToString(TextCoding) in common/pdu/segment.h has
+                          // it; empty: chosen when it is sent
+  bool report = false;    // the network is asked whether it was delivered
   WallTime created_at;
   WallTime not_before;
   WallTime expires_at;
@@ -71,6 +74,9 @@ struct Part {
   int message_reference = -1;  // TP-MR; -1: none
   int error_code = -1;         // +CMS ERROR; -1: none
   WallTime intended_at;
+  std::string sim;         // IMSI of the SIM it went through; empty: unknown
+  int report_status = -1;  // TP-ST of the last report; -1: none came
+  WallTime reported_at{};  // when that report came
 };
 
 // A message as it stands in the store. `sequence` is the order of arrival.
@@ -80,6 +86,8 @@ struct Message : NewMessage {
   int attempts = 0;
   std::string modem;  // the one that had it last
   std::string error;  // why it is not sent, for people; never a text
+  bool opted_out =
+      false;  // set where it is leased: its recipient wants nothing
   WallTime updated_at;
   std::vector<Part> part_records;  // only those that were tried
 };

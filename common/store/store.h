@@ -18,6 +18,7 @@
 
 #include "common/base/error.h"
 #include "common/store/message.h"
+#include "common/store/received.h"
 
 namespace smsweb {
 
@@ -30,6 +31,7 @@ struct PartIntent {
   int number;
   std::string modem;
   WallTime at;
+  std::string sim;
 };
 
 struct PartResult {
@@ -38,6 +40,20 @@ struct PartResult {
   PartState state;
   int message_reference = -1;
   int error_code = -1;
+  WallTime at;
+  bool awaits_report = false;  // a report was asked for, and none has come
+};
+
+// A report that was found to be a part's. The message needs no lease: it must
+// be in a state from which `to` may follow, else only the part is marked.
+struct Settlement {
+  Fingerprint report;  // which has been, or is being, recorded
+  std::int64_t sequence = 0;
+  int number = 1;
+  int status = -1;                 // TP-ST
+  bool final = true;               // no other report will come for this part
+  std::optional<MessageState> to;  // none: other parts are still open
+  std::string error;               // why, for kUndelivered
   WallTime at;
 };
 
@@ -60,6 +76,8 @@ struct ModemStatus {
   WallTime since;
   std::int64_t parts_sent = 0;  // by all spoolers, ever
   WallTime pin_refused_at{};    // the last time; 1970: never
+  std::string info;  // what is known of it: a JSON object (docs/internals.md);
+                     // recorded empty: stays as it is
 };
 
 // What a spooler records and takes in one turn of its loop.
@@ -70,12 +88,24 @@ struct SpoolerTurn {
   std::vector<PartResult> results;
   std::vector<StateChange> changes;
   std::vector<ModemStatus> modems;  // `parts_sent` is what is new
-  int lease_limit = 0;              // how many messages to take besides
-  bool expire = false;              // look for messages whose life is over, too
+  std::vector<InboundPart> inbound;
+  bool inbound_webhook = false;  // messages that become complete, or are shown
+                                 // incomplete, go to the outbox, too
+  WallTime show_incomplete_before{};  // messages begun before are shown as they
+                                      // are; 1970: none
+  std::vector<NewReport> reports;
+  std::vector<Settlement> settlements;
+  std::vector<OptOut> opt_outs;
+  std::vector<std::string> opt_ins;   // numbers that leave the list again
+  std::vector<ModemRequest> answers;  // finished ones, by their sequence
+  int lease_limit = 0;                // how many messages to take besides
+  bool expire = false;  // look for messages whose life is over, too
 
   bool Empty() const {
     return intents.empty() && results.empty() && changes.empty() &&
-           modems.empty() && lease_limit == 0 && !expire;
+           modems.empty() && inbound.empty() && reports.empty() &&
+           settlements.empty() && opt_outs.empty() && opt_ins.empty() &&
+           answers.empty() && lease_limit == 0 && !expire;
   }
 };
 
@@ -85,6 +115,12 @@ struct SpoolerTurnOutcome {
   // Changes that were refused: not held with this token, or not allowed from
   // the state the message is in.
   std::vector<std::int64_t> refused;
+};
+
+struct InboxFilter {
+  std::string sender;
+  int limit = 50;
+  std::optional<Uuid> after;  // the last id of the page before
 };
 
 struct ListFilter {
@@ -102,6 +138,9 @@ struct StateCount {
 class Store {
  public:
   virtual ~Store() = default;
+  static std::unexpected<Error> NotYet() {
+    return Fail(ErrorKind::kInternal, "this store can't do that yet");
+  }
 
   // The endpoint's side.
   virtual Result<void> Insert(std::span<const NewMessage> messages) = 0;
@@ -111,7 +150,58 @@ class Store {
   virtual Result<std::vector<StateCount>> CountByState() = 0;
   virtual Result<std::vector<ModemStatus>> Modems() = 0;
 
+  // Newest first, complete ones and those shown incomplete.
+  virtual Result<std::vector<InboundMessage>> Inbox(const InboxFilter&) {
+    return NotYet();
+  }
+  virtual Result<InboundMessage> FindInbound(const Uuid&) {
+    return NotYet();
+  }  // kNotFound
+  virtual Result<std::optional<OptOut>> FindOptOut(const std::string&) {
+    return NotYet();
+  }
+  virtual Result<std::vector<OptOut>> OptOuts(int, const std::string&) {
+    return NotYet();
+  }
+  virtual Result<void> AddOptOut(const OptOut&) { return NotYet(); }
+  virtual Result<void> RemoveOptOut(const std::string&) {
+    return NotYet();
+  }  // kNotFound
+  virtual Result<std::int64_t> AddRequest(const ModemRequest&) {
+    return NotYet();
+  }
+  virtual Result<ModemRequest> FindRequest(std::int64_t) { return NotYet(); }
+  virtual Result<void> RemoveRequest(std::int64_t) { return NotYet(); }
+
   // The spooler's side.
+  //
+  // What was received.
+  //
+  // Messages of which a part that awaits its report went through `sim` since
+  // then, with this message reference or with none that is known; newest first.
+  virtual Result<std::vector<Message>> AwaitingReport(const std::string&, int,
+                                                      WallTime) {
+    return NotYet();
+  }
+  // Reports that came since then and are nobody's yet.
+  virtual Result<std::vector<StoredReport>> UnmatchedReports(const std::string&,
+                                                             int, WallTime) {
+    return NotYet();
+  }
+  // Unfinished ones, oldest first.
+  virtual Result<std::vector<ModemRequest>> Requests() { return NotYet(); }
+  // The outbox, by time; and what became of a try.
+  virtual Result<std::vector<OutboxItem>> DueOutbox(WallTime, int) {
+    return NotYet();
+  }
+  virtual Result<std::optional<WallTime>> NextOutboxDue() { return NotYet(); }
+  virtual Result<InboundMessage> FindInbound(std::int64_t) { return NotYet(); }
+  virtual Result<void> FinishOutbox(std::int64_t) { return NotYet(); }
+  virtual Result<void> RetryOutbox(std::int64_t, WallTime, const std::string&) {
+    return NotYet();
+  }
+
+  // The queue.
   //
   // Records, expires (some of) what is over, and leases up to `lease_limit` due
   // messages: by class, then by time, then by arrival. A turn that only leases
