@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <utility>
 
 namespace smsweb {
@@ -22,42 +21,6 @@ LeaseToken MakeToken(Random& random) {
   return token;
 }
 
-PartState PartStateOf(SubmitResult result) {
-  switch (result) {
-    case SubmitResult::kAccepted:
-      return PartState::kAccepted;
-    case SubmitResult::kRejected:
-      return PartState::kRejected;
-    case SubmitResult::kNotSubmitted:
-      return PartState::kNotSubmitted;
-    case SubmitResult::kUnknown:
-      return PartState::kUnknown;
-  }
-  return PartState::kUnknown;
-}
-
-// Modems that could take a message now or after the one they have.
-bool IsUp(const ModemPort& port) {
-  switch (port.modem().state()) {
-    case ModemState::kReady:
-    case ModemState::kAwaitingPrompt:
-    case ModemState::kAwaitingResult:
-    case ModemState::kBusy:
-      return true;
-    default:
-      return false;
-  }
-}
-
-std::string NumberOrNothing(int number) {
-  return number >= 0 ? std::to_string(number) : "";
-}
-
-bool SendsBefore(const Message& a, const Message& b) {
-  return std::tie(a.message_class, a.not_before, a.sequence) <
-         std::tie(b.message_class, b.not_before, b.sequence);
-}
-
 }  // namespace
 
 Spooler::Spooler(const Config& config, Store& store, const LineOpener& open,
@@ -65,9 +28,10 @@ Spooler::Spooler(const Config& config, Store& store, const LineOpener& open,
     : config_(config),
       store_(store),
       clock_(clock),
-      random_(random),
       log_(log),
-      token_(MakeToken(random)) {
+      token_(MakeToken(random)),
+      desk_{config, store, clock, random, log, stations_, turn_},
+      sending_(desk_) {
   for (ModemConfig modem : config.modems) {
     modem.pin_withheld = PinRefusedEarlier(modem);
     stations_.emplace_back(std::make_unique<ModemPort>(modem, open, log));
@@ -86,17 +50,6 @@ bool Spooler::PinRefusedEarlier(const ModemConfig& modem) const {
   });
 }
 
-Attempt Spooler::AttemptAt(const Message& message) {
-  std::array<std::uint8_t, 1> byte;
-  random_.Fill(byte);
-  return {.message_class = message.message_class,
-          .number = message.attempts + 1,
-          .most = config_.spooler.max_attempts,
-          .now = clock_.Wall(),
-          .expires_at = message.expires_at,
-          .jitter = byte[0] / 255.0};
-}
-
 Result<void> Spooler::CleanUp() {
   turn_ = SpoolerTurn{.token = token_};
   const auto abandoned = store_.Abandoned(token_);
@@ -108,21 +61,7 @@ Result<void> Spooler::CleanUp() {
   }
   if (auto done = store_.TakeOver(sequences, token_); !done) return done;
 
-  for (const Message& message : *abandoned) {
-    bool in_doubt = false;
-    for (const Part& part : message.part_records) {
-      if (part.state != PartState::kIntended) continue;
-      in_doubt = true;
-      turn_.results.push_back({.sequence = message.sequence,
-                               .number = part.number,
-                               .state = PartState::kUnknown,
-                               .at = clock_.Wall()});
-    }
-    Conclude(
-        message,
-        in_doubt ? BlameNobody(AttemptAt(message)) : PutBack(clock_.Wall()),
-        "");
-  }
+  sending_.SettleAbandoned(*abandoned);
   log_.Warning("settled what a spooler that died has left",
                {{"messages", abandoned->size()}});
   turn_.now = clock_.Wall();
@@ -135,18 +74,18 @@ Result<void> Spooler::CleanUp() {
 void Spooler::Turn(const std::vector<bool>& readable) {
   HearModems(readable);
   const MonoTime now = clock_.Mono();
-  if (next_due_ && clock_.Wall() >= *next_due_) look_ = true;
+  if (next_due_ && clock_.Wall() >= *next_due_) sending_.LookAgain();
   if (now - looked_at_ >= kLookAnyway) {
-    look_ = true;
+    sending_.LookAgain();
     looked_at_ = now;
   }
   if (!AnyModemUp()) {
-    PutBackReady();
+    sending_.PutBackReady();
     LookWithoutModem();
   }
   // Messages that one commit leases go out at once, and into the next.
   do {
-    GiveWork();
+    if (!store_retry_at_) sending_.GiveWork();
     FlushAll();
   } while (Commit());
   FlushAll();
@@ -154,12 +93,12 @@ void Spooler::Turn(const std::vector<bool>& readable) {
 
 // Nothing can be sent; it still matters whether anything waits.
 void Spooler::LookWithoutModem() {
-  if (!look_) return;
+  if (!sending_.MustLook()) return;
   turn_.expire = true;
   const auto due = store_.NextDue();
   if (!due) return;
   next_due_ = *due;
-  if (!next_due_) look_ = false;
+  if (!next_due_) sending_.FoundNothing();
 }
 
 void Spooler::HearModems(const std::vector<bool>& readable) {
@@ -176,7 +115,7 @@ void Spooler::HearModems(const std::vector<bool>& readable) {
 void Spooler::Hear(Station& station, const ModemEvent& event) {
   switch (event.kind) {
     case ModemEvent::Kind::kSubmitDone:
-      return PartEnded(station, event);
+      return sending_.PartEnded(station, event);
     case ModemEvent::Kind::kPinRefused:
       turn_.modems.push_back(
           {.name = station.name(), .pin_refused_at = clock_.Wall()});
@@ -215,157 +154,6 @@ void Spooler::RecordModem(Station& station, const ModemEvent& event) {
                           .since = clock_.Wall()});
 }
 
-void Spooler::PartEnded(Station& station, const ModemEvent& event) {
-  if (!station.job) return;
-  Job& job = *station.job;
-  const JobPart part = std::move(job.parts.front());
-  job.parts.pop_front();
-  if (station.intent_uncommitted) {
-    // The store is failing, and the modem gave up waiting: nothing has left,
-    // and the store need not know that anything was meant to.
-    std::erase_if(turn_.intents, [&](const PartIntent& intent) {
-      return intent.sequence == job.message.sequence;
-    });
-    station.intent_uncommitted = false;
-  } else {
-    turn_.results.push_back({.sequence = job.message.sequence,
-                             .number = part.number,
-                             .state = PartStateOf(event.result),
-                             .message_reference = event.message_reference,
-                             .error_code = event.error_code,
-                             .at = clock_.Wall()});
-  }
-  log_.Info("part",
-            {{"id", ToString(job.message.id)},
-             {"modem", station.name()},
-             {"part", part.number},
-             {"of", job.message.parts},
-             {"result", ToString(event.result)},
-             {"message_reference", NumberOrNothing(event.message_reference)},
-             {"cms_error", NumberOrNothing(event.error_code)}});
-  const bool accepted = event.result == SubmitResult::kAccepted;
-  if (accepted) ++station.parts_sent;
-  const bool goes_on = accepted && !job.parts.empty();
-  if (goes_on && station.modem().Ready() && !quiescing_) {
-    return SubmitPart(station);
-  }
-  const Message message = std::move(job.message);
-  station.job.reset();
-  Conclude(
-      message,
-      goes_on ? PutBack(clock_.Wall())
-              : AfterSubmit(event.result, event.error_code, AttemptAt(message)),
-      station.name());
-}
-
-void Spooler::Conclude(const Message& message, const Verdict& verdict,
-                       const std::string& modem) {
-  turn_.changes.push_back({.sequence = message.sequence,
-                           .to = verdict.next,
-                           .not_before = verdict.not_before,
-                           .counts_attempt = verdict.counts_attempt,
-                           .modem = modem,
-                           .error = verdict.reason,
-                           .at = clock_.Wall()});
-  log_.Info("message", {{"id", ToString(message.id)},
-                        {"state", ToString(verdict.next)},
-                        {"modem", modem},
-                        {"reason", verdict.reason}});
-  if (verdict.next == MessageState::kQueued) look_ = true;
-}
-
-void Spooler::GiveWork() {
-  if (quiescing_ || store_retry_at_) return;
-  PutBackStranded();
-  for (Station& station : stations_) {
-    while (!station.job && station.modem().Ready()) {
-      auto message = TakeReadyFor(station);
-      if (!message) break;
-      StartJob(station, std::move(*message));
-    }
-  }
-}
-
-// The one station that may send the rest of the message; null: any. An OTP does
-// not wait for a modem that is down, but starts again through another.
-const Spooler::Station* Spooler::BoundTo(const Message& message) const {
-  const auto name = BegunOn(message);
-  if (!name) return nullptr;
-  const auto found = std::ranges::find(stations_, *name, &Station::name);
-  if (found == stations_.end()) return nullptr;
-  const bool waits = message.message_class != MessageClass::kOtp;
-  return waits || IsUp(*found->port) ? &*found : nullptr;
-}
-
-std::optional<Message> Spooler::TakeReadyFor(const Station& station) {
-  const auto found = std::ranges::find_if(ready_, [&](const Message& message) {
-    const Station* bound = BoundTo(message);
-    return !bound || bound == &station;
-  });
-  if (found == ready_.end()) return std::nullopt;
-  Message message = std::move(*found);
-  ready_.erase(found);
-  return message;
-}
-
-void Spooler::PutBackStranded() {
-  std::erase_if(ready_, [&](const Message& message) {
-    const Station* bound = BoundTo(message);
-    if (!bound || IsUp(*bound->port)) return false;
-    Conclude(message, AwaitModem(clock_.Wall()), "");
-    return true;
-  });
-}
-
-void Spooler::StartJob(Station& station, const Message& message) {
-  const WallTime now = clock_.Wall();
-  if (message.expires_at <= now) {
-    Conclude(message,
-             {.next = MessageState::kExpired,
-              .counts_attempt = false,
-              .reason = "its life ended before a modem was free"},
-             "");
-    return;
-  }
-  if (AllAccepted(message)) {  // and its spooler died before it could say so
-    Conclude(message, {.next = MessageState::kSent, .counts_attempt = false},
-             "");
-    return;
-  }
-  auto job = MakeJob(message, station.port->config(), now);
-  if (!job) {
-    Conclude(message,
-             {.next = MessageState::kFailed, .reason = job.error().message},
-             "");
-    return;
-  }
-  station.job = std::move(*job);
-  SubmitPart(station);
-}
-
-void Spooler::SubmitPart(Station& station) {
-  Job& job = *station.job;
-  const JobPart& part = job.parts.front();
-  station.modem().Submit(part.pdu_hex, part.tpdu_length, clock_.Mono());
-  station.intent_uncommitted = true;
-  turn_.intents.push_back({.sequence = job.message.sequence,
-                           .number = part.number,
-                           .modem = station.name(),
-                           .at = clock_.Wall()});
-}
-
-// One message ahead for each modem, so that the next one is at hand when this
-// one is done; no more, so that an OTP need not wait behind others.
-int Spooler::LeaseWanted() const {
-  if (!look_ || quiescing_) return 0;
-  const auto up = std::ranges::count_if(
-      stations_, [](const Station& s) { return IsUp(*s.port); });
-  const auto busy = std::ranges::count_if(
-      stations_, [](const Station& s) { return s.job.has_value(); });
-  const auto wanted = (up - busy) + up - static_cast<long>(ready_.size());
-  return static_cast<int>(std::max(wanted, 0L));
-}
-
 // False if there was nothing to do, or it could not be done.
 bool Spooler::Commit() {
   const MonoTime now = clock_.Mono();
@@ -377,7 +165,7 @@ bool Spooler::Commit() {
     station.parts_sent = 0;
   }
   turn_.now = clock_.Wall();
-  turn_.lease_limit = LeaseWanted();
+  turn_.lease_limit = sending_.LeaseWanted();
   if (turn_.Empty()) return false;
   auto outcome = store_.RecordTurn(turn_);
   if (!outcome) {
@@ -387,13 +175,12 @@ bool Spooler::Commit() {
   if (store_retry_at_) log_.Info("the queue works again");
   store_retry_at_.reset();
   store_pause_ = Millis(0);
-  ReleaseCommitted(*outcome);
   const int wanted = turn_.lease_limit;
   turn_ = SpoolerTurn{.token = token_};
   const bool exhausted = static_cast<int>(outcome->leased.size()) < wanted;
-  TakeLeased(std::move(*outcome));
+  sending_.Committed(std::move(*outcome));
   if (exhausted) {
-    look_ = false;
+    sending_.FoundNothing();
     if (const auto due = store_.NextDue()) next_due_ = *due;
   }
   return true;
@@ -407,43 +194,6 @@ void Spooler::CommitFailed(const Error& error) {
   store_pause_ =
       std::clamp(store_pause_ * 2, kFirstStorePause, kLongestStorePause);
   store_retry_at_ = clock_.Mono() + store_pause_;
-}
-
-void Spooler::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
-  for (const auto sequence : outcome.refused) {
-    log_.Error("the queue refused a change; it is another's, or settled",
-               {{"sequence", sequence}});
-  }
-  const MonoTime now = clock_.Mono();
-  for (Station& station : stations_) {
-    if (!station.intent_uncommitted) continue;
-    station.intent_uncommitted = false;
-    const bool refused =
-        std::ranges::find(outcome.refused, station.job->message.sequence) !=
-        outcome.refused.end();
-    if (refused) {
-      station.modem().Withdraw(now);
-    } else {
-      station.modem().Release(now);
-    }
-  }
-}
-
-void Spooler::TakeLeased(SpoolerTurnOutcome outcome) {
-  for (const Message& message : outcome.expired) {
-    log_.Info("message", {{"id", ToString(message.id)}, {"state", "expired"}});
-  }
-  for (Message& message : outcome.leased) {
-    const auto place = std::ranges::upper_bound(ready_, message, SendsBefore);
-    ready_.insert(place, std::move(message));
-  }
-}
-
-void Spooler::PutBackReady() {
-  for (const Message& message : ready_) {
-    Conclude(message, PutBack(clock_.Wall()), "");
-  }
-  ready_.clear();
 }
 
 void Spooler::FlushAll() {
@@ -471,26 +221,21 @@ std::optional<MonoTime> Spooler::Deadline() const {
     consider(station.port->Deadline());
   }
   consider(store_retry_at_);
-  if (next_due_ && !look_) {
+  if (next_due_ && !sending_.MustLook()) {
     consider(clock_.Mono() + std::min(*next_due_ - clock_.Wall(), kLookAnyway));
   }
   return earliest;
 }
 
-bool Spooler::Busy() const {
-  return !turn_.Empty() || std::ranges::any_of(stations_, [](const auto& s) {
-    return s.job.has_value();
-  });
-}
+bool Spooler::Busy() const { return !turn_.Empty() || sending_.PartUnderWay(); }
 
 bool Spooler::Drained() const {
   const bool due_now = next_due_ && *next_due_ <= clock_.Wall();
-  return !Busy() && ready_.empty() && !look_ && !due_now;
+  return !Busy() && !sending_.HasReady() && !sending_.MustLook() && !due_now;
 }
 
 bool Spooler::AnyModemUp() const {
-  return std::ranges::any_of(stations_,
-                             [](const Station& s) { return IsUp(*s.port); });
+  return std::ranges::any_of(stations_, IsUp);
 }
 
 void Spooler::SayGoodbye() {
@@ -502,11 +247,6 @@ void Spooler::SayGoodbye() {
                             .since = clock_.Wall()});
   }
   Commit();
-}
-
-void Spooler::Quiesce() {
-  quiescing_ = true;
-  PutBackReady();
 }
 
 }  // namespace smsweb

@@ -1,0 +1,263 @@
+#include "daemon/sending.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
+
+namespace smsweb {
+namespace {
+
+PartState PartStateOf(SubmitResult result) {
+  switch (result) {
+    case SubmitResult::kAccepted:
+      return PartState::kAccepted;
+    case SubmitResult::kRejected:
+      return PartState::kRejected;
+    case SubmitResult::kNotSubmitted:
+      return PartState::kNotSubmitted;
+    case SubmitResult::kUnknown:
+      return PartState::kUnknown;
+  }
+  return PartState::kUnknown;
+}
+
+std::string NumberOrNothing(int number) {
+  return number >= 0 ? std::to_string(number) : "";
+}
+
+bool SendsBefore(const Message& a, const Message& b) {
+  return std::tie(a.message_class, a.not_before, a.sequence) <
+         std::tie(b.message_class, b.not_before, b.sequence);
+}
+
+}  // namespace
+
+void Sending::SettleAbandoned(const std::vector<Message>& abandoned) {
+  const WallTime now = desk_.clock.Wall();
+  for (const Message& message : abandoned) {
+    bool in_doubt = false;
+    for (const Part& part : message.part_records) {
+      if (part.state != PartState::kIntended) continue;
+      in_doubt = true;
+      desk_.turn.results.push_back({.sequence = message.sequence,
+                                    .number = part.number,
+                                    .state = PartState::kUnknown,
+                                    .at = now});
+    }
+    Conclude(message, in_doubt ? BlameNobody(AttemptAt(message)) : PutBack(now),
+             "");
+  }
+}
+
+bool Sending::PartUnderWay() const {
+  return std::ranges::any_of(
+      desk_.stations, [](const Station& s) { return s.job.has_value(); });
+}
+
+Attempt Sending::AttemptAt(const Message& message) {
+  std::array<std::uint8_t, 1> byte;
+  desk_.random.Fill(byte);
+  return {.message_class = message.message_class,
+          .number = message.attempts + 1,
+          .most = desk_.config.spooler.max_attempts,
+          .now = desk_.clock.Wall(),
+          .expires_at = message.expires_at,
+          .jitter = byte[0] / 255.0};
+}
+
+void Sending::PartEnded(Station& station, const ModemEvent& event) {
+  if (!station.job) return;
+  Job& job = *station.job;
+  const JobPart part = std::move(job.parts.front());
+  job.parts.pop_front();
+  if (station.intent_uncommitted) {
+    // The store is failing, and the modem gave up waiting: nothing has left,
+    // and the store need not know that anything was meant to.
+    std::erase_if(desk_.turn.intents, [&](const PartIntent& intent) {
+      return intent.sequence == job.message.sequence;
+    });
+    station.intent_uncommitted = false;
+  } else {
+    desk_.turn.results.push_back({.sequence = job.message.sequence,
+                                  .number = part.number,
+                                  .state = PartStateOf(event.result),
+                                  .message_reference = event.message_reference,
+                                  .error_code = event.error_code,
+                                  .at = desk_.clock.Wall()});
+  }
+  desk_.log.Info(
+      "part", {{"id", ToString(job.message.id)},
+               {"modem", station.name()},
+               {"part", part.number},
+               {"of", job.message.parts},
+               {"result", ToString(event.result)},
+               {"message_reference", NumberOrNothing(event.message_reference)},
+               {"cms_error", NumberOrNothing(event.error_code)}});
+  const bool accepted = event.result == SubmitResult::kAccepted;
+  if (accepted) ++station.parts_sent;
+  const bool goes_on = accepted && !job.parts.empty();
+  if (goes_on && station.modem().Ready() && !quiescing_) {
+    return SubmitPart(station);
+  }
+  const Message message = std::move(job.message);
+  station.job.reset();
+  Conclude(
+      message,
+      goes_on ? PutBack(desk_.clock.Wall())
+              : AfterSubmit(event.result, event.error_code, AttemptAt(message)),
+      station.name());
+}
+
+void Sending::Conclude(const Message& message, const Verdict& verdict,
+                       const std::string& modem) {
+  desk_.turn.changes.push_back({.sequence = message.sequence,
+                                .to = verdict.next,
+                                .not_before = verdict.not_before,
+                                .counts_attempt = verdict.counts_attempt,
+                                .modem = modem,
+                                .error = verdict.reason,
+                                .at = desk_.clock.Wall()});
+  desk_.log.Info("message", {{"id", ToString(message.id)},
+                             {"state", ToString(verdict.next)},
+                             {"modem", modem},
+                             {"reason", verdict.reason}});
+  if (verdict.next == MessageState::kQueued) look_ = true;
+}
+
+void Sending::GiveWork() {
+  if (quiescing_) return;
+  PutBackStranded();
+  for (Station& station : desk_.stations) {
+    while (!station.job && station.modem().Ready()) {
+      auto message = TakeReadyFor(station);
+      if (!message) break;
+      StartJob(station, std::move(*message));
+    }
+  }
+}
+
+// The one station that may send the rest of the message; null: any. An OTP does
+// not wait for a modem that is down, but starts again through another.
+const Station* Sending::BoundTo(const Message& message) const {
+  const auto name = BegunOn(message);
+  if (!name) return nullptr;
+  const auto found = std::ranges::find(desk_.stations, *name, &Station::name);
+  if (found == desk_.stations.end()) return nullptr;
+  const bool waits = message.message_class != MessageClass::kOtp;
+  return waits || IsUp(*found) ? &*found : nullptr;
+}
+
+std::optional<Message> Sending::TakeReadyFor(const Station& station) {
+  const auto found = std::ranges::find_if(ready_, [&](const Message& message) {
+    const Station* bound = BoundTo(message);
+    return !bound || bound == &station;
+  });
+  if (found == ready_.end()) return std::nullopt;
+  Message message = std::move(*found);
+  ready_.erase(found);
+  return message;
+}
+
+void Sending::PutBackStranded() {
+  std::erase_if(ready_, [&](const Message& message) {
+    const Station* bound = BoundTo(message);
+    if (!bound || IsUp(*bound)) return false;
+    Conclude(message, AwaitModem(desk_.clock.Wall()), "");
+    return true;
+  });
+}
+
+void Sending::StartJob(Station& station, const Message& message) {
+  const WallTime now = desk_.clock.Wall();
+  if (message.expires_at <= now) {
+    Conclude(message,
+             {.next = MessageState::kExpired,
+              .counts_attempt = false,
+              .reason = "its life ended before a modem was free"},
+             "");
+    return;
+  }
+  if (AllAccepted(message)) {  // and its spooler died before it could say so
+    Conclude(message, {.next = MessageState::kSent, .counts_attempt = false},
+             "");
+    return;
+  }
+  auto job = MakeJob(message, station.port->config(), now);
+  if (!job) {
+    Conclude(message,
+             {.next = MessageState::kFailed, .reason = job.error().message},
+             "");
+    return;
+  }
+  station.job = std::move(*job);
+  SubmitPart(station);
+}
+
+void Sending::SubmitPart(Station& station) {
+  Job& job = *station.job;
+  const JobPart& part = job.parts.front();
+  station.modem().Submit(part.pdu_hex, part.tpdu_length, desk_.clock.Mono());
+  station.intent_uncommitted = true;
+  desk_.turn.intents.push_back({.sequence = job.message.sequence,
+                                .number = part.number,
+                                .modem = station.name(),
+                                .at = desk_.clock.Wall()});
+}
+
+// One message ahead for each modem, so that the next one is at hand when this
+// one is done; no more, so that an OTP need not wait behind others.
+int Sending::LeaseWanted() const {
+  if (!look_ || quiescing_) return 0;
+  const auto up = std::ranges::count_if(desk_.stations, IsUp);
+  const auto busy = std::ranges::count_if(
+      desk_.stations, [](const Station& s) { return s.job.has_value(); });
+  const auto wanted = (up - busy) + up - static_cast<long>(ready_.size());
+  return static_cast<int>(std::max(wanted, 0L));
+}
+
+void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
+  for (const auto sequence : outcome.refused) {
+    desk_.log.Error("the queue refused a change; it is another's, or settled",
+                    {{"sequence", sequence}});
+  }
+  const MonoTime now = desk_.clock.Mono();
+  for (Station& station : desk_.stations) {
+    if (!station.intent_uncommitted) continue;
+    station.intent_uncommitted = false;
+    const bool refused =
+        std::ranges::find(outcome.refused, station.job->message.sequence) !=
+        outcome.refused.end();
+    if (refused) {
+      station.modem().Withdraw(now);
+    } else {
+      station.modem().Release(now);
+    }
+  }
+}
+
+void Sending::Committed(SpoolerTurnOutcome outcome) {
+  ReleaseCommitted(outcome);
+  for (const Message& message : outcome.expired) {
+    desk_.log.Info("message",
+                   {{"id", ToString(message.id)}, {"state", "expired"}});
+  }
+  for (Message& message : outcome.leased) {
+    const auto place = std::ranges::upper_bound(ready_, message, SendsBefore);
+    ready_.insert(place, std::move(message));
+  }
+}
+
+void Sending::PutBackReady() {
+  for (const Message& message : ready_) {
+    Conclude(message, PutBack(desk_.clock.Wall()), "");
+  }
+  ready_.clear();
+}
+
+void Sending::Quiesce() {
+  quiescing_ = true;
+  PutBackReady();
+}
+
+}  // namespace smsweb

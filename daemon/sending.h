@@ -1,0 +1,64 @@
+// The sending side of the spooler: which message goes through which modem, part
+// after part, and what becomes of it. What it decides is in the turn that the
+// spooler commits; what was committed comes back to it.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/modem/modem.h"
+#include "common/store/store.h"
+#include "daemon/policy.h"
+#include "daemon/station.h"
+
+namespace smsweb {
+
+class Sending {
+ public:
+  explicit Sending(const Desk& desk) : desk_(desk) {}
+
+  // Decides on messages that a spooler which died had taken.
+  void SettleAbandoned(const std::vector<Message>& abandoned);
+
+  // Gives each free modem a message of those that are at hand.
+  void GiveWork();
+  void PartEnded(Station& station, const ModemEvent& event);
+
+  // How many more messages should be at hand.
+  int LeaseWanted() const;
+  // The turn is on disk: its intents are, and PDUs may leave; its leases are at
+  // hand.
+  void Committed(SpoolerTurnOutcome outcome);
+
+  // Lets go of what has not begun; from Quiesce() on, nothing new begins.
+  void PutBackReady();
+  void Quiesce();
+
+  // The queue may hold something that is due.
+  void LookAgain() { look_ = true; }
+  void FoundNothing() { look_ = false; }
+  bool MustLook() const { return look_; }
+
+  bool HasReady() const { return !ready_.empty(); }
+  bool PartUnderWay() const;
+
+ private:
+  void Conclude(const Message& message, const Verdict& verdict,
+                const std::string& modem);
+  Attempt AttemptAt(const Message& message);
+  const Station* BoundTo(const Message& message) const;
+  std::optional<Message> TakeReadyFor(const Station& station);
+  void PutBackStranded();
+  void StartJob(Station& station, const Message& message);
+  void SubmitPart(Station& station);
+  void ReleaseCommitted(const SpoolerTurnOutcome& outcome);
+
+  const Desk& desk_;
+  std::deque<Message> ready_;  // leased, in order, not begun
+  bool look_ = true;
+  bool quiescing_ = false;
+};
+
+}  // namespace smsweb

@@ -1,0 +1,47 @@
+// A modem's place in the spooler, and the desk that the spooler's parts share.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/random.h"
+#include "common/config/config.h"
+#include "common/store/store.h"
+#include "daemon/job.h"
+#include "daemon/modem_port.h"
+
+namespace smsweb {
+
+struct Station {
+  explicit Station(std::unique_ptr<ModemPort> port_in)
+      : port(std::move(port_in)) {}
+  std::unique_ptr<ModemPort> port;
+  std::optional<Job> job;                 // the message it is sending
+  bool intent_uncommitted = false;        // of the part under way
+  std::int64_t parts_sent = 0;            // not yet recorded
+  ModemState told = ModemState::kClosed;  // the last that was news
+  const std::string& name() const { return port->config().name; }
+  Modem& modem() { return port->modem(); }
+};
+
+// It could take a message now, or after the one that it has.
+bool IsUp(const Station& station);
+
+// What the parts of a spooler work with; the Spooler owns the last two.
+struct Desk {
+  const Config& config;
+  Store& store;
+  const Clock& clock;
+  Random& random;
+  const Logger& log;
+  std::vector<Station>& stations;
+  SpoolerTurn& turn;  // what this turn is going to record
+};
+
+}  // namespace smsweb
