@@ -84,6 +84,8 @@ struct ModemConfig {
   std::chrono::seconds prompt_timeout{10};
   std::chrono::seconds submit_timeout{120};
   std::string profile;   // by name; empty: by what the modem says it is
+  int profile_line = 0;  // of `file`; whether there is such a profile is found
+                         // out later (common/profile)
   std::string imei;      // 15 digits: this modem, at whatever port it is
   bool roaming = false;  // may send while roaming
   std::chrono::seconds keep_alive{60};  // 0: never

@@ -1,5 +1,6 @@
 // Reads one TOML table key by key, remembers which keys it was asked for, and
-// gathers every error with file, line and key. For config.cc alone.
+// gathers every error with file, line and key. For the readers of TOML alone:
+// config.cc and common/profile.
 #pragma once
 
 #include <fmt/format.h>
@@ -37,7 +38,8 @@ class ErrorList {
 
 class TableReader {
  public:
-  // `name` is how errors call the table: "endpoint", "modem[0]".
+  // `name` is how errors call the table: "endpoint", "modem[0]"; "" for a
+  // whole file.
   TableReader(const toml::table* table, std::string name, ErrorList& errors)
       : table_(table), name_(std::move(name)), errors_(errors) {}
 
@@ -99,13 +101,29 @@ class TableReader {
     }
   }
 
+  // Null: the key is absent, or no list of tables, which has been reported.
+  const toml::array* ReadTables(std::string_view key) {
+    const auto* node = Find(key);
+    if (!node) return nullptr;
+    const auto* array = node->as_array();
+    if (array && array->is_homogeneous<toml::table>()) return array;
+    Wrong(*node, key, "takes a list of tables");
+    return nullptr;
+  }
+
+  // Where `key` is, for errors that are found later; 0: it is absent.
+  int LineOf(std::string_view key) const {
+    const auto* node = table_ ? table_->get(key) : nullptr;
+    return node ? static_cast<int>(node->source().begin.line) : 0;
+  }
+
   // For a check that only the caller can make; blames the line of `key`.
   void Refuse(std::string_view key, std::string_view why) {
     const auto* node = table_ ? table_->get(key) : nullptr;
     const auto where = node     ? node->source()
                        : table_ ? table_->source()
                                 : toml::source_region{};
-    errors_.Add(where, fmt::format("{}.{}: {}", name_, key, why));
+    errors_.Add(where, fmt::format("{}: {}", Path(key), why));
   }
 
   // Call last: whatever was not asked for is unknown.
@@ -114,8 +132,8 @@ class TableReader {
     for (const auto& [key, node] : *table_) {
       if (asked_.contains(std::string(key.str()))) continue;
       errors_.Add(key.source(),
-                  fmt::format("{}.{}: unknown key; known here: {}", name_,
-                              key.str(), fmt::join(asked_, ", ")));
+                  fmt::format("{}: unknown key; known here: {}",
+                              Path(key.str()), fmt::join(asked_, ", ")));
     }
   }
 
@@ -127,7 +145,11 @@ class TableReader {
 
   void Wrong(const toml::node& node, std::string_view key,
              std::string_view what) {
-    errors_.Add(node.source(), fmt::format("{}.{}: {}", name_, key, what));
+    errors_.Add(node.source(), fmt::format("{}: {}", Path(key), what));
+  }
+
+  std::string Path(std::string_view key) const {
+    return fmt::format("{}{}{}", name_, name_.empty() ? "" : ".", key);
   }
 
   const toml::table* table_;  // null: the table is absent, defaults stand
