@@ -36,7 +36,7 @@ Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now) {
     Submit submit;
     if (!modem.smsc.empty()) submit.smsc = modem.smsc;
     submit.recipient = message.recipient;
-    submit.alphabet = text->alphabet;
+    submit.alphabet = text->coding.alphabet;
     submit.segment = std::move(text->parts[i]);
     if (total > 1) {
       submit.concatenation = {.reference = ConcatenationReference(message),

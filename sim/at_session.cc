@@ -233,7 +233,7 @@ std::optional<AtSession::Message> AtSession::TextMessage() const {
   if (!cut || cut->parts.size() != 1) return std::nullopt;
   Submit submit;
   submit.recipient = recipient_;
-  submit.alphabet = cut->alphabet;
+  submit.alphabet = cut->coding.alphabet;
   submit.segment = std::move(cut->parts.front());
   auto pdu = EncodeSubmit(submit);
   if (!pdu) return std::nullopt;

@@ -61,7 +61,7 @@ Json PartRecord(const Transmission& sent, const Answer& answer,
                 const Instant& now) {
   const Submit& submit = sent.submit;
   Json record = Head(EventName(answer), sent, now);
-  record["text"] = DecodeText(submit.alphabet, submit.segment.units);
+  record["text"] = DecodeText({submit.alphabet}, submit.segment.units);
   record["alphabet"] = submit.alphabet == Alphabet::kGsm7 ? "gsm7" : "ucs2";
   AddPlace(submit, record);
   if (EventName(answer) == "part") {
@@ -110,7 +110,7 @@ std::string Network::Record(const Transmission& sent, const Answer& answer,
   const auto whole =
       submit.concatenation
           ? reassembly_.Add(sent.modem, submit, sent.cmgs_at)
-          : Reassembled{DecodeText(submit.alphabet, submit.segment.units),
+          : Reassembled{DecodeText({submit.alphabet}, submit.segment.units),
                         sent.cmgs_at};
   if (whole) {
     lines += MessageRecord(sent, *whole, now).dump();

@@ -50,7 +50,7 @@ Reassembled Reassembly::Join(const Parts& parts) {
     units.insert(units.end(), part.units.begin(), part.units.end());
     const auto next = std::next(at);
     if (next != parts.end() && next->second.alphabet == part.alphabet) continue;
-    whole.text += DecodeText(part.alphabet, units);
+    whole.text += DecodeText({part.alphabet}, units);
     units.clear();
   }
   return whole;

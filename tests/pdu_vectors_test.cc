@@ -48,7 +48,7 @@ void CheckFields(const Submit& read, const json& row) {
   }
   CheckConcatenation(read, row);
   if (row.contains("text")) {
-    CHECK(DecodeText(read.alphabet, read.segment.units) ==
+    CHECK(DecodeText({read.alphabet}, read.segment.units) ==
           row.at("text").get<std::string>());
   }
 }
@@ -107,10 +107,10 @@ TEST_CASE("Others' texts are cut where they cut them") {
     CAPTURE(row.at("description").get<std::string>());
     const auto cut = SegmentText(row.at("text").get<std::string>());
     REQUIRE(cut);
-    CHECK(cut->alphabet == AlphabetOf(row));
+    CHECK(cut->coding.alphabet == AlphabetOf(row));
     REQUIRE(cut->parts.size() == row.at("segments").get<std::size_t>());
     for (std::size_t i = 0; i < row.value("parts", json::array()).size(); ++i) {
-      CHECK(DecodeText(cut->alphabet, cut->parts[i].units) ==
+      CHECK(DecodeText(cut->coding, cut->parts[i].units) ==
             row.at("parts")[i].get<std::string>());
     }
   }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "catch.h"
-#include "common/pdu/submit.h"
+#include "common/pdu/transliterate.h"
 
 namespace smsweb {
 namespace {
@@ -62,16 +62,172 @@ TEST_CASE("A text is cut where its alphabet allows") {
     CAPTURE(row.what);
     const auto cut = SegmentText(row.text);
     REQUIRE(cut);
-    CHECK(cut->alphabet == row.alphabet);
+    CHECK(cut->coding.alphabet == row.alphabet);
     std::vector<std::size_t> units;
     std::string text;
     for (const Segment& part : cut->parts) {
       units.push_back(part.units.size());
-      text += DecodeText(cut->alphabet, part.units);
+      text += DecodeText(cut->coding, part.units);
     }
     CHECK(units == row.units);
     CHECK(text == row.text);
   }
+}
+
+struct ChoiceCase {
+  const char* what;
+  std::string text;
+  SegmentOptions options;
+  const char* coding;
+  std::size_t parts;
+  const char* reason;
+};
+
+constexpr auto kTurkish = Language::kTurkish;
+constexpr auto kPortuguese = Language::kPortuguese;
+
+const ChoiceCase kChoices[] = {
+    {"the default alphabet where it will do",
+     "a€",
+     {.languages = {kTurkish}},
+     "gsm7",
+     1,
+     "every character is in the default alphabet"},
+    {"no table unless it is allowed",
+     "ğ",
+     {},
+     "ucs2",
+     1,
+     "U+011F is not in the default alphabet: UCS-2"},
+    {"a single shift table first",
+     "ağ",
+     {.languages = {kTurkish}},
+     "gsm7 single=turkish",
+     1,
+     "U+011F needs the Turkish single shift table"},
+    {"a locking one where that is shorter",
+     Times("ğ", 78),
+     {.languages = {kTurkish}},
+     "gsm7 locking=turkish",
+     1,
+     "U+011F needs the Turkish locking shift table"},
+    {"both where neither alone will do",
+     "`" + Times("ãõ", 70) + "Φ",
+     {.languages = {kPortuguese}},
+     "gsm7 locking=portuguese single=portuguese",
+     1,
+     "U+0060 needs the Portuguese locking shift table and the Portuguese "
+     "single shift table"},
+    {"the first of the languages that do",
+     "ç",
+     {.languages = {Language::kSpanish, kTurkish}},
+     "gsm7 single=spanish",
+     1,
+     "U+00E7 needs the Spanish single shift table"},
+    {"a text that the default alphabet takes two parts for",
+     Times("€", 81),
+     {.languages = {kTurkish}},
+     "gsm7 locking=turkish",
+     1,
+     "fewest parts with the Turkish locking shift table: 1"},
+    {"UCS-2 where no table will do",
+     "ğ你",
+     {.languages = {kTurkish}},
+     "ucs2",
+     1,
+     "U+4F60 is in no allowed table: UCS-2"},
+    {"UCS-2 where no pair of tables will do",
+     "ıÍक",
+     {.languages = {kTurkish, Language::kSpanish, Language::kHindi}},
+     "ucs2",
+     1,
+     "no allowed pair of tables has every character: UCS-2"},
+    {"Hindi",
+     "नमस्ते",
+     {.languages = {Language::kHindi}},
+     "gsm7 locking=hindi",
+     1,
+     "U+0928 needs the Hindi locking shift table"},
+    {"UCS-2 that was asked for",
+     "a",
+     {.alphabet = Alphabet::kUcs2},
+     "ucs2",
+     1,
+     "ucs2 was asked for"},
+    {"less room beside other elements",
+     Times("a", 160),
+     {.other_elements = 6},
+     "gsm7",
+     2,
+     "every character is in the default alphabet"},
+};
+
+TEST_CASE("The coding with the fewest parts is chosen, and said why") {
+  for (const auto& row : kChoices) {
+    CAPTURE(row.what);
+    const auto cut = SegmentText(row.text, row.options);
+    REQUIRE(cut);
+    CHECK(ToString(cut->coding) == row.coding);
+    CHECK(cut->parts.size() == row.parts);
+    CHECK(cut->reason == row.reason);
+    std::string text;
+    for (const Segment& part : cut->parts) {
+      text += DecodeText(cut->coding, part.units);
+    }
+    CHECK(text == row.text);
+  }
+}
+
+TEST_CASE("An alphabet that was asked for and can't say the text is refused") {
+  const auto cut = SegmentText("aя", {.alphabet = Alphabet::kGsm7});
+  REQUIRE_FALSE(cut);
+  CHECK(cut.error().kind == ErrorKind::kInvalid);
+  CHECK(cut.error().message == "U+044F is not in gsm7");
+}
+
+TEST_CASE("A text is encoded again in the coding that was chosen for it") {
+  for (const auto& row : kChoices) {
+    CAPTURE(row.what);
+    const auto first = SegmentText(row.text, row.options);
+    const auto coding = ParseTextCoding(row.coding);
+    REQUIRE(coding);
+    const auto again =
+        SegmentTextAs(row.text, *coding, row.options.other_elements);
+    REQUIRE(again);
+    REQUIRE(again->parts.size() == first->parts.size());
+    for (std::size_t i = 0; i < again->parts.size(); ++i) {
+      CHECK(again->parts[i].units == first->parts[i].units);
+    }
+  }
+  CHECK_FALSE(SegmentTextAs("ğ", {}));
+  CHECK_FALSE(SegmentTextAs("a", {Alphabet::kData}));
+  CHECK_FALSE(SegmentTextAs("\xFF", {}));
+}
+
+TEST_CASE("A coding is written and read again") {
+  for (const Language locking : AllLanguages()) {
+    for (const Language single : AllLanguages()) {
+      const TextCoding coding{
+          Alphabet::kGsm7,
+          HasLockingTable(locking) ? locking : Language::kDefault, single};
+      CHECK(ParseTextCoding(ToString(coding)) == coding);
+    }
+  }
+  CHECK(ParseTextCoding("gsm7") == TextCoding{});
+  CHECK(ParseTextCoding("ucs2") == TextCoding{Alphabet::kUcs2});
+  for (const char* bad :
+       {"", "gsm", "data", "gsm7 ", "gsm7  single=turkish", "ucs2 single=urdu",
+        "gsm7 locking=spanish", "gsm7 single=default", "gsm7 single=klingon",
+        "gsm7 single=urdu single=urdu"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(ParseTextCoding(bad));
+  }
+}
+
+TEST_CASE("Typography is made plain, letters stay") {
+  CHECK(Transliterate("“It’s” – 5\u00A0°C…") == "\"It's\" - 5 °C...");
+  CHECK(Transliterate("ğ я 你 😀") == "ğ я 你 😀");
+  CHECK(Transliterate("\xFF“") == "\xFF“");
 }
 
 struct InvalidCase {
@@ -99,8 +255,8 @@ TEST_CASE("A zero octet in the text is a character like another") {
   const std::string text("a\0b", 3);
   const auto cut = SegmentText(text);
   REQUIRE(cut);
-  CHECK(cut->alphabet == Alphabet::kUcs2);
-  CHECK(DecodeText(cut->alphabet, cut->parts[0].units) == text);
+  CHECK(cut->coding.alphabet == Alphabet::kUcs2);
+  CHECK(DecodeText(cut->coding, cut->parts[0].units) == text);
 }
 
 TEST_CASE("Broken UCS-2 is shown with replacement characters") {
@@ -117,7 +273,7 @@ TEST_CASE("Broken UCS-2 is shown with replacement characters") {
       {{0xD8, 0x3D, 0xDE, 0x00}, "😀"},
   };
   for (const auto& [octets, text] : rows) {
-    CHECK(DecodeText(Alphabet::kUcs2, octets) == text);
+    CHECK(DecodeText({Alphabet::kUcs2}, octets) == text);
   }
 }
 

@@ -65,7 +65,7 @@ Submit Part(std::string_view text, int number = 1, int total = 1,
             int reference = 9, std::string recipient = "+62811") {
   Submit submit;
   const auto cut = SegmentText(text);
-  submit.alphabet = cut->alphabet;
+  submit.alphabet = cut->coding.alphabet;
   submit.segment = cut->parts.front();
   submit.recipient = std::move(recipient);
   if (total > 1) {

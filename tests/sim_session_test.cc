@@ -15,7 +15,7 @@ class FakeAir final : public Air {
   bool GivesPrompt() override { return prompts; }
   Answer Carry(const Transmission& sent, const Instant&) override {
     texts.push_back(
-        DecodeText(sent.submit.alphabet, sent.submit.segment.units));
+        DecodeText({sent.submit.alphabet}, sent.submit.segment.units));
     recipients.push_back(sent.submit.recipient);
     smscs.emplace_back(sent.smsc);
     return answer;

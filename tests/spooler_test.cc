@@ -34,7 +34,7 @@ class TestAir final : public sim::Air {
     if (!answers.empty()) answers.pop_front();
     if (answer.kind == Kind::kTaken || answer.kind == Kind::kLost) {
       received.push_back(
-          DecodeText(sent.submit.alphabet, sent.submit.segment.units));
+          DecodeText({sent.submit.alphabet}, sent.submit.segment.units));
       validity = sent.submit.validity;
     }
     return answer;

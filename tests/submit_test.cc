@@ -23,7 +23,7 @@ Submit Message(std::string_view text) {
   const auto cut = SegmentText(text);
   Submit submit;
   submit.recipient = "+6289610707901";
-  submit.alphabet = cut->alphabet;
+  submit.alphabet = cut->coding.alphabet;
   submit.segment = cut->parts.front();
   return submit;
 }
@@ -141,7 +141,7 @@ TEST_CASE("Texts of every length and alphabet read back the same") {
     std::string again;
     for (std::size_t i = 0; i < cut->parts.size(); ++i) {
       Submit submit = Message("");
-      submit.alphabet = cut->alphabet;
+      submit.alphabet = cut->coding.alphabet;
       submit.segment = cut->parts[i];
       if (cut->parts.size() > 1) {
         submit.concatenation =
@@ -152,7 +152,7 @@ TEST_CASE("Texts of every length and alphabet read back the same") {
       REQUIRE(pdu);
       const auto read = DecodeSubmit(pdu->octets);
       REQUIRE(read);
-      again += DecodeText(read->alphabet, read->segment.units);
+      again += DecodeText({read->alphabet}, read->segment.units);
     }
     REQUIRE(again == text);
   }
@@ -296,7 +296,7 @@ TEST_CASE("Random damage gives a message in UTF-8, or an error in words") {
       REQUIRE_FALSE(read.error().message.empty());
       continue;
     }
-    const auto text = DecodeText(read->alphabet, read->segment.units);
+    const auto text = DecodeText({read->alphabet}, read->segment.units);
     REQUIRE(SegmentText(text).has_value());  // it takes nothing but UTF-8
     ++decoded;
   }
@@ -333,7 +333,7 @@ TEST_CASE("Concatenation is found among the elements of a header") {
     octets.insert(octets.end(), {0x04, 0x2F});
     const auto read = DecodeSubmit(octets);
     REQUIRE(read);
-    CHECK(DecodeText(read->alphabet, read->segment.units) == "Я");
+    CHECK(DecodeText({read->alphabet}, read->segment.units) == "Я");
     REQUIRE(read->concatenation.has_value() == row.reference.has_value());
     if (row.reference) CHECK(read->concatenation->reference == *row.reference);
   }

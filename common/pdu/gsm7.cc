@@ -10,125 +10,83 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-// TS 23.038 § 6.2.1, by septet. The escape stands in its own place.
-constexpr std::array<char32_t, 128> kDefault = {
-    U'@',      U'\u00A3', U'$',      U'\u00A5', U'\u00E8', U'\u00E9', U'\u00F9',
-    U'\u00EC', U'\u00F2', U'\u00C7', U'\n',     U'\u00D8', U'\u00F8', U'\r',
-    U'\u00C5', U'\u00E5', U'\u0394', U'_',      U'\u03A6', U'\u0393', U'\u039B',
-    U'\u03A9', U'\u03A0', U'\u03A8', U'\u03A3', U'\u0398', U'\u039E', 0x1B,
-    U'\u00C6', U'\u00E6', U'\u00DF', U'\u00C9', U' ',      U'!',      U'"',
-    U'#',      U'\u00A4', U'%',      U'&',      U'\'',     U'(',      U')',
-    U'*',      U'+',      U',',      U'-',      U'.',      U'/',      U'0',
-    U'1',      U'2',      U'3',      U'4',      U'5',      U'6',      U'7',
-    U'8',      U'9',      U':',      U';',      U'<',      U'=',      U'>',
-    U'?',      U'\u00A1', U'A',      U'B',      U'C',      U'D',      U'E',
-    U'F',      U'G',      U'H',      U'I',      U'J',      U'K',      U'L',
-    U'M',      U'N',      U'O',      U'P',      U'Q',      U'R',      U'S',
-    U'T',      U'U',      U'V',      U'W',      U'X',      U'Y',      U'Z',
-    U'\u00C4', U'\u00D6', U'\u00D1', U'\u00DC', U'\u00A7', U'\u00BF', U'a',
-    U'b',      U'c',      U'd',      U'e',      U'f',      U'g',      U'h',
-    U'i',      U'j',      U'k',      U'l',      U'm',      U'n',      U'o',
-    U'p',      U'q',      U'r',      U's',      U't',      U'u',      U'v',
-    U'w',      U'x',      U'y',      U'z',      U'\u00E4', U'\u00F6', U'\u00F1',
-    U'\u00FC', U'\u00E0'};
-
-struct Extension {
-  std::uint8_t septet;
-  char32_t code_point;
-};
-
-// TS 23.038 § 6.2.1.1. 0x0A is the page break.
-constexpr std::array<Extension, 10> kExtension = {{{0x0A, U'\f'},
-                                                   {0x14, U'^'},
-                                                   {0x28, U'{'},
-                                                   {0x29, U'}'},
-                                                   {0x2F, U'\\'},
-                                                   {0x3C, U'['},
-                                                   {0x3D, U'~'},
-                                                   {0x3E, U']'},
-                                                   {0x40, U'|'},
-                                                   {0x65, U'\u20AC'}}};
-
-// Codes by code point, for the two runs of code points that the alphabet
-// draws on (U+20AC apart).
-struct Codes {
-  static constexpr char32_t kGreek = 0x0390;
-  std::array<std::uint8_t, 256> latin;
-  std::array<std::uint8_t, 32> greek;
-
-  constexpr Codes() : latin{}, greek{} {
-    latin.fill(kNotInGsm7);
-    greek.fill(kNotInGsm7);
-    for (std::size_t septet = 0; septet < kDefault.size(); ++septet) {
-      if (septet == kGsm7Escape) continue;
-      Put(kDefault[septet], static_cast<std::uint8_t>(septet));
+// What nearly all texts are made of, by character: the default tables for
+// ASCII.
+class AsciiCodes {
+ public:
+  AsciiCodes() {
+    for (char32_t c = 0; c < codes_.size(); ++c) {
+      codes_[c] = FindInGsm7(c);
     }
-    for (const Extension& entry : kExtension) {
-      Put(entry.code_point, static_cast<std::uint8_t>(entry.septet | 0x80));
-    }
+  }
+  std::optional<Gsm7Character> operator[](std::uint8_t c) const {
+    return codes_[c];
   }
 
  private:
-  constexpr void Put(char32_t code_point, std::uint8_t code) {
-    if (code_point < latin.size()) {
-      latin[code_point] = code;
-    } else if (code_point - kGreek < greek.size()) {
-      greek[code_point - kGreek] = code;
-    }
-  }
+  std::array<std::optional<Gsm7Character>, 128> codes_;
 };
 
-constexpr Codes kCodes;
-constexpr std::uint8_t kEuro = 0x65 | 0x80;
+char32_t Shown(char16_t character) {
+  return character == 0 ? kReplacement : character;
+}
 
-char32_t ExtensionCharacter(std::uint8_t septet) {
+char32_t EscapedCharacter(std::uint8_t septet, const AlphabetTable& locking,
+                          const AlphabetTable& single) {
   if (septet == kGsm7Escape) return U' ';
-  for (const Extension& entry : kExtension) {
-    if (entry.septet == septet) return entry.code_point;
-  }
-  return kDefault[septet];
+  return Shown(single[septet] != 0 ? single[septet] : locking[septet]);
 }
 
 }  // namespace
 
-std::uint8_t Gsm7Code(char32_t code_point) {
-  if (code_point < kCodes.latin.size()) return kCodes.latin[code_point];
-  if (code_point - Codes::kGreek < kCodes.greek.size()) {
-    return kCodes.greek[code_point - Codes::kGreek];
+std::optional<Gsm7Character> FindInGsm7(char32_t character, Language locking,
+                                        Language single) {
+  if (const auto septet = SeptetInLocking(locking, character)) {
+    return Gsm7Character{*septet, false};
   }
-  return code_point == U'\u20AC' ? kEuro : kNotInGsm7;
+  if (const auto septet = SeptetInSingleShift(single, character)) {
+    return Gsm7Character{*septet, true};
+  }
+  return std::nullopt;
 }
 
-std::optional<std::vector<std::uint8_t>> Utf8ToGsm7(std::string_view text) {
-  // A character takes no more septets than octets of UTF-8, except for those
-  // of ASCII in the extension table.
+std::optional<std::vector<std::uint8_t>> Utf8ToGsm7(std::string_view text,
+                                                    Language locking,
+                                                    Language single) {
+  static const AsciiCodes ascii;
+  const bool is_default =
+      locking == Language::kDefault && single == Language::kDefault;
+  // A character takes no more than two septets.
   std::vector<std::uint8_t> septets(text.size() * 2);
   std::uint8_t* out = septets.data();
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at != end) {
     const auto lead = static_cast<std::uint8_t>(*at);
-    const std::uint8_t code =
-        lead < 0x80
-            ? (++at, kCodes.latin[lead])
-            : Gsm7Code(static_cast<char32_t>(utf8::unchecked::next(at)));
-    if (code == kNotInGsm7) return std::nullopt;
-    if (code & 0x80) *out++ = kGsm7Escape;
-    *out++ = code & 0x7F;
+    const auto code =
+        is_default && lead < 0x80
+            ? (++at, ascii[lead])
+            : FindInGsm7(static_cast<char32_t>(utf8::unchecked::next(at)),
+                         locking, single);
+    if (!code) return std::nullopt;
+    if (code->escaped) *out++ = kGsm7Escape;
+    *out++ = code->septet;
   }
   septets.resize(static_cast<std::size_t>(out - septets.data()));
   return septets;
 }
 
-std::string Gsm7ToUtf8(std::span<const std::uint8_t> septets) {
+std::string Gsm7ToUtf8(std::span<const std::uint8_t> septets, Language locking,
+                       Language single) {
+  const AlphabetTable& plain = LockingTable(locking);
+  const AlphabetTable& shifted = SingleShiftTable(single);
   std::string text;
   text.reserve(septets.size());
   auto out = std::back_inserter(text);
   for (std::size_t i = 0; i < septets.size(); ++i) {
-    char32_t character = kDefault[septets[i] & 0x7F];
-    if (septets[i] == kGsm7Escape) {
-      character = ++i < septets.size() ? ExtensionCharacter(septets[i] & 0x7F)
-                                       : kReplacement;
+    char32_t character = Shown(plain[septets[i] & 0x7F]);
+    if (septets[i] == kGsm7Escape && ++i < septets.size()) {
+      character = EscapedCharacter(septets[i] & 0x7F, plain, shifted);
     }
     out = utf8::unchecked::append(character, out);
   }

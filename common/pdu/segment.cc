@@ -3,9 +3,9 @@
 #include <utf8.h>
 
 #include <algorithm>
-#include <cstddef>
-#include <optional>
-#include <string>
+#include <array>
+#include <cctype>
+#include <cstdio>
 #include <utility>
 
 #include "common/pdu/gsm7.h"
@@ -13,6 +13,11 @@
 
 namespace smsweb {
 namespace {
+
+constexpr std::size_t kPartOctets = 140;
+constexpr std::size_t kConcatenationElement = 5;  // with an 8-bit reference
+constexpr std::size_t kLanguageElement = 3;
+constexpr std::size_t kMostOtherElements = 100;
 
 std::optional<std::size_t> FirstInvalid(std::string_view text) {
   const auto* const bytes = text.data();
@@ -26,6 +31,18 @@ std::optional<std::size_t> FirstInvalid(std::string_view text) {
   return static_cast<std::size_t>(bad - bytes);
 }
 
+Result<void> Check(std::string_view text, std::size_t other_elements) {
+  if (other_elements > kMostOtherElements) {
+    return Fail(ErrorKind::kInvalid, "the header leaves no room for a text");
+  }
+  const auto bad = FirstInvalid(text);
+  if (!bad) return {};
+  return Fail(ErrorKind::kInvalid,
+              "the text is not UTF-8 at byte " + std::to_string(*bad));
+}
+
+// ---- cutting ----
+
 // Whether a cut before units[end] would part what belongs together.
 bool Splits(Alphabet alphabet, const std::vector<std::uint8_t>& units,
             std::size_t end) {
@@ -33,18 +50,20 @@ bool Splits(Alphabet alphabet, const std::vector<std::uint8_t>& units,
   return IsHighSurrogate(units[end - 2]);
 }
 
-std::vector<Segment> Cut(Alphabet alphabet, std::vector<std::uint8_t> units) {
+std::vector<Segment> Cut(const TextCoding& coding,
+                         std::vector<std::uint8_t> units,
+                         std::size_t other_elements) {
   std::vector<Segment> parts;
-  if (units.size() <= PartCapacity(alphabet, false)) {
+  if (units.size() <= PartCapacity(coding, false, other_elements)) {
     parts.push_back({std::move(units)});
     return parts;
   }
-  const std::size_t step = alphabet == Alphabet::kGsm7 ? 1 : 2;
-  const std::size_t capacity = PartCapacity(alphabet, true);
+  const std::size_t step = coding.alphabet == Alphabet::kGsm7 ? 1 : 2;
+  const std::size_t capacity = PartCapacity(coding, true, other_elements);
   parts.reserve(units.size() / capacity + 1);
   for (std::size_t begin = 0; begin < units.size();) {
     std::size_t end = std::min(begin + capacity, units.size());
-    if (end < units.size() && Splits(alphabet, units, end)) end -= step;
+    if (end < units.size() && Splits(coding.alphabet, units, end)) end -= step;
     const auto first = units.begin() + static_cast<std::ptrdiff_t>(begin);
     const auto last = units.begin() + static_cast<std::ptrdiff_t>(end);
     parts.push_back({{first, last}});
@@ -53,18 +72,213 @@ std::vector<Segment> Cut(Alphabet alphabet, std::vector<std::uint8_t> units) {
   return parts;
 }
 
+// ---- choosing ----
+
+std::optional<std::vector<std::uint8_t>> Encode(std::string_view text,
+                                                const TextCoding& coding) {
+  if (coding.alphabet == Alphabet::kUcs2) return Utf8ToUcs2(text);
+  return Utf8ToGsm7(text, coding.locking, coding.single);
+}
+
+std::optional<SegmentedText> TryCoding(std::string_view text,
+                                       const TextCoding& coding,
+                                       std::size_t other_elements) {
+  auto units = Encode(text, coding);
+  if (!units) return std::nullopt;
+  return SegmentedText{.coding = coding,
+                       .parts = Cut(coding, std::move(*units), other_elements),
+                       .reason = {}};
+}
+
+// The codings with national language tables, in the order in which they are
+// preferred: a header as short as can be.
+std::vector<TextCoding> NationalCodings(std::span<const Language> languages) {
+  std::vector<TextCoding> singles;
+  std::vector<TextCoding> lockings;
+  std::vector<TextCoding> both;
+  for (const Language single : languages) {
+    if (single == Language::kDefault) continue;
+    singles.push_back({Alphabet::kGsm7, Language::kDefault, single});
+    if (!HasLockingTable(single)) continue;
+    lockings.push_back({Alphabet::kGsm7, single, Language::kDefault});
+  }
+  for (const TextCoding& locking : lockings) {
+    for (const TextCoding& single : singles) {
+      both.push_back({Alphabet::kGsm7, locking.locking, single.single});
+    }
+  }
+  auto all = std::move(singles);
+  all.insert(all.end(), lockings.begin(), lockings.end());
+  all.insert(all.end(), both.begin(), both.end());
+  return all;
+}
+
+// ---- reasons ----
+
+std::string CodePoint(char32_t character) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "U+%04X",
+                static_cast<unsigned>(character));
+  return text.data();
+}
+
+std::string Capitalized(Language language) {
+  std::string name(ToString(language));
+  name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
+std::string TablesOf(const TextCoding& coding) {
+  const auto single = Capitalized(coding.single) + " single shift table";
+  const auto locking = Capitalized(coding.locking) + " locking shift table";
+  if (coding.locking == Language::kDefault) return "the " + single;
+  if (coding.single == Language::kDefault) return "the " + locking;
+  return "the " + locking + " and the " + single;
+}
+
+template <typename Pred>
+std::optional<char32_t> FirstThat(std::string_view text, Pred is_it) {
+  for (const char* at = text.data(); at != text.data() + text.size();) {
+    const auto character = static_cast<char32_t>(utf8::unchecked::next(at));
+    if (is_it(character)) return character;
+  }
+  return std::nullopt;
+}
+
+std::optional<char32_t> FirstNotIn(const TextCoding& coding,
+                                   std::string_view text) {
+  return FirstThat(text, [&](char32_t c) {
+    return !FindInGsm7(c, coding.locking, coding.single);
+  });
+}
+
+bool IsInAny(char32_t character, std::span<const Language> languages) {
+  return FindInGsm7(character) ||
+         std::ranges::any_of(languages, [&](Language language) {
+           return FindInGsm7(character, language, language).has_value();
+         });
+}
+
+std::string FewerParts(const SegmentedText& chosen, const std::string& with) {
+  return "fewest parts with " + with + ": " +
+         std::to_string(chosen.parts.size());
+}
+
+std::string ReasonForUcs2(std::string_view text,
+                          std::span<const Language> languages) {
+  const auto missing =
+      FirstThat(text, [&](char32_t c) { return !IsInAny(c, languages); });
+  if (!missing) return "no allowed pair of tables has every character: UCS-2";
+  if (languages.empty()) {
+    return CodePoint(*missing) + " is not in the default alphabet: UCS-2";
+  }
+  return CodePoint(*missing) + " is in no allowed table: UCS-2";
+}
+
+std::string ReasonFor(const SegmentedText& chosen, std::string_view text,
+                      std::span<const Language> languages,
+                      bool other_could_do) {
+  if (chosen.coding == TextCoding{}) {
+    return "every character is in the default alphabet";
+  }
+  if (chosen.coding.alphabet == Alphabet::kUcs2) {
+    return other_could_do ? FewerParts(chosen, "UCS-2")
+                          : ReasonForUcs2(text, languages);
+  }
+  const auto tables = TablesOf(chosen.coding);
+  const auto needs = FirstNotIn({}, text);
+  return needs ? CodePoint(*needs) + " needs " + tables
+               : FewerParts(chosen, tables);
+}
+
+// ---- the choice ----
+
+std::optional<SegmentedText> BestGsm7(std::string_view text,
+                                      const SegmentOptions& options) {
+  auto best = TryCoding(text, {}, options.other_elements);
+  if (best && (best->parts.size() == 1 || options.languages.empty())) {
+    return best;
+  }
+  for (const auto& coding : NationalCodings(options.languages)) {
+    auto cut = TryCoding(text, coding, options.other_elements);
+    if (!cut) continue;
+    if (!best || cut->parts.size() < best->parts.size()) best = std::move(cut);
+    if (best->parts.size() == 1) break;
+  }
+  return best;
+}
+
+Result<SegmentedText> AsAsked(std::string_view text, TextCoding coding,
+                              std::size_t other_elements) {
+  auto cut = TryCoding(text, coding, other_elements);
+  if (!cut) {
+    const auto missing = FirstNotIn(coding, text);
+    return Fail(ErrorKind::kInvalid, CodePoint(missing.value_or(0)) +
+                                         " is not in " + ToString(coding));
+  }
+  cut->reason = ToString(coding) + " was asked for";
+  return std::move(*cut);
+}
+
 }  // namespace
 
-Result<SegmentedText> SegmentText(std::string_view text) {
-  if (const auto bad = FirstInvalid(text)) {
-    return Fail(ErrorKind::kInvalid,
-                "the text is not UTF-8 at byte " + std::to_string(*bad));
+std::size_t PartCapacity(const TextCoding& coding, bool concatenated,
+                         std::size_t other_elements) {
+  std::size_t header = other_elements;
+  if (concatenated) header += kConcatenationElement;
+  const bool gsm7 = coding.alphabet == Alphabet::kGsm7;
+  if (gsm7 && coding.locking != Language::kDefault) header += kLanguageElement;
+  if (gsm7 && coding.single != Language::kDefault) header += kLanguageElement;
+  if (header > 0) ++header;  // its length
+  if (header >= kPartOctets) return 0;
+  const std::size_t octets = kPartOctets - header;
+  return gsm7 ? octets * 8 / 7 : octets - octets % 2;
+}
+
+Result<SegmentedText> SegmentText(std::string_view text,
+                                  const SegmentOptions& options) {
+  if (auto sound = Check(text, options.other_elements); !sound) {
+    return std::unexpected(sound.error());
   }
-  if (auto septets = Utf8ToGsm7(text)) {
-    return SegmentedText{Alphabet::kGsm7,
-                         Cut(Alphabet::kGsm7, std::move(*septets))};
+  if (options.alphabet == Alphabet::kUcs2) {
+    return AsAsked(text, {Alphabet::kUcs2}, options.other_elements);
   }
-  return SegmentedText{Alphabet::kUcs2, Cut(Alphabet::kUcs2, Utf8ToUcs2(text))};
+  auto chosen = BestGsm7(text, options);
+  const bool gsm7_could_do = chosen.has_value();
+  if (options.alphabet == Alphabet::kGsm7) {
+    if (!chosen) return AsAsked(text, {}, options.other_elements);
+  } else if (!chosen ||
+             (chosen->parts.size() > 1 && chosen->coding != TextCoding{})) {
+    auto ucs2 = TryCoding(text, {Alphabet::kUcs2}, options.other_elements);
+    if (!chosen || ucs2->parts.size() < chosen->parts.size()) chosen = ucs2;
+  }
+  chosen->reason = ReasonFor(*chosen, text, options.languages, gsm7_could_do);
+  return std::move(*chosen);
+}
+
+Result<SegmentedText> SegmentTextAs(std::string_view text,
+                                    const TextCoding& coding,
+                                    std::size_t other_elements) {
+  if (auto sound = Check(text, other_elements); !sound) {
+    return std::unexpected(sound.error());
+  }
+  if (coding.alphabet == Alphabet::kData) {
+    return Fail(ErrorKind::kInvalid, "a text is not 8-bit data");
+  }
+  return AsAsked(text, coding, other_elements);
+}
+
+std::string DecodeText(const TextCoding& coding,
+                       std::span<const std::uint8_t> units) {
+  switch (coding.alphabet) {
+    case Alphabet::kGsm7:
+      return Gsm7ToUtf8(units, coding.locking, coding.single);
+    case Alphabet::kUcs2:
+      return Ucs2ToUtf8(units);
+    case Alphabet::kData:
+      break;
+  }
+  return "";
 }
 
 }  // namespace smsweb

@@ -1,23 +1,26 @@
 // Cuts a text into the parts that short messages can carry, each part in the
-// alphabet of the whole: the GSM 7-bit default alphabet with its extension
-// table where every character is in it, UCS-2 otherwise.
+// coding of the whole: the GSM 7-bit default alphabet with its extension table
+// where every character is in it; with national language tables, where these
+// are allowed; UCS-2 otherwise. Of what is allowed, the coding with the fewest
+// parts is taken, and of equals the first of these.
 //
-// Capacity of one part (3GPP TS 23.040 § 9.2.3.24.1): 160 septets or 70 UCS-2
-// code units; with the concatenation header (8-bit reference), 153 or 67. An
+// A part has 140 octets (3GPP TS 23.040 § 9.2.3.16), which it shares with the
+// header that says its place among the others and which tables it uses. An
 // escape pair or a surrogate pair is never split between parts.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/error.h"
+#include "common/pdu/text_coding.h"
 
 namespace smsweb {
-
-enum class Alphabet : std::uint8_t { kGsm7, kUcs2 };
 
 // One part's user data without its header.
 struct Segment {
@@ -26,19 +29,38 @@ struct Segment {
 };
 
 struct SegmentedText {
-  Alphabet alphabet;
+  TextCoding coding;
   std::vector<Segment> parts;  // never empty: an empty text is one empty part
+  // Why this coding, for a person. Of the text, it has one code point at most.
+  std::string reason;
 };
 
-// What one part holds, in units of Segment: septets, or octets.
-constexpr std::size_t PartCapacity(Alphabet alphabet, bool concatenated) {
-  if (alphabet == Alphabet::kGsm7) return concatenated ? 153 : 160;
-  return concatenated ? 134 : 140;
-}
+struct SegmentOptions {
+  std::vector<Language> languages;   // whose tables may be used
+  std::optional<Alphabet> alphabet;  // kGsm7, kUcs2: no other than this
+  std::size_t other_elements = 0;    // octets of other information elements
+                                     // that each part's header will have
+};
 
-// `text` is UTF-8; kInvalid, with the byte offset, where it is not. More parts
-// than a message may have (255, or what the caller allows) are given as they
-// are: the caller counts.
-Result<SegmentedText> SegmentText(std::string_view text);
+// What one part holds, in units of Segment: septets, or octets. The header of a
+// concatenated one has an 8-bit reference.
+std::size_t PartCapacity(const TextCoding& coding, bool concatenated,
+                         std::size_t other_elements = 0);
+
+// `text` is UTF-8; kInvalid, with the byte offset, where it is not, and where
+// options.alphabet can't say it. More parts than a message may have (255, or
+// what the caller allows) are given as they are: the caller counts.
+Result<SegmentedText> SegmentText(std::string_view text,
+                                  const SegmentOptions& options = {});
+
+// In this very coding; kInvalid where it can't say the text.
+Result<SegmentedText> SegmentTextAs(std::string_view text,
+                                    const TextCoding& coding,
+                                    std::size_t other_elements = 0);
+
+// A part as text, for a part that stands alone; U+FFFD where it can't be read.
+// Data is no text: it is empty.
+std::string DecodeText(const TextCoding& coding,
+                       std::span<const std::uint8_t> units);
 
 }  // namespace smsweb

@@ -59,7 +59,7 @@ Result<void> CheckConcatenation(const Concatenation& part) {
 Result<void> CheckSegment(const Submit& submit) {
   const auto& units = submit.segment.units;
   const bool concatenated = submit.concatenation.has_value();
-  if (units.size() > PartCapacity(submit.alphabet, concatenated)) {
+  if (units.size() > PartCapacity({submit.alphabet}, concatenated)) {
     return Fail(ErrorKind::kInvalid, "the text does not fit into one part");
   }
   if (submit.alphabet == Alphabet::kUcs2 && units.size() % 2 != 0) {
@@ -282,10 +282,6 @@ Result<Submit> DecodeSubmit(std::span<const std::uint8_t> octets) {
   if (rest) rest = TakeUserData(cursor, *first & kUserDataHeader, submit);
   if (!rest) return std::unexpected(rest.error());
   return submit;
-}
-
-std::string DecodeText(Alphabet alphabet, std::span<const std::uint8_t> units) {
-  return alphabet == Alphabet::kGsm7 ? Gsm7ToUtf8(units) : Ucs2ToUtf8(units);
 }
 
 }  // namespace smsweb

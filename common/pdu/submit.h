@@ -55,7 +55,4 @@ Result<SubmitPdu> EncodeSubmit(const Submit& submit);
 // and compressed text are refused.
 Result<Submit> DecodeSubmit(std::span<const std::uint8_t> octets);
 
-// A part as text, for a part that stands alone; U+FFFD where it can't be read.
-std::string DecodeText(Alphabet alphabet, std::span<const std::uint8_t> units);
-
 }  // namespace smsweb
