@@ -44,7 +44,7 @@ Outcome ListModems(const Config& config,
                    const std::vector<ModemStatus>& recorded, bool spooler_runs,
                    std::size_t width);
 
-// `loaded` is what became of reading the file.
+// `loaded` is what became of reading the file, and the profiles it names.
 Outcome CheckConfig(const std::string& file, const Result<Config>& loaded);
 
 // A configuration that can't be used; each of its errors is an item of

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/profile/profile.h"
 #include "ctl/commands.h"
 #include "ctl/queue_access.h"
 
@@ -68,7 +69,10 @@ class Runner {
   }
 
   Outcome operator()(const ConfigCheckOptions&) const {
-    return CheckConfig(config_.file, config_);
+    const auto profiles = LoadProfiles(config_);
+    return CheckConfig(config_.file, profiles
+                                         ? Result<Config>(config_)
+                                         : std::unexpected(profiles.error()));
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "common/base/version.h"
 #include "common/bell/bell.h"
 #include "common/line/line.h"
+#include "common/profile/profile.h"
 #include "daemon/run.h"
 
 namespace {
@@ -52,6 +53,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", config.error().message.c_str());
     return kExitBadConfig;
   }
+  const auto profiles = LoadProfiles(*config);
+  if (!profiles) {
+    std::fprintf(stderr, "%s\n", profiles.error().message.c_str());
+    return kExitBadConfig;
+  }
   if (check_config) {
     std::printf("%s: ok\n", config->file.c_str());
     return kExitDone;
@@ -69,7 +75,7 @@ int main(int argc, char** argv) {
   const SystemClock clock;
   SystemRandom random;
   const sigset_t signals = BlockEndingSignals();
-  return RunSpooler({*config, *log, clock, random, OpenLine},
+  return RunSpooler({*config, *log, clock, random, {OpenLine, *profiles}},
                     {.once = once,
                      .start_lock = std::move(start_lock),
                      .ending_signals = signals});

@@ -18,9 +18,16 @@ constexpr int kReadsAtOnce = 16;
 // line, and still makes us write, is not listening.
 constexpr std::size_t kMostUnwritten = 65'536;
 
-ModemSettings SettingsOf(const ModemConfig& config) {
+ModemSettings SettingsOf(const ModemConfig& config,
+                         const PortContext& context) {
   return {.pin = config.pin,
           .pin_withheld = config.pin_withheld,
+          .roaming = config.roaming,
+          .smsc = config.smsc,
+          .imei = config.imei,
+          .profile = config.profile,
+          .profiles = context.profiles,
+          .keep_alive = config.keep_alive,
           .prompt_timeout = config.prompt_timeout,
           .submit_timeout = config.submit_timeout};
 }
@@ -33,12 +40,12 @@ SerialSettings SerialOf(const ModemConfig& config) {
 
 }  // namespace
 
-ModemPort::ModemPort(const ModemConfig& config, LineOpener open,
+ModemPort::ModemPort(const ModemConfig& config, PortContext context,
                      const Logger& log)
     : config_(config),
-      open_(std::move(open)),
+      context_(std::move(context)),
       log_(log),
-      modem_(SettingsOf(config)),
+      modem_(SettingsOf(config_, context_)),
       pause_(kFirstPause) {}
 
 void ModemPort::Service(bool readable, MonoTime now) {
@@ -51,7 +58,7 @@ void ModemPort::Service(bool readable, MonoTime now) {
 }
 
 void ModemPort::TryOpen(MonoTime now) {
-  auto opened = open_(config_.device, SerialOf(config_));
+  auto opened = context_.open(config_.device, SerialOf(config_));
   if (!opened) return Lose(opened.error().message, now);
   line_ = std::move(*opened);
   connected_ = false;

@@ -2,10 +2,12 @@
 // bytes between the two. Passive: the loop asks what to wait for.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -19,9 +21,21 @@ namespace smsweb {
 using LineOpener = std::function<Result<std::unique_ptr<Line>>(
     const std::string& device, const SerialSettings& settings)>;
 
+// What all ports have in common. A LineOpener alone will do: no makers are
+// known then.
+struct PortContext {
+  template <std::convertible_to<LineOpener> Opener>
+  PortContext(Opener open_in,  // NOLINT(google-explicit-constructor)
+              std::shared_ptr<const ModemProfiles> profiles_in = nullptr)
+      : open(std::move(open_in)), profiles(std::move(profiles_in)) {}
+
+  LineOpener open;
+  std::shared_ptr<const ModemProfiles> profiles;
+};
+
 class ModemPort {
  public:
-  ModemPort(const ModemConfig& config, LineOpener open, const Logger& log);
+  ModemPort(const ModemConfig& config, PortContext context, const Logger& log);
 
   // Opens what is due, reads what is there, lets deadlines pass, and writes.
   // `readable`: poll said so for fd().
@@ -45,7 +59,7 @@ class ModemPort {
   void ReadAll(MonoTime now);
 
   const ModemConfig config_;
-  const LineOpener open_;
+  const PortContext context_;
   const Logger& log_;
   Modem modem_;
   std::unique_ptr<Line> line_;

@@ -63,7 +63,7 @@ class Run {
         once_(once),
         bell_(std::move(bell)),
         signals_(std::move(signals)),
-        spooler_(context.config, store, context.open, context.clock,
+        spooler_(context.config, store, context.ports, context.clock,
                  context.random, context.log) {}
 
   int Loop();

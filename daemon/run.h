@@ -18,7 +18,7 @@ struct SpoolerContext {
   const Logger& log;
   const Clock& clock;
   Random& random;
-  LineOpener open;
+  PortContext ports;
 };
 
 struct RunOptions {

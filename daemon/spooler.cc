@@ -23,7 +23,7 @@ LeaseToken MakeToken(Random& random) {
 
 }  // namespace
 
-Spooler::Spooler(const Config& config, Store& store, const LineOpener& open,
+Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
                  const Clock& clock, Random& random, const Logger& log)
     : config_(config),
       store_(store),
@@ -34,7 +34,7 @@ Spooler::Spooler(const Config& config, Store& store, const LineOpener& open,
       sending_(desk_) {
   for (ModemConfig modem : config.modems) {
     modem.pin_withheld = PinRefusedEarlier(modem);
-    stations_.emplace_back(std::make_unique<ModemPort>(modem, open, log));
+    stations_.emplace_back(std::make_unique<ModemPort>(modem, ports, log));
   }
   turn_.token = token_;
 }

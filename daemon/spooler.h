@@ -34,7 +34,7 @@ namespace smsweb {
 class Spooler {
  public:
   // All are kept by reference.
-  Spooler(const Config& config, Store& store, const LineOpener& open,
+  Spooler(const Config& config, Store& store, const PortContext& ports,
           const Clock& clock, Random& random, const Logger& log);
 
   // Settles what a spooler that died has left behind.

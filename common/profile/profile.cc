@@ -231,6 +231,15 @@ Result<std::shared_ptr<const ModemProfiles>> LoadProfiles(
   return std::make_shared<const ModemProfiles>(std::move(all.profiles));
 }
 
+Result<std::shared_ptr<const ModemProfiles>> LoadProfiles(
+    const Config& config) {
+  auto profiles = LoadProfiles(config.spooler.profiles);
+  if (!profiles) return profiles;
+  const auto checked = CheckProfileNames(config, **profiles);
+  if (!checked) return std::unexpected(checked.error());
+  return profiles;
+}
+
 Result<void> CheckProfileNames(const Config& config,
                                const ModemProfiles& profiles) {
   std::vector<std::string> names;

@@ -22,6 +22,9 @@ Result<ModemProfile> ParseProfile(std::string_view toml,
 Result<std::shared_ptr<const ModemProfiles>> LoadProfiles(
     const std::string& folder);
 
+// Those of `config.spooler.profiles`; each modem.profile is one of them.
+Result<std::shared_ptr<const ModemProfiles>> LoadProfiles(const Config& config);
+
 // Each modem.profile of the configuration must be one of these.
 Result<void> CheckProfileNames(const Config& config,
                                const ModemProfiles& profiles);
