@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "catch.h"
+#include "common/profile/built_in.h"
 #include "temp_folder.h"
 
 namespace smsweb {
@@ -163,6 +165,106 @@ TEST_CASE("A modem's profile that does not exist names file, line and key") {
         "generic");
   config.modems[1].profile.clear();
   CHECK(CheckProfileNames(config, {GenericProfile()}).has_value());
+}
+
+// ---- The built-in ones
+
+// "key" of a line that sets one, else "".
+std::string KeyOf(const std::string& line) {
+  const auto equals = line.find(" = ");
+  const auto key = line.substr(0, equals);
+  const bool is_key =
+      equals != std::string::npos && !key.empty() &&
+      key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+  return is_key ? key : "";
+}
+
+TEST_CASE("Every setting of a built-in profile has its source beside it") {
+  for (const auto& [file, toml] : BuiltInProfiles()) {
+    std::istringstream lines{std::string(toml)};
+    std::string comment;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("#")) {
+        comment += line + "\n";
+      } else if (const std::string key = KeyOf(line); !key.empty()) {
+        INFO(file << ": " << key);
+        CHECK(comment.find("# Source: ") != std::string::npos);
+        comment.clear();
+      } else if (line.empty()) {
+        comment.clear();
+      }
+    }
+  }
+}
+
+TEST_CASE("A built-in profile says nothing that the generic one says") {
+  const ModemProfile& generic = GenericProfile();
+  for (const auto& [file, toml] : BuiltInProfiles()) {
+    INFO(file);
+    const auto profile = ParseProfile(toml, file);
+    REQUIRE(profile.has_value());
+    const auto sets = [&](std::string_view key) {
+      return ("\n" + std::string(toml)).find("\n" + std::string(key) + " = ") !=
+             std::string::npos;
+    };
+    CHECK(sets("init") == (profile->init != generic.init));
+    CHECK(sets("quiet") == (profile->quiet != generic.quiet));
+    CHECK(sets("csms") == (profile->csms != generic.csms));
+    CHECK(sets("cnmi") == (profile->cnmi != generic.cnmi));
+    CHECK(sets("storages") == (profile->storages != generic.storages));
+    CHECK(sets("report_storage") == !profile->report_storage.empty());
+    CHECK(sets("cmms") == !profile->cmms);
+    CHECK(sets("soft_reset") == (profile->soft_reset != generic.soft_reset));
+    CHECK(sets("radio_cycle") == !profile->radio_cycle.empty());
+    CHECK(sets("restart") == !profile->restart.empty());
+    CHECK(sets("restarted") == (profile->restarted != generic.restarted));
+    CHECK(sets("ready_line") == !profile->ready_line.empty());
+    CHECK(sets("ussd") == (profile->ussd != generic.ussd));
+    CHECK(sets("command_timeout") == profile->command_timeout.has_value());
+    CHECK(sets("prompt_timeout") == profile->prompt_timeout.has_value());
+    CHECK(sets("submit_timeout") == profile->submit_timeout.has_value());
+    CHECK(sets("boot_timeout") ==
+          (profile->boot_timeout != generic.boot_timeout));
+  }
+}
+
+TEST_CASE("What modems say of themselves chooses their profile") {
+  const auto profiles = LoadProfiles("");
+  REQUIRE(profiles.has_value());
+  const struct {
+    const char* manufacturer;
+    const char* model;
+    const char* profile;
+  } kModems[] = {
+      {"SIMCOM_Ltd", "SIMCOM_SIM800L", "sim800"},
+      {"SIMCOM_Ltd", "SIMCOM_SIM808", "sim800"},
+      {"SIMCOM_Ltd", "SIMCOM_SIM868", "sim800"},
+      {"SIMCOM_Ltd", "SIMCOM_SIM900", "sim900"},
+      {"SIMCOM_Ltd", "SIMCOM_SIM900D", "sim900"},
+      {"SIMCOM INCORPORATED", "SIMCOM_SIM7600E-H", "sim7600"},
+      {"SIMCOM INCORPORATED", "SIMCOM_SIM7500E", "sim7600"},
+      {"SIMCOM_Ltd", "SIMCOM_SIM7600G-H", "sim7600"},
+      {"Quectel", "EC25", "ec25"},
+      {"Quectel", "EG25", "ec25"},
+      {"Quectel_Ltd", "Quectel_M95", "m95"},
+      {"huawei", "E173", "e173"},
+      {"huawei", "E303", "e173"},
+      {"huawei", "E3372", "e3372"},
+      {"Huawei Technologies Co., Ltd.", "MU609", "mu609"},
+      {"ZTE INCORPORATED", "MF190", "zte-mf"},
+      {"ZTE CORPORATION", "MF821D", "zte-mf"},
+      {"u-blox", "SARA-G350", "ublox-sara"},
+      {"u-blox", "SARA-R410M-02B", "ublox-sara"},
+      {"Telit", "GL865-QUAD", "telit"},
+      {" WAVECOM MODEM", " MULTIBAND  900E  1800", "wavecom"},
+      {"Acme", "M1", "generic"},
+      {"", "", "generic"},
+  };
+  for (const auto& modem : kModems) {
+    INFO(modem.manufacturer << " / " << modem.model);
+    CHECK(ChooseProfile(**profiles, "", modem.manufacturer, modem.model).name ==
+          modem.profile);
+  }
 }
 
 }  // namespace
