@@ -10,9 +10,9 @@ namespace smsweb {
 
 class TempFolder {
  public:
-  TempFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "smsweb-XXXXXX").string();
+  explicit TempFolder(const std::filesystem::path& parent =
+                          std::filesystem::temp_directory_path()) {
+    std::string pattern = (parent / "smsweb-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
   }
   ~TempFolder() { std::filesystem::remove_all(path_); }

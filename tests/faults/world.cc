@@ -1,0 +1,229 @@
+#include "faults/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
+
+#include "common/store/sqlite_store.h"
+
+namespace smsweb::faults {
+namespace {
+
+// Far more than any scenario needs at one instant: whoever takes more never
+// comes to rest.
+constexpr int kMostRounds = 20'000;
+// A deadline that is over again and again, without anything that happens.
+constexpr int kMostIdleSteps = 200;
+
+// The line that ModemPort has: it ends in a simulated modem.
+class PortLine final : public Line {
+ public:
+  PortLine(Port& port, std::uint64_t& happenings)
+      : port_(port), happenings_(happenings), line_(port.Open()) {}
+  ~PortLine() override { port_.Close(line_); }
+  int fd() const override { return -1; }
+  Result<std::size_t> Read(std::span<char> buffer) override {
+    if (!port_.IsOpen(line_)) return Gone();
+    const std::size_t count = port_.Read(buffer);
+    happenings_ += count;
+    return count;
+  }
+  Result<std::size_t> Write(std::string_view bytes) override {
+    if (!port_.IsOpen(line_)) return Gone();
+    happenings_ += bytes.size();
+    if (!bytes.empty()) port_.Write(bytes);
+    return bytes.size();
+  }
+
+ private:
+  static std::unexpected<Error> Gone() {
+    return Fail(ErrorKind::kUnavailable, "the port is gone");
+  }
+  Port& port_;
+  std::uint64_t& happenings_;
+  const int line_;
+};
+
+std::filesystem::path MemoryOrDisk() {
+  const std::filesystem::path memory = "/dev/shm";
+  return std::filesystem::is_directory(memory)
+             ? memory
+             : std::filesystem::temp_directory_path();
+}
+
+Config ConfigOf(const Scenario& scenario) {
+  auto config = ParseConfig(
+      scenario.config, scenario.name,
+      [](const std::string&) { return std::nullopt; }, Secrets::kResolve);
+  if (!config) throw Failure{config.error().message};
+  return std::move(*config);
+}
+
+Logger OpenLog(const std::string& file) {
+  auto log = Logger::Open("smswebd", "debug", file);
+  if (!log) throw Failure{log.error().message};
+  return std::move(*log);
+}
+
+}  // namespace
+
+Result<void> Phones::Write(std::string_view lines) {
+  std::istringstream stream{std::string(lines)};
+  std::string line;
+  while (std::getline(stream, line)) {
+    const auto record = nlohmann::json::parse(line);
+    const std::string event = record.value("event", "");
+    if (event != "message" && event != "part") continue;
+    (event == "message" ? messages : parts)
+        .push_back({record.value("recipient", ""), record.value("text", ""),
+                    record.value("modem", "")});
+  }
+  return {};
+}
+
+World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
+    : config(ConfigOf(scenario)),
+      folder_(MemoryOrDisk()),
+      start_(clock.Mono()),
+      log_(OpenLog(folder_ / "log")),
+      network_(sim::Outcomes(), phones) {
+  for (const std::string& name : scenario.modems) {
+    ports_.push_back(std::make_unique<Port>(scenario, name, network_, clock,
+                                            trace, delivery, seed++));
+  }
+  opener_ = [this](const std::string& device,
+                   const SerialSettings&) -> Result<std::unique_ptr<Line>> {
+    ++happenings_;
+    for (const auto& port : ports_) {
+      if (!port->IsAt(device)) continue;
+      trace.Add(SinceStart(), port->name() + " is opened at " + device);
+      return std::make_unique<PortLine>(*port, happenings_);
+    }
+    return Fail(ErrorKind::kUnavailable, device + ": no such port");
+  };
+  OpenStore();
+  Start();
+}
+
+void World::OpenStore() {
+  auto opened = OpenSqliteStores(folder_ / "queue.db");
+  if (!opened) throw Failure{opened.error().message};
+  store = std::make_unique<FaultyStore>(std::move(opened->queue));
+}
+
+void World::Start() {
+  start_at_.reset();
+  trace.Add(SinceStart(), "the spooler starts");
+  spooler =
+      std::make_unique<Spooler>(config, *store, opener_, clock, random, log_);
+  if (auto clean = spooler->CleanUp(); !clean) {
+    throw Failure{clean.error().message};
+  }
+}
+
+Millis World::SinceStart() const {
+  return std::chrono::floor<Millis>(clock.Mono() - start_);
+}
+
+void World::AdvanceTo(Millis since_start) {
+  const MonoTime until = start_ + since_start;
+  Settle();
+  for (int idle = 0;;) {
+    const auto next = NextDeadline();
+    if (!next || *next > until) break;
+    const std::uint64_t before = happenings_ + store->changes;
+    const auto wait = std::chrono::ceil<Millis>(*next - clock.Mono());
+    clock.Advance(std::max(wait, Millis(wait > Millis(0) ? 0 : 1)));
+    Settle();
+    idle = happenings_ + store->changes == before && wait <= Millis(0)
+               ? idle + 1
+               : 0;
+    if (idle > kMostIdleSteps) throw Failure{"a deadline that never passes"};
+  }
+  if (clock.Mono() < until) {
+    clock.Advance(std::chrono::ceil<Millis>(until - clock.Mono()));
+  }
+  Settle();
+}
+
+std::optional<MonoTime> World::NextDeadline() const {
+  auto next = spooler ? spooler->Deadline() : start_at_;
+  for (const auto& port : ports_) {
+    const auto deadline = port->Deadline();
+    if (deadline && (!next || *deadline < *next)) next = deadline;
+  }
+  return next;
+}
+
+// Everything that happens at this instant.
+void World::Settle() {
+  for (int round = 0; SettleOnce(); ++round) {
+    if (round > kMostRounds) throw Failure{"it never comes to rest"};
+  }
+}
+
+bool World::SettleOnce() {
+  bool happened = false;
+  for (const auto& port : ports_) happened |= port->Turn();
+  return TurnSpooler() || happened;
+}
+
+bool World::TurnSpooler() {
+  if (!spooler) {
+    if (!start_at_ || clock.Mono() < *start_at_) return false;
+    OpenStore();
+    Start();
+    return true;
+  }
+  std::vector<bool> readable;
+  bool unread = false;
+  for (const auto& port : ports_) {
+    readable.push_back(port->Readable());
+    unread |= port->Readable();
+  }
+  const std::uint64_t before = happenings_ + store->changes;
+  try {
+    spooler->Turn(readable);
+  } catch (const Killed&) {
+    Died(away_after_kill);
+  }
+  return happenings_ + store->changes != before;
+}
+
+void World::Died(Millis away) {
+  spooler.reset();
+  trace.Add(SinceStart(), "the spooler is dead");
+  start_at_ = clock.Mono() + away;
+}
+
+void World::Kill(Millis away) { Died(away); }
+
+void World::KillAsPduLeaves(Millis away) {
+  away_after_kill = away;
+  for (const auto& port : ports_) port->on_pdu = [] { throw Killed(); };
+}
+
+void World::Stop(Millis away) {
+  spooler->Quiesce();
+  for (int i = 0; spooler->Busy(); ++i) {
+    if (i > kMostRounds) throw Failure{"it does not end"};
+    Settle();
+    if (const auto next = NextDeadline(); spooler->Busy() && next) {
+      clock.Advance(
+          std::max(std::chrono::ceil<Millis>(*next - clock.Mono()), Millis(1)));
+    }
+  }
+  spooler->SayGoodbye();
+  Died(away);
+}
+
+std::string World::Log() const {
+  std::ifstream file(folder_ / "log");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace smsweb::faults
