@@ -12,6 +12,40 @@ class FakeStore : public Store {
   Result<std::vector<Message>> List(const ListFilter&) override { return No(); }
   Result<std::vector<StateCount>> CountByState() override { return No(); }
   Result<std::vector<ModemStatus>> Modems() override { return No(); }
+  Result<std::vector<InboundMessage>> Inbox(const InboxFilter&) override {
+    return No();
+  }
+  Result<InboundMessage> FindInbound(const Uuid&) override { return No(); }
+  Result<std::optional<OptOut>> FindOptOut(const std::string&) override {
+    return std::nullopt;
+  }
+  Result<std::vector<OptOut>> OptOuts(int, const std::string&) override {
+    return No();
+  }
+  Result<void> AddOptOut(const OptOut&) override { return No(); }
+  Result<void> RemoveOptOut(const std::string&) override { return No(); }
+  Result<std::int64_t> AddRequest(const ModemRequest&) override { return No(); }
+  Result<ModemRequest> FindRequest(std::int64_t) override { return No(); }
+  Result<void> RemoveRequest(std::int64_t) override { return No(); }
+  Result<std::vector<Message>> AwaitingReport(const std::string&, int,
+                                              WallTime) override {
+    return No();
+  }
+  Result<std::vector<StoredReport>> UnmatchedReports(const std::string&, int,
+                                                     WallTime) override {
+    return No();
+  }
+  Result<std::vector<ModemRequest>> Requests() override { return No(); }
+  Result<std::vector<OutboxItem>> DueOutbox(WallTime, int) override {
+    return No();
+  }
+  Result<std::optional<WallTime>> NextOutboxDue() override { return No(); }
+  Result<InboundMessage> FindInbound(std::int64_t) override { return No(); }
+  Result<void> FinishOutbox(std::int64_t) override { return No(); }
+  Result<void> RetryOutbox(std::int64_t, WallTime,
+                           const std::string&) override {
+    return No();
+  }
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn&) override {
     return No();
   }

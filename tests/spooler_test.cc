@@ -7,6 +7,7 @@
 #include "catch.h"
 #include "common/pdu/segment.h"
 #include "common/store/sqlite_store.h"
+#include "forwarding_store.h"
 #include "sim/at_session.h"
 #include "temp_folder.h"
 
@@ -76,41 +77,17 @@ class SessionLine final : public Line {
 };
 
 // Passes on to a real store, or fails.
-class MoodyStore final : public Store {
+class MoodyStore final : public ForwardingStore {
  public:
-  explicit MoodyStore(Store& inner) : inner_(inner) {}
-  Result<void> Insert(std::span<const NewMessage> messages) override {
-    return inner_.Insert(messages);
-  }
-  Result<Message> Find(const Uuid& id) override { return inner_.Find(id); }
-  Result<std::vector<Message>> List(const ListFilter& filter) override {
-    return inner_.List(filter);
-  }
-  Result<std::vector<StateCount>> CountByState() override {
-    return inner_.CountByState();
-  }
-  Result<std::vector<ModemStatus>> Modems() override { return inner_.Modems(); }
+  using ForwardingStore::ForwardingStore;
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override {
     if (fails || (fails_on_intents && !turn.intents.empty())) {
       return Fail(ErrorKind::kUnavailable, "disk is full");
     }
-    return inner_.RecordTurn(turn);
-  }
-  Result<std::vector<Message>> Abandoned(LeaseToken token) override {
-    return inner_.Abandoned(token);
-  }
-  Result<void> TakeOver(std::span<const std::int64_t> sequences,
-                        LeaseToken token) override {
-    return inner_.TakeOver(sequences, token);
-  }
-  Result<std::optional<WallTime>> NextDue() override {
-    return inner_.NextDue();
+    return ForwardingStore::RecordTurn(turn);
   }
   bool fails = false;
   bool fails_on_intents = false;
-
- private:
-  Store& inner_;
 };
 
 class SpoolerFixture {

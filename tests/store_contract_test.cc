@@ -1,90 +1,18 @@
-// What every store must do. A second store joins by a line in kStores.
+// What every store must do with messages (store_contract.h).
+#include "store_contract.h"
+
 #include <sqlite3.h>
 
-#include <functional>
 #include <thread>
-
-#include "catch.h"
-#include "common/store/sqlite_store.h"
-#include "temp_folder.h"
 
 namespace smsweb {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::seconds;
-using enum MessageState;
-
-constexpr WallTime kNow{Millis(1'700'000'000'000)};
-constexpr LeaseToken kMine = 7;
-constexpr LeaseToken kOther = 8;
-
-struct StoreKind {
-  const char* name;
-  std::function<std::unique_ptr<Store>(const TempFolder&)> open;
-};
-
-const StoreKind kStores[] = {
-    {"sqlite",
-     [](const TempFolder& folder) {
-       auto opened = OpenSqliteStores(folder / "queue.db");
-       REQUIRE(opened.has_value());
-       return std::move(opened->queue);
-     }},
-};
-
-NewMessage MakeMessage(
-    int n, MessageClass message_class = MessageClass::kTransactional) {
-  SeededRandom random(static_cast<std::uint64_t>(n));
-  NewMessage message;
-  message.id = MakeUuidV7(kNow, random);
-  message.message_class = message_class;
-  message.recipient = "+628961070790" + std::to_string(n % 10);
-  message.text = "text " + std::to_string(n);
-  message.reference = n % 2 ? "ref" : "";
-  message.created_at = kNow;
-  message.not_before = kNow;
-  message.expires_at = kNow + hours(1);
-  return message;
-}
-
-void Insert(Store& store, const NewMessage& message) {
-  REQUIRE(store.Insert({&message, 1}).has_value());
-}
-
-SpoolerTurn Turn(int lease_limit, WallTime now = kNow) {
-  SpoolerTurn turn;
-  turn.token = kMine;
-  turn.now = now;
-  turn.lease_limit = lease_limit;
-  return turn;
-}
-
-std::vector<Message> Lease(Store& store, int limit, WallTime now = kNow) {
-  auto outcome = store.RecordTurn(Turn(limit, now));
-  REQUIRE(outcome.has_value());
-  return outcome->leased;
-}
-
-MessageState StateOf(Store& store, const Uuid& id) {
-  const auto message = store.Find(id);
-  REQUIRE(message.has_value());
-  return message->state;
-}
-
-// Runs `test` on each store, in a folder of its own.
-void OnEachStore(const std::function<void(Store&, const TempFolder&)>& test) {
-  for (const StoreKind& kind : kStores) {
-    INFO(kind.name);
-    TempFolder folder;
-    const auto store = kind.open(folder);
-    test(*store, folder);
-  }
-}
-
 TEST_CASE("A message is found as it was inserted") {
   OnEachStore([](Store& store, const TempFolder&) {
-    const NewMessage in = MakeMessage(1);
+    NewMessage in = MakeMessage(1);
+    in.coding = "gsm7";
+    in.report = true;
     Insert(store, in);
     const auto out = store.Find(in.id);
     REQUIRE(out.has_value());
@@ -93,6 +21,8 @@ TEST_CASE("A message is found as it was inserted") {
     CHECK(out->recipient == in.recipient);
     CHECK(out->text == in.text);
     CHECK(out->reference == in.reference);
+    CHECK(out->coding == "gsm7");
+    CHECK(out->report);
     CHECK(out->created_at == in.created_at);
     CHECK(out->expires_at == in.expires_at);
     CHECK(out->state == kQueued);
@@ -177,12 +107,13 @@ TEST_CASE("Intent, result and state come back with the message") {
     Insert(store, MakeMessage(1));
     const auto sequence = Lease(store, 1).at(0).sequence;
     SpoolerTurn turn = Turn(0);
-    turn.intents.push_back({sequence, 1, "sim-1", kNow});
+    turn.intents.push_back({sequence, 1, "sim-1", kNow, "51010"});
     REQUIRE(store.RecordTurn(turn).has_value());
     auto message = store.Find(MakeMessage(1).id);
     REQUIRE(message->part_records.size() == 1);
     CHECK(message->part_records[0].state == PartState::kIntended);
     CHECK(message->part_records[0].modem == "sim-1");
+    CHECK(message->part_records[0].sim == "51010");
 
     turn = Turn(0);
     turn.results.push_back({sequence, 1, PartState::kAccepted, 42, -1, kNow});
@@ -314,7 +245,8 @@ TEST_CASE("A modem's state is the last that was said, its parts add up") {
     turn.modems = {
         {.name = "a", .state = "closed", .detail = "gone", .parts_sent = 2},
         {.name = "a", .state = "ready", .since = kNow, .parts_sent = 3},
-        {.name = "a", .parts_sent = 1}};
+        {.name = "a", .parts_sent = 1, .info = "{\"signal_dbm\":-71}"},
+        {.name = "a", .state = "ready", .since = kNow}};
     REQUIRE(store.RecordTurn(turn).has_value());
     const auto modems = store.Modems();
     REQUIRE(modems.has_value());
@@ -323,6 +255,7 @@ TEST_CASE("A modem's state is the last that was said, its parts add up") {
     CHECK(modems->at(0).since == kNow);
     CHECK(modems->at(0).parts_sent == 6);
     CHECK(modems->at(1).state == "probing");
+    CHECK(modems->at(0).info == "{\"signal_dbm\":-71}");
   });
 }
 

@@ -17,6 +17,7 @@
 namespace smsweb {
 
 using Fingerprint = std::array<std::uint8_t, 32>;  // BLAKE2b (libsodium)
+inline constexpr Fingerprint kNoReport{};
 
 // One SMS-DELIVER. `id` becomes that of the message, if this part begins one.
 struct InboundPart {
@@ -33,12 +34,14 @@ struct InboundPart {
   int port = -1;       // destination port (TS 23.040 § 9.2.3.24.4); -1: none
   int reference = -1;  // of the concatenation; -1: none
   int total = 1;
-  int number = 1;  // from 1
+  int number = 1;  // from 1; not within `total`: it is a message of its own
 };
 
 // A message as far as its parts are there. Parts belong together that agree in
 // SIM, sender, reference and total, and of which none is older than
-// kJoinWindow; a part that is there twice counts once.
+// kJoinWindow; of several messages that lack a part, it is that of the one sent
+// closest to it. A part that comes again, with the same text, counts once: the
+// service centre may have given it a new time stamp.
 inline constexpr Millis kJoinWindow{24 * 3600 * 1000};
 
 struct InboundMessage {
@@ -82,7 +85,8 @@ struct OptOut {
   std::string reason;  // the word it sent ("STOP"), or the operator's note
 };
 
-// Something a receiver of webhooks is to be told; sent until it is taken.
+// Something a receiver of webhooks is to be told; sent until it is taken. A
+// message that was shown incomplete and becomes complete is told of twice.
 struct OutboxItem {
   std::int64_t sequence = 0;
   Uuid id;           // webhook-id: the same with each try

@@ -73,6 +73,105 @@ CREATE TABLE known_number(
   checked_at INTEGER NOT NULL
 ) STRICT;
 )sql",
+    // 2: what comes back from the network
+    R"sql(
+ALTER TABLE message ADD COLUMN coding TEXT;
+ALTER TABLE message ADD COLUMN report INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE part ADD COLUMN sim TEXT NOT NULL DEFAULT '';
+ALTER TABLE part ADD COLUMN awaits_report INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE part ADD COLUMN report_status INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE part ADD COLUMN reported_at INTEGER;
+ALTER TABLE modem ADD COLUMN info TEXT NOT NULL DEFAULT '';
+
+-- Which part a report belongs to is found among those that wait for one.
+CREATE INDEX part_awaiting ON part(sim, message_reference, intended_at)
+  WHERE awaits_report = 1;
+
+CREATE TABLE report(
+  sequence INTEGER PRIMARY KEY,
+  fingerprint BLOB NOT NULL UNIQUE,
+  modem TEXT NOT NULL,
+  sim TEXT NOT NULL,
+  message_reference INTEGER NOT NULL,
+  recipient TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  sent_at INTEGER NOT NULL,
+  discharged_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  message INTEGER,
+  part INTEGER
+) STRICT;
+-- Those that are nobody's yet: they may be faster than the modem's answer.
+CREATE INDEX report_unmatched ON report(sim, message_reference, received_at)
+  WHERE message IS NULL;
+
+-- What was received, with all parts that are there in `text`. Not `shown`: it
+-- still waits for the others.
+CREATE TABLE inbound(
+  sequence INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  modem TEXT NOT NULL,
+  sim TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  smsc TEXT NOT NULL,
+  text TEXT NOT NULL,
+  coding TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  sent_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  reference INTEGER NOT NULL,
+  parts INTEGER NOT NULL,
+  parts_received INTEGER NOT NULL,
+  shown INTEGER NOT NULL
+) STRICT;
+CREATE INDEX inbound_open
+  ON inbound(sim, sender, reference, parts, received_at)
+  WHERE parts_received < parts;
+CREATE INDEX inbound_hidden ON inbound(received_at) WHERE shown = 0;
+CREATE INDEX inbound_sender ON inbound(sender, sequence) WHERE shown = 1;
+
+-- Each PDU that was received, so that none is taken in twice. A part's text is
+-- here, too: its message's is made of them.
+CREATE TABLE inbound_part(
+  fingerprint BLOB PRIMARY KEY,
+  message INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inbound_part_message ON inbound_part(message, number);
+
+-- What a receiver of webhooks has not yet taken.
+CREATE TABLE outbox(
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  subject INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  error TEXT
+) STRICT;
+CREATE INDEX outbox_due ON outbox(due_at, sequence);
+
+CREATE TABLE opt_out(
+  number TEXT PRIMARY KEY,
+  since INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- No number of it comes twice: an answer that is late must not be another's.
+CREATE TABLE modem_request(
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  modem TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  argument TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  finished INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  answer TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX modem_request_open ON modem_request(sequence) WHERE finished = 0;
+)sql",
 };
 
 constexpr int kNewest = static_cast<int>(std::size(kSteps));

@@ -44,10 +44,13 @@ struct PartResult {
   bool awaits_report = false;  // a report was asked for, and none has come
 };
 
-// A report that was found to be a part's. The message needs no lease: it must
-// be in a state from which `to` may follow, else only the part is marked.
+// A report that was found to be a part's: marks the part, and settles its
+// message. The message needs no lease: it must be kSent or kUnknown, and `to`
+// may follow that, else only the part is marked. A report that is some part's
+// already changes nothing. With kNoReport only `to` is looked at: the parts
+// have been marked before their message was sent.
 struct Settlement {
-  Fingerprint report;  // which has been, or is being, recorded
+  Fingerprint report;  // which has been recorded, or is in the same turn
   std::int64_t sequence = 0;
   int number = 1;
   int status = -1;                 // TP-ST
@@ -138,9 +141,6 @@ struct StateCount {
 class Store {
  public:
   virtual ~Store() = default;
-  static std::unexpected<Error> NotYet() {
-    return Fail(ErrorKind::kInternal, "this store can't do that yet");
-  }
 
   // The endpoint's side.
   virtual Result<void> Insert(std::span<const NewMessage> messages) = 0;
@@ -150,63 +150,58 @@ class Store {
   virtual Result<std::vector<StateCount>> CountByState() = 0;
   virtual Result<std::vector<ModemStatus>> Modems() = 0;
 
-  // Newest first, complete ones and those shown incomplete.
-  virtual Result<std::vector<InboundMessage>> Inbox(const InboxFilter&) {
-    return NotYet();
-  }
-  virtual Result<InboundMessage> FindInbound(const Uuid&) {
-    return NotYet();
-  }  // kNotFound
-  virtual Result<std::optional<OptOut>> FindOptOut(const std::string&) {
-    return NotYet();
-  }
-  virtual Result<std::vector<OptOut>> OptOuts(int, const std::string&) {
-    return NotYet();
-  }
-  virtual Result<void> AddOptOut(const OptOut&) { return NotYet(); }
-  virtual Result<void> RemoveOptOut(const std::string&) {
-    return NotYet();
-  }  // kNotFound
-  virtual Result<std::int64_t> AddRequest(const ModemRequest&) {
-    return NotYet();
-  }
-  virtual Result<ModemRequest> FindRequest(std::int64_t) { return NotYet(); }
-  virtual Result<void> RemoveRequest(std::int64_t) { return NotYet(); }
+  // What was received: newest first, complete ones and those shown incomplete.
+  virtual Result<std::vector<InboundMessage>> Inbox(
+      const InboxFilter& filter) = 0;
+  virtual Result<InboundMessage> FindInbound(const Uuid& id) = 0;  // kNotFound
+
+  // Numbers that want nothing from us. The list is by number, from behind
+  // `after`. Adding one that is there changes its reason at the most.
+  virtual Result<std::optional<OptOut>> FindOptOut(
+      const std::string& number) = 0;
+  virtual Result<std::vector<OptOut>> OptOuts(int limit,
+                                              const std::string& after) = 0;
+  virtual Result<void> AddOptOut(const OptOut& opt_out) = 0;
+  virtual Result<void> RemoveOptOut(
+      const std::string& number) = 0;  // kNotFound
+
+  // What an operator asks of a modem. Adding gives the sequence, by which it is
+  // found until it is removed (or a day is over); ring the spooler after it.
+  virtual Result<std::int64_t> AddRequest(const ModemRequest& request) = 0;
+  virtual Result<ModemRequest> FindRequest(std::int64_t sequence) = 0;
+  virtual Result<void> RemoveRequest(std::int64_t sequence) = 0;
 
   // The spooler's side.
   //
   // What was received.
   //
   // Messages of which a part that awaits its report went through `sim` since
-  // then, with this message reference or with none that is known; newest first.
-  virtual Result<std::vector<Message>> AwaitingReport(const std::string&, int,
-                                                      WallTime) {
-    return NotYet();
-  }
-  // Reports that came since then and are nobody's yet.
-  virtual Result<std::vector<StoredReport>> UnmatchedReports(const std::string&,
-                                                             int, WallTime) {
-    return NotYet();
-  }
+  // then, with this message reference or with none that is known; newest first,
+  // with their parts.
+  virtual Result<std::vector<Message>> AwaitingReport(const std::string& sim,
+                                                      int message_reference,
+                                                      WallTime since) = 0;
+  // Reports that came since then and are nobody's yet; oldest first. With a
+  // reference below 0, of any.
+  virtual Result<std::vector<StoredReport>> UnmatchedReports(
+      const std::string& sim, int message_reference, WallTime since) = 0;
   // Unfinished ones, oldest first.
-  virtual Result<std::vector<ModemRequest>> Requests() { return NotYet(); }
+  virtual Result<std::vector<ModemRequest>> Requests() = 0;
   // The outbox, by time; and what became of a try.
-  virtual Result<std::vector<OutboxItem>> DueOutbox(WallTime, int) {
-    return NotYet();
-  }
-  virtual Result<std::optional<WallTime>> NextOutboxDue() { return NotYet(); }
-  virtual Result<InboundMessage> FindInbound(std::int64_t) { return NotYet(); }
-  virtual Result<void> FinishOutbox(std::int64_t) { return NotYet(); }
-  virtual Result<void> RetryOutbox(std::int64_t, WallTime, const std::string&) {
-    return NotYet();
-  }
+  virtual Result<std::vector<OutboxItem>> DueOutbox(WallTime now,
+                                                    int limit) = 0;
+  virtual Result<std::optional<WallTime>> NextOutboxDue() = 0;
+  virtual Result<InboundMessage> FindInbound(std::int64_t sequence) = 0;
+  virtual Result<void> FinishOutbox(std::int64_t sequence) = 0;
+  virtual Result<void> RetryOutbox(std::int64_t sequence, WallTime due,
+                                   const std::string& error) = 0;
 
   // The queue.
   //
-  // Records, expires (some of) what is over, and leases up to `lease_limit` due
-  // messages: by class, then by time, then by arrival. A turn that only leases
-  // or tells of modems is not synced: after a power cut its messages are queued
-  // again, and none of them has an intent.
+  // Records all that the turn has, expires (some of) what is over, and leases
+  // up to `lease_limit` due messages: by class, then by time, then by arrival.
+  // A turn that only leases or tells of modems is not synced: after a power cut
+  // its messages are queued again, and none of them has an intent.
   virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
   // Messages in kSending whose holder is not `token`, with their parts.
   virtual Result<std::vector<Message>> Abandoned(LeaseToken token) = 0;

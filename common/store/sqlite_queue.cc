@@ -1,0 +1,382 @@
+#include "common/store/sqlite_queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/store/sqlite_rows.h"
+
+namespace smsweb {
+namespace {
+
+// What ReadMessage() reads. The last column says whether the recipient wants
+// nothing: only a lease asks for it.
+std::string Columns(std::string_view text, std::string_view opted_out) {
+  return fmt::format(
+      "sequence, id, class, state, recipient, {}, parts, reference, "
+      "created_at, not_before, expires_at, attempts, modem, error, updated_at, "
+      "coding, report, {}",
+      text, opted_out);
+}
+
+const std::string& AllColumns() {
+  static const std::string kColumns = Columns("text", "0");
+  return kColumns;
+}
+
+std::string LeaseColumns() {
+  return Columns("text",
+                 "EXISTS(SELECT 1 FROM opt_out WHERE number = recipient)");
+}
+
+// An outage may leave any number of dead messages at the head of the queue;
+// a turn buries so many of them at the most.
+constexpr int kMostExpiredPerTurn = 500;
+
+Message ReadMessage(const SqliteStatement& row) {
+  Message message;
+  message.sequence = row.Int(0);
+  std::ranges::copy(row.Blob(1).first(16), message.id.bytes.begin());
+  message.message_class = static_cast<MessageClass>(row.Int(2));
+  message.state = static_cast<MessageState>(row.Int(3));
+  message.recipient = row.Text(4);
+  message.text = row.Text(5);
+  message.parts = static_cast<int>(row.Int(6));
+  message.reference = row.Text(7);
+  message.created_at = row.Time(8);
+  message.not_before = row.Time(9);
+  message.expires_at = row.Time(10);
+  message.attempts = static_cast<int>(row.Int(11));
+  message.modem = row.Text(12);
+  message.error = row.Text(13);
+  message.updated_at = row.Time(14);
+  message.coding = row.Text(15);
+  message.report = row.Int(16) != 0;
+  message.opted_out = row.Int(17) != 0;
+  return message;
+}
+
+Part ReadPart(const SqliteStatement& row) {
+  return {.number = static_cast<int>(row.Int(0)),
+          .state = static_cast<PartState>(row.Int(1)),
+          .modem = std::string(row.Text(2)),
+          .message_reference = static_cast<int>(row.Int(3)),
+          .error_code = static_cast<int>(row.Int(4)),
+          .intended_at = row.Time(5),
+          .sim = std::string(row.Text(6)),
+          .report_status = static_cast<int>(row.Int(7)),
+          .reported_at = row.Time(8)};
+}
+
+}  // namespace
+
+SqliteQueue::SqliteQueue(SqliteDb& db)
+    : db_(db),
+      insert_(db.PrepareLater(
+          "INSERT INTO message(id, class, state, recipient, text, parts, "
+          "reference, created_at, not_before, expires_at, coding, report, "
+          "updated_at) "
+          "VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7)")),
+      find_(db.PrepareLater("SELECT " + AllColumns() +
+                            " FROM message WHERE id = ?1")),
+      parts_(db.PrepareLater(
+          "SELECT number, state, modem, message_reference, error_code, "
+          "intended_at, sim, report_status, reported_at FROM part "
+          "WHERE sequence = ?1 ORDER BY number")),
+      next_due_(db.PrepareLater(
+          "SELECT min(not_before) FROM message INDEXED BY message_queued "
+          "WHERE state = 0 AND class = ?1")),
+      candidates_(db.PrepareLater(
+          "SELECT " + LeaseColumns() +
+          " FROM message INDEXED BY message_queued WHERE state = 0 AND "
+          "class = ?1 AND not_before <= ?2 ORDER BY not_before, sequence "
+          "LIMIT ?3")),
+      dead_(db.PrepareLater(
+          "SELECT " + AllColumns() +
+          " FROM message INDEXED BY message_expiry WHERE state = 0 AND "
+          "expires_at <= ?1 LIMIT ?2")),
+      take_(db.PrepareLater(
+          "UPDATE message SET state = 1, lease = ?2, updated_at = ?3 "
+          "WHERE sequence = ?1 AND state = 0")),
+      held_(db.PrepareLater(
+          "SELECT state FROM message WHERE sequence = ?1 AND lease = ?2")),
+      intent_(db.PrepareLater(
+          "INSERT INTO part(sequence, number, state, modem, intended_at, sim) "
+          "VALUES(?1, ?2, 0, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET state = 0, "
+          "modem = excluded.modem, message_reference = -1, error_code = -1, "
+          "intended_at = excluded.intended_at, finished_at = NULL, "
+          "sim = excluded.sim, awaits_report = 0, report_status = -1, "
+          "reported_at = NULL")),
+      result_(db.PrepareLater(
+          "UPDATE part SET state = ?3, message_reference = ?4, "
+          "error_code = ?5, finished_at = ?6, awaits_report = ?7 "
+          "WHERE sequence = ?1 AND number = ?2")),
+      change_(db.PrepareLater(
+          "UPDATE message SET state = ?2, not_before = max(not_before, ?3), "
+          "attempts = attempts + ?4, modem = coalesce(?5, modem), error = ?6, "
+          "updated_at = ?7, lease = iif(?2 = 1, lease, NULL) "
+          "WHERE sequence = ?1")),
+      expire_(db.PrepareLater(
+          "UPDATE message SET state = 7, updated_at = ?2, lease = NULL, "
+          "error = 'its life ended before it could be sent' "
+          "WHERE sequence = ?1")),
+      abandoned_(db.PrepareLater(
+          "SELECT " + AllColumns() +
+          " FROM message INDEXED BY message_sending WHERE state = 1 AND "
+          "lease IS NOT ?1 ORDER BY sequence")),
+      take_over_(db.PrepareLater("UPDATE message SET lease = ?2 "
+                                 "WHERE sequence = ?1 AND state = 1")),
+      count_(db.PrepareLater(
+          "SELECT state, count(*) FROM message GROUP BY state")),
+      awaiting_(db.PrepareLater(
+          "SELECT " + AllColumns() +
+          " FROM (SELECT sequence AS its, max(intended_at) AS sent_at "
+          "FROM part INDEXED BY part_awaiting WHERE awaits_report = 1 AND "
+          "sim = ?1 AND message_reference IN (-1, ?2) AND intended_at >= ?3 "
+          "GROUP BY its) CROSS JOIN message ON sequence = its "
+          "ORDER BY sent_at DESC, sequence DESC")) {}
+
+Result<void> SqliteQueue::Insert(std::span<const NewMessage> messages) {
+  for (const NewMessage& message : messages) {
+    insert_.Bind(message.id.bytes)
+        .Bind(Number(message.message_class))
+        .Bind(message.recipient)
+        .Bind(message.text)
+        .Bind(Number(message.parts))
+        .BindNullIfEmpty(message.reference)
+        .Bind(message.created_at)
+        .Bind(message.not_before)
+        .Bind(message.expires_at)
+        .BindNullIfEmpty(message.coding)
+        .Bind(Number(message.report));
+    if (auto done = RunIt(insert_); !done) return done;
+  }
+  return {};
+}
+
+Result<void> SqliteQueue::AddParts(Message& message) {
+  parts_.Bind(message.sequence);
+  auto parts = CollectRows(parts_, ReadPart);
+  if (!parts) return std::unexpected(parts.error());
+  message.part_records = std::move(*parts);
+  return {};
+}
+
+Result<std::vector<Message>> SqliteQueue::Collect(SqliteStatement& statement) {
+  return CollectRows(statement, ReadMessage);
+}
+
+Result<std::vector<Message>> SqliteQueue::CollectWithParts(
+    SqliteStatement& statement) {
+  auto messages = Collect(statement);
+  if (!messages) return messages;
+  for (Message& message : *messages) {
+    if (auto done = AddParts(message); !done) {
+      return std::unexpected(done.error());
+    }
+  }
+  return messages;
+}
+
+Result<Message> SqliteQueue::Find(const Uuid& id) {
+  find_.Bind(id.bytes);
+  auto found = CollectWithParts(find_);
+  if (!found) return std::unexpected(found.error());
+  if (found->empty()) {
+    return Fail(ErrorKind::kNotFound, "no message has this id");
+  }
+  return std::move(found->front());
+}
+
+Result<std::vector<Message>> SqliteQueue::List(const ListFilter& filter) {
+  std::string sql = "SELECT " + Columns("''", "0") + " FROM message WHERE true";
+  if (filter.state) {
+    sql += fmt::format(" AND state = {}", Number(*filter.state));
+  }
+  if (!filter.recipient.empty()) sql += " AND recipient = ?1";
+  if (filter.after) {
+    sql += " AND sequence < (SELECT sequence FROM message WHERE id = ?2)";
+  }
+  sql += fmt::format(" ORDER BY sequence DESC LIMIT {}", filter.limit);
+  auto statement = db_.Prepare(sql);
+  if (!statement) return std::unexpected(statement.error());
+  statement->Bind(filter.recipient);
+  if (filter.after) statement->Bind(filter.after->bytes);
+  return Collect(*statement);
+}
+
+Result<std::vector<StateCount>> SqliteQueue::CountByState() {
+  return CollectRows(count_, [](const SqliteStatement& row) {
+    return StateCount{static_cast<MessageState>(row.Int(0)), row.Int(1)};
+  });
+}
+
+Result<std::optional<MessageState>> SqliteQueue::HeldState(
+    std::int64_t sequence, LeaseToken token) {
+  held_.Bind(sequence).Bind(token);
+  return FirstRow(held_, [](const SqliteStatement& row) {
+    return static_cast<MessageState>(row.Int(0));
+  });
+}
+
+Result<bool> SqliteQueue::IsHeld(std::int64_t sequence, LeaseToken token,
+                                 SpoolerTurnOutcome* outcome) {
+  const auto state = HeldState(sequence, token);
+  if (!state) return std::unexpected(state.error());
+  if (*state == MessageState::kSending) return true;
+  outcome->refused.push_back(sequence);
+  return false;
+}
+
+Result<void> SqliteQueue::WriteIntents(const SpoolerTurn& turn,
+                                       SpoolerTurnOutcome* outcome) {
+  for (const PartIntent& intent : turn.intents) {
+    const auto held = IsHeld(intent.sequence, turn.token, outcome);
+    if (!held) return std::unexpected(held.error());
+    if (!*held) continue;
+    intent_.Bind(intent.sequence)
+        .Bind(Number(intent.number))
+        .Bind(intent.modem)
+        .Bind(intent.at)
+        .Bind(intent.sim);
+    if (auto done = RunIt(intent_); !done) return done;
+  }
+  return {};
+}
+
+Result<void> SqliteQueue::WriteResults(const SpoolerTurn& turn,
+                                       SpoolerTurnOutcome* outcome) {
+  for (const PartResult& result : turn.results) {
+    const auto held = IsHeld(result.sequence, turn.token, outcome);
+    if (!held) return std::unexpected(held.error());
+    if (!*held) continue;
+    result_.Bind(result.sequence)
+        .Bind(Number(result.number))
+        .Bind(Number(result.state))
+        .Bind(Number(result.message_reference))
+        .Bind(Number(result.error_code))
+        .Bind(result.at)
+        .Bind(Number(result.awaits_report));
+    if (auto done = RunIt(result_); !done) return done;
+  }
+  return {};
+}
+
+Result<void> SqliteQueue::WriteChanges(const SpoolerTurn& turn,
+                                       SpoolerTurnOutcome* outcome) {
+  for (const StateChange& change : turn.changes) {
+    const auto state = HeldState(change.sequence, turn.token);
+    if (!state) return std::unexpected(state.error());
+    if (!*state || !MayBecome(**state, change.to)) {
+      outcome->refused.push_back(change.sequence);
+      continue;
+    }
+    change_.Bind(change.sequence)
+        .Bind(Number(change.to))
+        .Bind(change.not_before)
+        .Bind(Number(change.counts_attempt))
+        .BindNullIfEmpty(change.modem)
+        .BindNullIfEmpty(change.error)
+        .Bind(change.at);
+    if (auto done = RunIt(change_); !done) return done;
+  }
+  return {};
+}
+
+Result<void> SqliteQueue::Expire(Message message, WallTime now,
+                                 SpoolerTurnOutcome* outcome) {
+  expire_.Bind(message.sequence).Bind(now);
+  if (auto done = RunIt(expire_); !done) return done;
+  message.state = MessageState::kExpired;
+  outcome->expired.push_back(std::move(message));
+  return {};
+}
+
+Result<void> SqliteQueue::ExpireDead(WallTime now,
+                                     SpoolerTurnOutcome* outcome) {
+  dead_.Bind(now).Bind(Number(kMostExpiredPerTurn));
+  auto dead = Collect(dead_);
+  if (!dead) return std::unexpected(dead.error());
+  for (Message& message : *dead) {
+    if (auto done = Expire(std::move(message), now, outcome); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> SqliteQueue::Lease(const SpoolerTurn& turn,
+                                SpoolerTurnOutcome* outcome) {
+  for (int i = 0; i < kMessageClassCount; ++i) {
+    const auto done = LeaseOfClass(turn, static_cast<MessageClass>(i), outcome);
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,
+                                       MessageClass message_class,
+                                       SpoolerTurnOutcome* outcome) {
+  for (;;) {
+    const int wanted =
+        turn.lease_limit - static_cast<int>(outcome->leased.size());
+    if (wanted <= 0 || outcome->expired.size() >= kMostExpiredPerTurn) {
+      return {};
+    }
+    candidates_.Bind(Number(message_class)).Bind(turn.now).Bind(Number(wanted));
+    auto candidates = Collect(candidates_);
+    if (!candidates) return std::unexpected(candidates.error());
+    if (candidates->empty()) return {};
+    for (Message& message : *candidates) {
+      if (message.expires_at <= turn.now) {
+        auto done = Expire(std::move(message), turn.now, outcome);
+        if (!done) return done;
+        continue;
+      }
+      take_.Bind(message.sequence).Bind(turn.token).Bind(turn.now);
+      if (auto done = RunIt(take_); !done) return done;
+      message.state = MessageState::kSending;
+      if (auto added = AddParts(message); !added) return added;
+      outcome->leased.push_back(std::move(message));
+    }
+  }
+}
+
+Result<std::vector<Message>> SqliteQueue::Abandoned(LeaseToken token) {
+  abandoned_.Bind(token);
+  return CollectWithParts(abandoned_);
+}
+
+Result<void> SqliteQueue::TakeOver(std::span<const std::int64_t> sequences,
+                                   LeaseToken token) {
+  for (const auto sequence : sequences) {
+    take_over_.Bind(sequence).Bind(token);
+    if (auto done = RunIt(take_over_); !done) return done;
+  }
+  return {};
+}
+
+Result<std::vector<Message>> SqliteQueue::AwaitingReport(const std::string& sim,
+                                                         int message_reference,
+                                                         WallTime since) {
+  awaiting_.Bind(sim).Bind(Number(message_reference)).Bind(since);
+  return CollectWithParts(awaiting_);
+}
+
+Result<std::optional<WallTime>> SqliteQueue::NextDue() {
+  std::optional<WallTime> earliest;
+  for (int i = 0; i < kMessageClassCount; ++i) {
+    next_due_.Bind(std::int64_t{i});
+    const auto row = next_due_.Step();
+    if (!row) return std::unexpected(row.error());
+    if (*row && !next_due_.IsNull(0)) {
+      const WallTime due = next_due_.Time(0);
+      if (!earliest || due < *earliest) earliest = due;
+    }
+    next_due_.Reset();
+  }
+  return earliest;
+}
+
+}  // namespace smsweb
