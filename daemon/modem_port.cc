@@ -119,7 +119,10 @@ void ModemPort::Flush(MonoTime now) {
 std::vector<ModemEvent> ModemPort::TakeEvents(MonoTime now) {
   auto events = modem_.TakeEvents();
   for (const ModemEvent& event : events) {
-    if (event.kind == ModemEvent::Kind::kReopenLine) Reopen(event.detail, now);
+    if (event.kind == ModemEvent::Kind::kReopenLine ||
+        event.kind == ModemEvent::Kind::kWrongModem) {
+      Reopen(event.detail, now);
+    }
   }
   if (modem_.Ready()) {
     pause_ = kFirstPause;

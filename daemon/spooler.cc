@@ -116,6 +116,11 @@ void Spooler::Hear(Station& station, const ModemEvent& event) {
   switch (event.kind) {
     case ModemEvent::Kind::kSubmitDone:
       return sending_.PartEnded(station, event);
+    case ModemEvent::Kind::kPinAboutToBeGiven:
+      // Not yet: to be on record first, and struck out when it was accepted.
+      return station.modem().PinMayGo(clock_.Mono());
+    case ModemEvent::Kind::kPinAccepted:
+      return;
     case ModemEvent::Kind::kPinRefused:
       turn_.modems.push_back(
           {.name = station.name(), .pin_refused_at = clock_.Wall()});
@@ -141,7 +146,8 @@ void Spooler::RecordModem(Station& station, const ModemEvent& event) {
     return;
   }
   const bool sending = event.state == ModemState::kAwaitingPrompt ||
-                       event.state == ModemState::kAwaitingResult;
+                       event.state == ModemState::kAwaitingResult ||
+                       event.state == ModemState::kBusy;
   const bool news = event.state != station.told && !sending;
   if (!news && event.detail.empty()) return;
   station.told = event.state;

@@ -20,7 +20,8 @@ std::string Describe(const AtEvent& event) {
       return (event.final == AtFinal::kCmsError ? "final CMS " : "final CME ") +
              std::to_string(event.code);
     case Kind::kInformation:
-      return "info " + event.text;
+      return "info " + event.text +
+             (event.pdu.empty() ? "" : " | " + event.pdu);
     case Kind::kEcho:
       return "echo " + event.text;
     case Kind::kPrompt:
@@ -169,9 +170,55 @@ TEST_CASE("A status report or message comes with its PDU line") {
        {"by itself +CDS: 25 | 0006AB", "final OK"}},
       {"", "\r\n+CMT: ,24\r\n07913E\r\n", {"by itself +CMT: ,24 | 07913E"}},
       // its PDU was lost
-      {"AT", "\r\n+CDS: 25\r\nOK\r\n", {"by itself +CDS: 25", "final OK"}},
-      {"AT+CMGS=4", "\r\n+CDS: 25\r\n> ", {"by itself +CDS: 25", "prompt"}},
+      {"AT", "\r\n+CDS: 25\r\nOK\r\n", {"final OK"}},
+      {"AT+CMGS=4", "\r\n+CDS: 25\r\n> ", {"prompt"}},
+      {"AT+CMGR=3",
+       "\r\n+CMGR: 1,,3\r\n00112233\r\n\r\nOK\r\n",
+       {"info +CMGR: 1,,3 | 00112233", "final OK"}},
+      {"AT+CMGR=3",
+       "\r\n+CMGR: 0,,0\r\n\r\nOK\r\n",
+       {"info +CMGR: 0,,0", "final OK"}},
+      {"AT+CMGL=4",
+       "\r\n+CMGL: 1,1,,3\r\n00112233\r\n+CMGL: 2,0,,3\r\n"
+       "+CMGL: 3,0,\"a,b\",4\r\n0011223344\r\n\r\nOK\r\n",
+       {"info +CMGL: 1,1,,3 | 00112233", "info +CMGL: 2,0,,3",
+        "info +CMGL: 3,0,\"a,b\",4 | 0011223344", "final OK"}},
   });
+}
+
+TEST_CASE("Lines may come between an announcement and its PDU") {
+  CheckAll({
+      {"AT+CMGR=3",
+       "\r\n+CMGR: 1,,3\r\n\r\n+CMTI: \"SM\",4\r\n00112233\r\n\r\nOK\r\n",
+       {"by itself +CMTI: \"SM\",4", "info +CMGR: 1,,3 | 00112233",
+        "final OK"}},
+      {"AT+CMGR=3",
+       "\r\n+CMGR: 1,,3\r\n\r\n+CDS: 4\r\n0099887766\r\n00112233\r\nOK\r\n",
+       {"by itself +CDS: 4 | 0099887766", "info +CMGR: 1,,3 | 00112233",
+        "final OK"}},
+      // a serial number is no PDU of 25 octets
+      {"AT+CGSN",
+       "\r\n+CDS: 25\r\nRING\r\n4901542032375180\r\nOK\r\n",
+       {"by itself RING", "info 4901542032375180", "final OK"}},
+  });
+}
+
+TEST_CASE("A USSD text may go on in other lines") {
+  CheckAll({
+      {"",
+       "\r\n+CUSD: 0,\"one\r\n>two\",15\r\nRING\r\n",
+       {"by itself +CUSD: 0,\"one\n>two\",15", "by itself RING"}},
+      {"AT+CSQ",
+       "\r\n+CUSD: 0,\"one\r\n\r\nOK\r\n",
+       {"by itself +CUSD: 0,\"one", "final OK"}},
+  });
+}
+
+TEST_CASE("Announcements without end are bounded") {
+  AtParser parser;
+  std::size_t events = 0;
+  for (int i = 0; i < 10'000; ++i) events += parser.Feed("+CDS: 9\r\n").size();
+  CHECK(events == 10'000 - AtParser::kMaxHeldBack);
 }
 
 TEST_CASE("NULs and noise around a line vanish") {
@@ -204,6 +251,9 @@ TEST_CASE("Numbers are read from parameter lists, and from nothing else") {
     CHECK_FALSE(AtNumber(line).has_value());
   }
   CHECK_FALSE(AtNumber("+CREG: 1", 1).has_value());
+  CHECK(AtText("+COPS: 0,0,\"A, B\",7", 2) == "A, B");
+  CHECK(AtText("+CPMS: \"SM\",3,10") == "SM");
+  CHECK(AtText("+CPMS: \"SM\"", 4).empty());
 }
 
 TEST_CASE("Equipment errors have their counterparts among the message errors") {

@@ -14,6 +14,9 @@ inline constexpr int kCmeSimPinRequired = 11;
 inline constexpr int kCmeSimPukRequired = 12;
 inline constexpr int kCmeIncorrectPassword = 16;
 
+// +CMS ERROR: nothing is at that place of the storage.
+inline constexpr int kCmsInvalidIndex = 321;
+
 // The code in `text`: its digits, or that of the name it is ("SIM busy", in
 // either case). kNoCode for anything else.
 int CmsErrorCode(std::string_view text);

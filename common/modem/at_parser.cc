@@ -31,9 +31,9 @@ constexpr auto kBareLines = std::to_array<std::string_view>({
     "NORMAL POWER DOWN",
 });
 
-// Unsolicited lines that are followed by a PDU (27.005 § 3.4.1).
-constexpr auto kBeforePdu =
-    std::to_array<std::string_view>({"+CDS:", "+CMT:", "+CBM:"});
+// Lines that are followed by a PDU (27.005 § 3.4.1, § 4.1, § 4.2).
+constexpr auto kBeforePdu = std::to_array<std::string_view>(
+    {"+CDS:", "+CMT:", "+CBM:", "+CMGR:", "+CMGL:"});
 
 bool Printable(char c) { return c >= 0x20 && c < 0x7F; }
 
@@ -92,6 +92,17 @@ std::optional<AtEvent> ParseFinal(std::string_view line) {
   return std::nullopt;
 }
 
+// The end of the parameter that `text` begins with: its comma, or the end.
+// Commas in quotes are text.
+std::size_t EndOfParameter(std::string_view text) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (text[i] == ',' && !quoted) return i;
+  }
+  return text.size();
+}
+
 // The n-th parameter of "+NAME: a,b,c".
 std::optional<std::string_view> Parameter(std::string_view line,
                                           std::size_t index) {
@@ -99,14 +110,47 @@ std::optional<std::string_view> Parameter(std::string_view line,
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view rest = line.substr(colon + 1);
   for (; index > 0; --index) {
-    const std::size_t comma = rest.find(',');
-    if (comma == std::string_view::npos) return std::nullopt;
-    rest.remove_prefix(comma + 1);
+    const std::size_t end = EndOfParameter(rest);
+    if (end == rest.size()) return std::nullopt;
+    rest.remove_prefix(end + 1);
   }
-  return Trim(rest.substr(0, rest.find(',')));
+  return Trim(rest.substr(0, EndOfParameter(rest)));
+}
+
+bool AnnouncesPdu(std::string_view line) {
+  return std::ranges::any_of(kBeforePdu, [line](std::string_view prefix) {
+    return line.starts_with(prefix);
+  });
+}
+
+// Whether a PDU of `hex` is the one announced: the last number is the length of
+// the TPDU, and the SMSC prefix, which is not counted, begins with its own
+// (27.005 § 4.1: <length>; 24.011 § 8.2.5.1).
+bool Fits(const AtEvent& announced, std::string_view hex) {
+  if (hex.size() < 2) return false;
+  const std::size_t comma = announced.text.find_last_of(",:");
+  const auto length =
+      AtNumber(":" + announced.text.substr(comma == std::string::npos
+                                               ? announced.text.size()
+                                               : comma + 1));
+  const int smsc = HexDigitValue(hex[0]) * 16 + HexDigitValue(hex[1]);
+  return length && *length >= 0 &&
+         hex.size() / 2 == static_cast<std::size_t>(*length) + smsc + 1;
+}
+
+// +CUSD: <m>,"<text, which may hold line ends>",<dcs>
+bool TextGoesOn(std::string_view line) {
+  return std::ranges::count(line, '"') % 2 == 1;
 }
 
 }  // namespace
+
+std::string AtText(std::string_view line, std::size_t index) {
+  std::string_view text = Parameter(line, index).value_or("");
+  if (text.starts_with('"')) text.remove_prefix(1);
+  if (text.ends_with('"')) text.remove_suffix(1);
+  return std::string(text);
+}
 
 std::optional<int> AtNumber(std::string_view line, std::size_t index) {
   const auto text = Parameter(line, index);
@@ -123,6 +167,7 @@ void AtParser::ExpectAnswerTo(std::string_view command) {
   command_ = command;
   name_ = NameOf(command.substr(std::min<std::size_t>(2, command.size())));
   echo_.clear();
+  DropAnnouncedAnswers();
 }
 
 void AtParser::ExpectEchoOf(std::string_view data) { echo_ = data; }
@@ -132,6 +177,14 @@ void AtParser::ExpectNothing() {
   command_.clear();
   name_.clear();
   echo_.clear();
+  DropAnnouncedAnswers();
+}
+
+// What an earlier command's answer announced is no answer to the next.
+void AtParser::DropAnnouncedAnswers() {
+  std::erase_if(held_back_, [](const AtEvent& event) {
+    return event.kind == AtEvent::Kind::kInformation;
+  });
 }
 
 void AtParser::Reset() { *this = AtParser(); }
@@ -147,8 +200,7 @@ void AtParser::Byte(char c, Events& events) {
   if (ends_line) return EndLine(events);
   if (Control(c)) return;  // NULs and the like
   if (line_.empty() && (c == ' ' || !Printable(c))) return;
-  if (line_.empty() && c == '>') {
-    FlushHeldBack(events);
+  if (line_.empty() && c == '>' && !ussd_) {
     events.push_back({.kind = AtEvent::Kind::kPrompt, .text = ">"});
     return;
   }
@@ -166,22 +218,66 @@ void AtParser::EndLine(Events& events) {
     return;
   }
   const std::string_view line = Trim(whole);
-  if (line.empty() || TakePduLine(line, events)) return;
+  if (line.empty()) return;
+  if (TakeUssdLine(line, events) || TakePduLine(line, events)) return;
   Classify(line, events);
 }
 
-// A +CDS whose PDU was lost goes out without it.
+// The line after the one that announces a PDU is that PDU, if it is one at all.
+// When something came in between, its length must be as announced: a serial
+// number, too, is made of hex digits.
 bool AtParser::TakePduLine(std::string_view line, Events& events) {
-  if (!held_back_) return false;
-  const bool is_pdu = IsHex(line);
-  if (is_pdu) held_back_->pdu = line;
-  FlushHeldBack(events);
-  return is_pdu;
+  const bool is_next = std::exchange(pdu_is_next_, false);
+  if (held_back_.empty() || !IsHex(line) || IsEcho(line)) return false;
+  auto announced = std::ranges::find_if(
+      held_back_.rbegin(), held_back_.rend(),
+      [line](const AtEvent& event) { return Fits(event, line); });
+  if (announced == held_back_.rend()) {
+    if (!is_next) return false;
+    announced = held_back_.rbegin();
+  }
+  AtEvent event = std::move(*announced);
+  held_back_.erase(std::next(announced).base());
+  event.pdu = line;
+  events.push_back(std::move(event));
+  return true;
 }
 
-void AtParser::FlushHeldBack(Events& events) {
-  if (!held_back_) return;
-  events.push_back(*std::exchange(held_back_, std::nullopt));
+// What has waited for its PDU in vain goes out without it.
+void AtParser::FlushHeldBack(AtEvent::Kind kind, Events& events) {
+  for (AtEvent& event : held_back_) {
+    if (event.kind == kind) events.push_back(std::move(event));
+  }
+  std::erase_if(held_back_,
+                [kind](const AtEvent& event) { return event.kind == kind; });
+}
+
+void AtParser::HoldBack(AtEvent event, Events& events) {
+  // The next one of a list: the PDU of the one before it will not come.
+  if (event.kind == AtEvent::Kind::kInformation) {
+    FlushHeldBack(event.kind, events);
+  }
+  if (held_back_.size() == kMaxHeldBack) {
+    events.push_back(std::move(held_back_.front()));
+    held_back_.erase(held_back_.begin());
+  }
+  held_back_.push_back(std::move(event));
+  pdu_is_next_ = true;
+}
+
+// The text ends with its closing quote; a final result ends it, too.
+bool AtParser::TakeUssdLine(std::string_view line, Events& events) {
+  if (!ussd_) return false;
+  const bool broken_off = (waiting_ && ParseFinal(line)) ||
+                          ++ussd_lines_ > kMaxLinesOfUssd ||
+                          ussd_->text.size() + line.size() > kMaxLine;
+  if (!broken_off) {
+    ussd_->text += '\n';
+    ussd_->text += line;
+    if (TextGoesOn(ussd_->text)) return true;
+  }
+  events.push_back(*std::exchange(ussd_, std::nullopt));
+  return !broken_off;
 }
 
 void AtParser::Classify(std::string_view line, Events& events) {
@@ -190,23 +286,20 @@ void AtParser::Classify(std::string_view line, Events& events) {
     return;
   }
   if (auto final = ParseFinal(line)) return EmitFinal(*final, events);
-  if (AnswersCommand(line)) {
-    events.push_back(
-        {.kind = AtEvent::Kind::kInformation, .text = std::string(line)});
+  AtEvent event{.kind = AnswersCommand(line) ? AtEvent::Kind::kInformation
+                                             : AtEvent::Kind::kUnsolicited,
+                .text = std::string(line)};
+  if (AnnouncesPdu(line)) return HoldBack(std::move(event), events);
+  if (line.starts_with("+CUSD:") && TextGoesOn(line)) {
+    ussd_ = std::move(event);
+    ussd_lines_ = 0;
     return;
   }
-  AtEvent event{.kind = AtEvent::Kind::kUnsolicited, .text = std::string(line)};
-  const auto starts = [line](std::string_view p) {
-    return line.starts_with(p);
-  };
-  if (std::ranges::any_of(kBeforePdu, starts)) {
-    held_back_ = std::move(event);
-  } else {
-    events.push_back(std::move(event));
-  }
+  events.push_back(std::move(event));
 }
 
 void AtParser::EmitFinal(AtEvent event, Events& events) {
+  FlushHeldBack(AtEvent::Kind::kInformation, events);
   if (!waiting_) event.kind = AtEvent::Kind::kUnsolicited;
   ExpectNothing();
   events.push_back(std::move(event));

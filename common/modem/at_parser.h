@@ -11,6 +11,9 @@
 // information line begins with that command's name (27.007 § 4.2); a line that
 // begins with another one's came by itself. The final result ends the wait, so
 // that whatever follows it in the same piece answers nothing.
+//
+// A PDU is a line of its own behind the one that announces it (+CMGR, +CMGL,
+// +CDS, +CMT); other lines may come in between. The event comes with its PDU.
 #pragma once
 
 #include <cstdint>
@@ -41,12 +44,14 @@ struct AtEvent {
   AtFinal final = AtFinal::kOk;
   int code = -1;     // of +CMS ERROR or +CME ERROR
   std::string text;  // the line
-  std::string pdu;   // the line after +CDS, +CMT or +CBM
+  std::string pdu;   // the line after +CMGR, +CMGL, +CDS, +CMT or +CBM
 };
 
 class AtParser {
  public:
   static constexpr std::size_t kMaxLine = 4096;
+  static constexpr std::size_t kMaxHeldBack = 4;      // that wait for their PDU
+  static constexpr std::size_t kMaxLinesOfUssd = 32;  // a text of more is cut
 
   void ExpectAnswerTo(std::string_view command);  // without its CR
   void ExpectEchoOf(std::string_view data);       // the PDU after a prompt
@@ -61,7 +66,10 @@ class AtParser {
   void EndLine(Events& events);
   void Classify(std::string_view line, Events& events);
   bool TakePduLine(std::string_view line, Events& events);
-  void FlushHeldBack(Events& events);
+  bool TakeUssdLine(std::string_view line, Events& events);
+  void DropAnnouncedAnswers();
+  void HoldBack(AtEvent event, Events& events);
+  void FlushHeldBack(AtEvent::Kind kind, Events& events);
   void EmitFinal(AtEvent event, Events& events);
   bool IsEcho(std::string_view line) const;
   bool AnswersCommand(std::string_view line) const;
@@ -72,12 +80,17 @@ class AtParser {
   std::string echo_;     // data whose echo may come
   std::string line_;
   bool overlong_ = false;
-  std::optional<AtEvent> held_back_;  // +CDS, until its PDU is there
+  std::vector<AtEvent> held_back_;  // +CDS and the like, until its PDU comes
+  bool pdu_is_next_ = false;        // the last line was such a one
+  std::optional<AtEvent> ussd_;     // +CUSD whose text goes on in other lines
+  std::size_t ussd_lines_ = 0;
 };
 
 // The parameter at `index` (from 0) behind the colon, as a number: 5 of
 // "+CMGS: 5", 1 at index 1 of "+CREG: 0,1". None where it is missing, or is
 // something else, such as a string in quotes.
 std::optional<int> AtNumber(std::string_view line, std::size_t index = 0);
+// The same as it stands there, without its quotes; "" where it is missing.
+std::string AtText(std::string_view line, std::size_t index = 0);
 
 }  // namespace smsweb

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "common/modem/at_errors.h"
@@ -15,49 +14,97 @@ namespace {
 constexpr std::size_t kMaxInformationLines = 64;
 constexpr Millis kFirstPause{500};
 constexpr Millis kLongestPause{30'000};
-
-// What a modem says when it has started anew and forgotten its settings:
-// SIMCom and Quectel, and Cinterion.
-constexpr auto kRestarted =
-    std::to_array<std::string_view>({"RDY", "^SYSSTART"});
+constexpr int kMostRefusals = 8;  // of a command that must succeed: a minute
 
 }  // namespace
 
 // By ModemState.
 const ModemMachine::Behaviour ModemMachine::kBehaviour[] = {
-    /* kClosed */ {nullptr, nullptr, nullptr, nullptr},
+    /* kClosed */ {},
     /* kProbing */
-    {&ModemMachine::AskProbe, &ModemMachine::AnswerProbe,
-     &ModemMachine::SilenceInSetup, &ModemMachine::ProbePatience},
-    /* kIdentifying */ {nullptr, nullptr, nullptr, nullptr},
+    {.plan = &ModemMachine::PlanProbe,
+     .ask = &ModemMachine::AskProbe,
+     .answer = &ModemMachine::AnswerPlan,
+     .silence = &ModemMachine::SilenceInSetup,
+     .finished = &ModemMachine::ProbeFinished,
+     .patience = &ModemMachine::ProbePatience},
+    /* kIdentifying */
+    {.plan = &ModemMachine::PlanIdentity,
+     .ask = &ModemMachine::AskNext,
+     .answer = &ModemMachine::AnswerPlan,
+     .silence = &ModemMachine::SilenceInSetupPlan,
+     .finished = &ModemMachine::IdentityFinished,
+     .patience = &ModemMachine::PlanPatience},
     /* kSim */
-    {&ModemMachine::AskSim, &ModemMachine::AnswerSim,
-     &ModemMachine::SilenceInSetup, &ModemMachine::CommandPatience},
+    {.plan = nullptr,
+     .ask = &ModemMachine::AskSim,
+     .answer = &ModemMachine::AnswerSim,
+     .silence = &ModemMachine::SilenceInSetup,
+     .finished = nullptr,
+     .patience = &ModemMachine::CommandPatience},
     /* kRegistering */
-    {&ModemMachine::AskRegistration, &ModemMachine::AnswerRegistration,
-     &ModemMachine::SilenceInSetup, &ModemMachine::CommandPatience},
+    {.plan = &ModemMachine::PlanRegistration,
+     .ask = &ModemMachine::AskRegistration,
+     .answer = &ModemMachine::AnswerPlan,
+     .silence = &ModemMachine::SilenceInSetup,
+     .finished = &ModemMachine::RegistrationFinished,
+     .patience = &ModemMachine::PlanPatience},
     /* kConfiguring */
-    {&ModemMachine::AskConfiguration, &ModemMachine::AnswerConfiguration,
-     &ModemMachine::SilenceInSetup, &ModemMachine::CommandPatience},
-    /* kReady: no deadline, it waits for a Submit */
-    {nullptr, nullptr, nullptr, nullptr},
+    {.plan = &ModemMachine::PlanConfiguration,
+     .ask = &ModemMachine::AskConfiguration,
+     .answer = &ModemMachine::AnswerPlan,
+     .silence = &ModemMachine::SilenceInSetupPlan,
+     .finished = &ModemMachine::ConfigurationFinished,
+     .patience = &ModemMachine::PlanPatience},
+    /* kReady: it asks nothing; "silence" is that no Submit came */
+    {.plan = nullptr,
+     .ask = &ModemMachine::WaitForWork,
+     .answer = nullptr,
+     .silence = &ModemMachine::IdleLongEnough,
+     .finished = nullptr,
+     .patience = nullptr},
     /* kAwaitingPrompt */
-    {&ModemMachine::AskPrompt, &ModemMachine::AnswerBeforePdu,
-     &ModemMachine::SilenceBeforePdu, &ModemMachine::PromptPatience},
+    {.plan = nullptr,
+     .ask = &ModemMachine::AskPrompt,
+     .answer = &ModemMachine::AnswerBeforePdu,
+     .silence = &ModemMachine::SilenceBeforePdu,
+     .finished = nullptr,
+     .patience = &ModemMachine::PromptPatience},
     /* kAwaitingResult */
-    {&ModemMachine::WritePdu, &ModemMachine::AnswerToPdu,
-     &ModemMachine::SilenceAfterPdu, &ModemMachine::SubmitPatience},
-    /* kBusy */ {nullptr, nullptr, nullptr, nullptr},
+    {.plan = nullptr,
+     .ask = &ModemMachine::WritePdu,
+     .answer = &ModemMachine::AnswerToPdu,
+     .silence = &ModemMachine::SilenceAfterPdu,
+     .finished = nullptr,
+     .patience = &ModemMachine::SubmitPatience},
+    /* kBusy */
+    {.plan = &ModemMachine::PlanChores,
+     .ask = &ModemMachine::AskNext,
+     .answer = &ModemMachine::AnswerPlan,
+     .silence = &ModemMachine::SilenceInChore,
+     .finished = &ModemMachine::ChoresFinished,
+     .patience = &ModemMachine::PlanPatience},
     /* kResyncing */
-    {&ModemMachine::AskResync, &ModemMachine::AnswerResync,
-     &ModemMachine::SilenceInResync, &ModemMachine::ResyncPatience},
-    /* kRecovering */ {nullptr, nullptr, nullptr, nullptr},
-    /* kFailed: no deadline, it waits for the operator */
-    {nullptr, nullptr, nullptr, nullptr},
+    {.plan = nullptr,
+     .ask = &ModemMachine::AskResync,
+     .answer = &ModemMachine::AnswerResync,
+     .silence = &ModemMachine::SilenceInResync,
+     .finished = nullptr,
+     .patience = &ModemMachine::ResyncPatience},
+    /* kRecovering */
+    {.plan = &ModemMachine::PlanRecovery,
+     .ask = &ModemMachine::AskRecovery,
+     .answer = &ModemMachine::AnswerPlan,
+     .silence = &ModemMachine::SilenceInRecovery,
+     .finished = &ModemMachine::RecoveryFinished,
+     .patience = &ModemMachine::PlanPatience},
+    /* kFailed: no deadline, it waits for the operator */ {},
 };
 
 ModemMachine::ModemMachine(ModemSettings settings)
-    : settings_(std::move(settings)) {}
+    : settings_(std::move(settings)), profile_(&GenericProfile()) {
+  if (!settings_.profile.empty()) Choose();
+}
 
 const ModemMachine::Behaviour& ModemMachine::Now() const {
   return kBehaviour[std::to_underlying(state_)];
@@ -71,10 +118,31 @@ void ModemMachine::LineOpened(MonoTime now) {
 void ModemMachine::LineClosed(MonoTime now) {
   now_ = now;
   if (submission_) GiveUpSubmit("the line was lost");
+  UssdFailed("the line was lost");
   output_.clear();
   parser_.Reset();
   silences_ = 0;
+  ForgetSession();
   if (state_ != ModemState::kClosed) Go(ModemState::kClosed);
+}
+
+// What was true of the modem until its line was lost, or it started anew.
+void ModemMachine::ForgetSession() {
+  received_.Forget();
+  chores_since_.reset();
+  chores_not_before_ = {};
+  listed_ = false;
+  listed_for_ = -1;
+  storage_chosen_ = false;
+  selected_.clear();
+  acknowledges_ = false;
+  sim_gone_ = false;
+  registered_ = false;
+  creg_ = cereg_ = 0;
+  lte_unknown_ = false;
+  ussd_to_cancel_ = false;
+  info_.registration = Registration::kUnknown;
+  info_.signal_dbm = 0;
 }
 
 void ModemMachine::BytesReceived(std::string_view bytes, MonoTime now) {
@@ -88,11 +156,18 @@ void ModemMachine::BytesReceived(std::string_view bytes, MonoTime now) {
 
 void ModemMachine::DeadlineReached(MonoTime now) {
   now_ = now;
+  CheckUssdDeadline();
   if (!deadline_ || now < *deadline_) return;
   deadline_.reset();
   if (std::exchange(pausing_, false)) return Ask();
   parser_.ExpectNothing();
+  if (state_ != ModemState::kReady) late_answers_ = true;
   if (Now().silence != nullptr) (this->*Now().silence)();
+}
+
+std::optional<MonoTime> ModemMachine::Deadline() const {
+  if (!ussd_) return deadline_;
+  return deadline_ ? std::min(*deadline_, ussd_->deadline) : ussd_->deadline;
 }
 
 std::string ModemMachine::TakeOutput() {
@@ -101,7 +176,16 @@ std::string ModemMachine::TakeOutput() {
 }
 
 std::vector<ModemEvent> ModemMachine::TakeEvents() {
+  if (info_ != told_) {
+    told_ = info_;
+    Emit(ModemEvent::Kind::kInfoChanged);
+  }
   return std::exchange(events_, {});
+}
+
+void ModemMachine::Emit(ModemEvent::Kind kind, std::string detail) {
+  events_.push_back(
+      {.kind = kind, .state = state_, .detail = std::move(detail)});
 }
 
 // The only place where a state becomes another.
@@ -112,25 +196,35 @@ void ModemMachine::Go(ModemState next, std::string detail) {
   }
   state_ = next;
   note_ = detail;
-  events_.push_back({.kind = ModemEvent::Kind::kStateChanged,
-                     .state = next,
-                     .detail = std::move(detail)});
+  Emit(ModemEvent::Kind::kStateChanged, std::move(detail));
   StopClock();
+  ++visit_;
   step_ = 0;
   asked_again_ = 0;
   answered_ = false;
-  if (next == ModemState::kReady) silences_ = reopenings_ = 0;
+  plan_.clear();
+  if (Now().plan != nullptr) (this->*Now().plan)();
   Ask();
+}
+
+// To where a modem belongs that has just answered, and has nothing to do.
+void ModemMachine::Settle(std::string detail) {
+  if (sim_gone_) return Go(ModemState::kSim, "the SIM is gone");
+  if (!registered_) return Go(ModemState::kRegistering, std::move(detail));
+  if (ChoresAreUrgent() && state_ != ModemState::kBusy) {
+    return Go(ModemState::kBusy, std::move(detail));
+  }
+  Go(ModemState::kReady, std::move(detail));
 }
 
 // News within a state; said once.
 void ModemMachine::Note(std::string detail) {
   if (detail == note_) return;
   note_ = detail;
-  events_.push_back({.kind = ModemEvent::Kind::kStateChanged,
-                     .state = state_,
-                     .detail = std::move(detail)});
+  Emit(ModemEvent::Kind::kStateChanged, std::move(detail));
 }
+
+// ---- One command at a time
 
 void ModemMachine::Ask() {
   if (Now().ask != nullptr) (this->*Now().ask)();
@@ -141,6 +235,7 @@ void ModemMachine::Command(std::string_view text) {
   output_ += text;
   output_ += '\r';
   information_.clear();
+  skipped_ = false;
   parser_.ExpectAnswerTo(text);
   pausing_ = false;
   deadline_ = now_ + (this->*Now().patience)();
@@ -152,6 +247,7 @@ void ModemMachine::Escape() { output_ += '\x1B'; }
 // That result was an earlier command's: wait on, until the same deadline.
 void ModemMachine::SkipAnswer() {
   information_.clear();
+  skipped_ = true;
   parser_.ExpectAnswerTo(command_);
 }
 
@@ -172,30 +268,67 @@ void ModemMachine::StopClock() {
   parser_.ExpectNothing();
 }
 
-void ModemMachine::StartOver() {
-  if (submission_) GiveUpSubmit("the modem restarted");
-  Go(ModemState::kProbing);
+Millis ModemMachine::CommandPatience() const {
+  return profile_->command_timeout.value_or(settings_.command_timeout);
 }
 
-void ModemMachine::AskToReopen(std::string detail) {
-  ++reopenings_;
-  output_.clear();
-  parser_.Reset();
-  Go(ModemState::kClosed);
-  events_.push_back({.kind = ModemEvent::Kind::kReopenLine,
-                     .state = state_,
-                     .detail = std::move(detail)});
+// ---- Plans
+
+void ModemMachine::AskNext() {
+  if (plan_.empty()) return (this->*Now().finished)();
+  Command(plan_.front().command);
 }
+
+void ModemMachine::AnswerPlan(const AtEvent& final) {
+  const bool ok = final.final == AtFinal::kOk;
+  const Exchange& asked = plan_.front();
+  if (ok && !asked.answer.empty() && !Information(asked.answer)) {
+    return SkipAnswer();
+  }
+  if (ok && !asked.answer.empty()) {
+    silences_ = 0;
+    late_answers_ = false;
+  }
+  if (!ok && asked.needed) return Refused(final);
+  NextOfPlan(final);
+}
+
+void ModemMachine::NextOfPlan(const AtEvent& final) {
+  current_ = std::move(plan_.front());
+  plan_.pop_front();
+  const std::uint64_t visit = visit_;
+  if (current_.heard != nullptr) (this->*current_.heard)(final);
+  if (visit_ == visit) AskNext();
+}
+
+void ModemMachine::Refused(const AtEvent& final) {
+  const std::string why = fmt::format(
+      "{} is refused: {}", plan_.front().command, DescribeFinal(final));
+  if (asked_again_ >= kMostRefusals) return Blame(why);
+  Note(why);
+  AskAgainLater();
+}
+
+// A modem that says OK and not what it was asked for is not silent: it does not
+// know.
+void ModemMachine::SilenceInSetupPlan() {
+  if (!skipped_) return SilenceInSetup();
+  NextOfPlan({.kind = AtEvent::Kind::kFinal, .final = AtFinal::kError});
+}
+
+Millis ModemMachine::PlanPatience() const {
+  const bool own = !plan_.empty() && plan_.front().patience > Millis(0);
+  return own ? plan_.front().patience : CommandPatience();
+}
+
+// ---- What comes in
 
 void ModemMachine::Handle(const AtEvent& event) {
   switch (event.kind) {
     case AtEvent::Kind::kFinal:
       return HandleFinal(event);
     case AtEvent::Kind::kInformation:
-      if (information_.size() < kMaxInformationLines) {
-        information_.push_back(event.text);
-      }
-      return;
+      return HandleInformation(event);
     case AtEvent::Kind::kPrompt:
       return HandlePrompt();
     case AtEvent::Kind::kUnsolicited:
@@ -210,6 +343,15 @@ void ModemMachine::HandleFinal(const AtEvent& final) {
   const Behaviour& behaviour = Now();
   answered_ = true;
   if (behaviour.answer != nullptr) (this->*behaviour.answer)(final);
+}
+
+void ModemMachine::HandleInformation(const AtEvent& event) {
+  if (event.text.starts_with("+CMGL:")) return Listed(event);
+  if (event.text.starts_with("+CMGR:")) return Read(event);
+  if (event.text.starts_with("+CUSD:")) return UssdLine(event.text);
+  if (information_.size() < kMaxInformationLines) {
+    information_.push_back(event.text);
+  }
 }
 
 void ModemMachine::HandlePrompt() {
@@ -227,10 +369,23 @@ void ModemMachine::HandlePrompt() {
 }
 
 void ModemMachine::HandleUnsolicited(const AtEvent& event) {
-  if (std::ranges::find(kRestarted, event.text) != kRestarted.end()) {
-    return StartOver();
+  const std::string_view line = event.text;
+  const auto begins = [line](std::string_view start) {
+    return line.starts_with(start);
+  };
+  if (std::ranges::find(profile_->restarted, line) !=
+      profile_->restarted.end()) {
+    return ModemRestarted();
   }
-  if (event.text.starts_with("+CREG:")) RegistrationLine(event.text);
+  if (!profile_->ready_line.empty() && begins(profile_->ready_line)) {
+    return ReadyLineCame();
+  }
+  if (begins("+CREG:") || begins("+CEREG:")) return RegistrationLine(line);
+  if (begins("+CPIN:")) return SimLine(line);
+  if (begins("+CMTI:") || begins("+CDSI:")) return Announced(line);
+  if (begins("+CMT:")) return Arrived(event, Incoming::kMessage);
+  if (begins("+CDS:")) return Arrived(event, Incoming::kReport);
+  if (begins("+CUSD:")) return UssdLine(line);
 }
 
 std::optional<std::string_view> ModemMachine::Information(

@@ -28,16 +28,21 @@ void Modem::Submit(std::string pdu_hex, std::size_t tpdu_length, MonoTime now) {
 void Modem::Release(MonoTime now) { machine_->Release(now); }
 void Modem::Withdraw(MonoTime now) { machine_->Withdraw(now); }
 
-// Not there yet: chores, recovery, identity.
-void Modem::Stored(int, MonoTime) {}
-bool Modem::RequestUssd(std::string, MonoTime) { return false; }
-void Modem::Recover(std::string, MonoTime) {}
-const ModemInfo& Modem::info() const {
-  static const ModemInfo kNothing;
-  return kNothing;
+void Modem::PinMayGo(MonoTime now) { machine_->PinMayGo(now); }
+void Modem::Stored(int receipt, MonoTime now) {
+  machine_->Stored(receipt, now);
 }
-const ModemProfile& Modem::profile() const { return GenericProfile(); }
 
+bool Modem::RequestUssd(std::string code, MonoTime now) {
+  return machine_->RequestUssd(std::move(code), now);
+}
+
+void Modem::Recover(std::string reason, MonoTime now) {
+  machine_->Recover(std::move(reason), now);
+}
+
+const ModemInfo& Modem::info() const { return machine_->info(); }
+const ModemProfile& Modem::profile() const { return machine_->profile(); }
 ModemState Modem::state() const { return machine_->state(); }
 std::string Modem::TakeOutput() { return machine_->TakeOutput(); }
 std::vector<ModemEvent> Modem::TakeEvents() { return machine_->TakeEvents(); }

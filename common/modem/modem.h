@@ -124,15 +124,17 @@ struct ModemEvent {
     kStateChanged,  // `state`, and `detail` for the log. The same state again
                     // where only the detail is new: "SIM busy", "denied"
     kSubmitDone,    // `result`
-    kPinRefused,    // to be remembered: three refusals lock a SIM
-    kReopenLine,    // the line is of no more use: close it and open it again.
-                    // The modem is kClosed until LineOpened()
-    kInfoChanged,   // info() says something new
-    kIncoming,      // `pdu`, `incoming`, `receipt`
-    kUssdDone,      // `ussd_*`; `detail` where it failed
-    kRecovery,      // `step` is being taken; `detail` says why
-    kWrongModem,  // its IMEI is not the one in the settings: the port has been
-                  // given to another. kClosed until LineOpened()
+    kPinAboutToBeGiven,  // to be remembered as refused, before PinMayGo()
+    kPinAccepted,        // it opened the SIM: that may be forgotten
+    kPinRefused,         // to be remembered: three refusals lock a SIM
+    kReopenLine,   // the line is of no more use: close it and open it again.
+                   // The modem is kClosed until LineOpened()
+    kInfoChanged,  // info() says something new
+    kIncoming,     // `pdu`, `incoming`, `receipt`
+    kUssdDone,     // `ussd_*`; `detail` where it failed
+    kRecovery,     // `step` is being taken; `detail` says why
+    kWrongModem,   // its IMEI is not the one in the settings: the port has been
+                   // given to another. kClosed until LineOpened()
   };
   Kind kind;
   ModemState state = ModemState::kClosed;
@@ -176,6 +178,12 @@ class Modem {
   // neither of these does anything.
   void Release(MonoTime now);
   void Withdraw(MonoTime now);  // instead of Release(): the PDU must not leave
+
+  // The PIN may leave: it is durable that it does. A SIM locks itself after
+  // three wrong PINs, so that one whose answer was not heard, because we were
+  // killed in between, counts as refused. Not called in time:
+  // kPinAboutToBeGiven comes again.
+  void PinMayGo(MonoTime now);
 
   // The PDU of this kIncoming event is durable, or need not be: the modem may
   // forget it. Harmless when it has already, or the line was lost meanwhile:

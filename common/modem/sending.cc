@@ -1,5 +1,4 @@
-// One message part from AT+CMGS to its result (27.005 § 4.3), and the way
-// back to a clean line after a submit that was given up.
+// One message part from AT+CMGS to its result (27.005 § 4.3).
 #include <fmt/format.h>
 
 #include <utility>
@@ -11,8 +10,6 @@ namespace smsweb {
 namespace {
 
 constexpr char kCtrlZ = '\x1A';
-constexpr int kResyncTries = 3;
-constexpr Millis kResyncPatience{3000};
 
 }  // namespace
 
@@ -68,13 +65,18 @@ void ModemMachine::AnswerBeforePdu(const AtEvent& final) {
   }
   if (final.final == AtFinal::kOk) return SkipAnswer();
   RejectSubmit(final);
-  BackToReady();
+  Settle();
 }
 
 void ModemMachine::SilenceBeforePdu() {
   const bool prompted = submission_->prompted;
   GiveUpSubmit(prompted ? "not released in time" : "no prompt");
-  Go(ModemState::kResyncing, prompted ? "leaving the prompt" : "no prompt");
+  if (prompted) return Go(ModemState::kResyncing, "leaving the prompt");
+  Resynchronise("no prompt");
+}
+
+Millis ModemMachine::PromptPatience() const {
+  return profile_->prompt_timeout.value_or(settings_.prompt_timeout);
 }
 
 // ---- The PDU and its result
@@ -91,17 +93,23 @@ void ModemMachine::WritePdu() {
 
 // An OK without +CMGS (27.005 § 4.3 asks for both) says nothing of the message.
 void ModemMachine::AnswerToPdu(const AtEvent& final) {
+  silent_ = {};
+  reopenings_ = 0;
   if (final.final == AtFinal::kOk) {
     GiveUpSubmit(Information("+CMGS:") ? "" : "OK, but no +CMGS");
   } else {
     RejectSubmit(final);
   }
-  BackToReady();
+  Settle();
 }
 
 void ModemMachine::SilenceAfterPdu() {
   GiveUpSubmit("no result");
-  Go(ModemState::kResyncing, "no result");
+  Resynchronise("no result");
+}
+
+Millis ModemMachine::SubmitPatience() const {
+  return profile_->submit_timeout.value_or(settings_.submit_timeout);
 }
 
 // ---- How a submit ends
@@ -114,6 +122,7 @@ void ModemMachine::FinishSubmit(SubmitResult result, int code,
                    .error_code = code,
                    .detail = std::move(detail)};
   if (result == SubmitResult::kAccepted) {
+    blamed_ = {};
     event.message_reference = submission_->reference;
   }
   events_.push_back(std::move(event));
@@ -141,36 +150,5 @@ void ModemMachine::GiveUpSubmit(std::string detail) {
   }
   FinishSubmit(SubmitResult::kUnknown, kNoCode, std::move(detail));
 }
-
-void ModemMachine::BackToReady(std::string detail) {
-  Go(registered_ ? ModemState::kReady : ModemState::kRegistering,
-     std::move(detail));
-}
-
-// ---- Resynchronising
-
-// ESC leaves a prompt; the answer to AT+CMGF? is one that no late result can be
-// taken for, and tells whether the modem still knows its configuration.
-void ModemMachine::AskResync() {
-  if (!answered_) Escape();
-  Command("AT+CMGF?");
-}
-
-void ModemMachine::AnswerResync(const AtEvent&) {
-  const auto line = Information("+CMGF:");
-  if (!line) return SkipAnswer();
-  if (AtNumber(*line) != 0) {
-    return Go(ModemState::kProbing, "the modem lost its configuration");
-  }
-  BackToReady();
-}
-
-void ModemMachine::SilenceInResync() {
-  if (++asked_again_ < kResyncTries) return Ask();
-  if (answered_) return Go(ModemState::kProbing, "no clean answer");
-  AskToReopen("the modem does not answer");
-}
-
-Millis ModemMachine::ResyncPatience() const { return kResyncPatience; }
 
 }  // namespace smsweb

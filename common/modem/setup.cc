@@ -1,255 +1,187 @@
-// From an open line to a modem that takes messages: probing, SIM,
-// registration, configuration.
+// From an open line to a modem that answers, and from a registered modem to one
+// that takes messages.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "common/modem/at_errors.h"
 #include "common/modem/machine.h"
 
 namespace smsweb {
 namespace {
 
-struct Step {
-  std::string_view command;
-  bool must_succeed;  // otherwise ERROR means "not supported": never mind
-};
-
-constexpr auto kProbe = std::to_array<Step>({
-    {"AT", true},          // is anybody there? (V.250 § 5.2)
-    {"ATE0", false},       // no echo (V.250 § 6.2.4)
-    {"AT+CMEE=1", false},  // errors as numbers (27.007 § 9.1)
-});
-
-constexpr auto kConfiguration = std::to_array<Step>({
-    {"AT+CMGF=0", true},           // PDU mode (27.005 § 3.2.3)
-    {"AT+CSMS=0", false},          // no +CNMA asked of us (27.005 § 3.2.1)
-    {"AT+CNMI=2,0,0,0,0", false},  // nothing comes by itself (27.005 § 3.4.1)
-    {"AT+CMMS=2", false},          // link kept between messages (§ 3.5.6)
-});
-
-constexpr int kSilencesBeforeReopening = 5;
+constexpr std::string_view kAttention =
+    "AT";  // is anybody there? (V.250 § 5.2)
+constexpr int kSilencesToClimb = 5;
 constexpr Millis kFirstProbePatience{1000};
 constexpr Millis kLongestProbePatience{30'000};
-constexpr int kPinVerdictPolls = 6;
 
-// <stat> of +CREG (27.007 § 7.2).
-constexpr int kHome = 1;
-constexpr int kDenied = 3;
-constexpr int kRoaming = 5;
-constexpr int kSmsOnlyHome = 6;
-constexpr int kSmsOnlyRoaming = 7;
-
-// Four to eight digits (3GPP TS 22.030 § 6.6.1).
-bool IsPin(std::string_view pin) {
-  return pin.size() >= 4 && pin.size() <= 8 &&
-         std::ranges::all_of(pin, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool IsRegistered(int status) {
-  return status == kHome || status == kRoaming || status == kSmsOnlyHome ||
-         status == kSmsOnlyRoaming;
+bool IsImsi(std::string_view text) {  // TS 23.003 § 2.2
+  return text.size() >= 6 && text.size() <= 15 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
 
 // ---- Probing
 
+void ModemMachine::PlanProbe() {
+  plan_ = {
+      {.command = std::string(kAttention), .needed = true},
+      {.command = "ATE0"},      // no echo (V.250 § 6.2.4)
+      {.command = "AT+CMEE=1",  // errors as numbers (27.007 § 9.1)
+       .heard = &ModemMachine::HeardErrorMode},
+  };
+}
+
 // The modem may be in a prompt that a former process left: ESC first. After an
 // answer it is in no prompt, and an ESC could only spoil the line.
 void ModemMachine::AskProbe() {
-  if (step_ == 0 && !answered_) Escape();
-  Command(kProbe[step_].command);
+  if (!answered_) Escape();
+  AskNext();
 }
 
-void ModemMachine::AnswerProbe(const AtEvent& final) {
-  if (kProbe[step_].must_succeed && final.final != AtFinal::kOk) {
-    if (++silences_ >= kSilencesBeforeReopening) {
-      return AskToReopen("the modem answers AT with an error");
-    }
-    return AskAgainLater();
+// Answers to what was given up may be on their way, and what comes next are
+// answers without a name: a query in between.
+void ModemMachine::HeardErrorMode(const AtEvent&) {
+  if (late_answers_) {
+    plan_.push_back({.command = "AT+CMEE?", .answer = "+CMEE:"});
   }
-  if (++step_ < kProbe.size()) return Ask();
-  Go(ModemState::kSim);
 }
+
+void ModemMachine::ProbeFinished() { Go(ModemState::kIdentifying); }
 
 // Grows with each reopening that did not help.
 Millis ModemMachine::ProbePatience() const {
-  if (step_ > 0) return settings_.command_timeout;
+  if (command_ != kAttention) return CommandPatience();
   return std::min(kFirstProbePatience * (1 << std::min(reopenings_, 5)),
                   kLongestProbePatience);
 }
 
 void ModemMachine::SilenceInSetup() {
-  if (++silences_ >= kSilencesBeforeReopening) {
-    return AskToReopen("the modem does not answer");
+  if (state_ == ModemState::kProbing && skipped_) {  // it knows no AT+CMEE?
+    return NextOfPlan({.kind = AtEvent::Kind::kFinal});
   }
-  if (state_ == ModemState::kProbing && step_ == 0) return Ask();
+  if (!Booting() && ++silences_ >= kSilencesToClimb) {
+    return Climb("the modem does not answer");
+  }
+  if (state_ == ModemState::kProbing && command_ == kAttention) return Ask();
   Go(ModemState::kProbing, "no answer");
-}
-
-// ---- SIM (27.007 § 8.3)
-
-void ModemMachine::AskSim() { Command("AT+CPIN?"); }
-
-void ModemMachine::AnswerSim(const AtEvent& final) {
-  if (!command_.ends_with('?')) return AnswerPin(final);
-  if (final.final != AtFinal::kOk) return SimError(final);
-  const auto line = Information("+CPIN:");
-  if (!line) return SkipAnswer();
-  silences_ = 0;
-  std::string_view status = line->substr(line->find(':') + 1);
-  status.remove_prefix(std::min(status.find_first_not_of(' '), status.size()));
-  SimStatus(status);
-}
-
-void ModemMachine::SimStatus(std::string_view status) {
-  if (status == "READY") return SimUnlocked();
-  // PIN2 guards the list of fixed numbers, not the sending of messages.
-  if (status == "SIM PIN2" || status == "SIM PUK2") return SimUnlocked();
-  if (status == "SIM PIN") return SimWantsPin();
-  if (status == "SIM PUK") {
-    return Go(ModemState::kFailed,
-              "the SIM is blocked and asks for its PUK: put it into a phone "
-              "and enter the PUK there");
-  }
-  if (status.starts_with("PH-")) {
-    return Go(ModemState::kFailed,
-              "the modem is locked to another SIM or network");
-  }
-  Note("the SIM is not ready");
-  AskAgainLater();
-}
-
-void ModemMachine::SimError(const AtEvent& final) {
-  if (final.final == AtFinal::kCmeError) {
-    if (final.code == kCmeNotSupported) return SimUnlocked();
-    if (final.code == kCmeSimPinRequired) return SimStatus("SIM PIN");
-    if (final.code == kCmeSimPukRequired) return SimStatus("SIM PUK");
-  }
-  Note(fmt::format("no usable SIM: {}", DescribeFinal(final)));
-  AskAgainLater();
-}
-
-// A SIM blocks itself after three wrong PINs. Ours is given once; again only
-// after it has opened the SIM.
-void ModemMachine::SimWantsPin() {
-  if (settings_.pin.empty()) {
-    return Go(ModemState::kFailed,
-              "the SIM asks for its PIN: set `pin` in this modem's [[modem]]");
-  }
-  if (settings_.pin_withheld) {
-    return Go(ModemState::kFailed,
-              "the SIM refused this PIN in an earlier run, and it is not tried "
-              "again: correct `pin` in this modem's [[modem]]");
-  }
-  if (!IsPin(settings_.pin)) {
-    return Go(ModemState::kFailed,
-              "`pin` in this modem's [[modem]] is not 4 to 8 digits, and was "
-              "not tried");
-  }
-  if (pin_ == Pin::kGiven && asked_again_ < kPinVerdictPolls) {
-    return AskAgainLater();
-  }
-  if (pin_ == Pin::kGiven || pin_ == Pin::kRefused) {
-    pin_ = Pin::kRefused;
-    events_.push_back({.kind = ModemEvent::Kind::kPinRefused, .state = state_});
-    return Go(ModemState::kFailed,
-              "the SIM did not take the PIN, which is not tried a second time: "
-              "correct `pin` in this modem's [[modem]] and restart smswebd");
-  }
-  pin_ = Pin::kGiven;
-  asked_again_ = 0;
-  Command(fmt::format("AT+CPIN=\"{}\"", settings_.pin));
-}
-
-void ModemMachine::AnswerPin(const AtEvent& final) {
-  if (final.final == AtFinal::kOk) return AskSim();
-  pin_ = Pin::kRefused;
-  if (final.final == AtFinal::kCmeError && final.code == kCmeSimPukRequired) {
-    return SimStatus("SIM PUK");
-  }
-  SimWantsPin();
-}
-
-void ModemMachine::SimUnlocked() {
-  if (pin_ == Pin::kGiven) pin_ = Pin::kAccepted;
-  registered_ = false;
-  Go(ModemState::kRegistering);
-}
-
-// ---- Registration (27.007 § 7.2)
-
-void ModemMachine::AskRegistration() {
-  if (asked_again_ == 0 && step_ == 0) {
-    registering_since_ = now_;
-    registration_overdue_ = false;
-  }
-  Command(step_ == 0 ? "AT+CREG=1" : "AT+CREG?");
-}
-
-void ModemMachine::AnswerRegistration(const AtEvent& final) {
-  if (step_ == 0) {  // lines on change: good to have, not needed
-    ++step_;
-    return Ask();
-  }
-  if (final.final != AtFinal::kOk) {
-    return WaitForRegistration(DescribeFinal(final));
-  }
-  const auto line = Information("+CREG:");
-  if (!line) return SkipAnswer();
-  silences_ = 0;
-  RegistrationStatus(AtNumber(*line, 1).value_or(0));
-}
-
-void ModemMachine::RegistrationStatus(int status) {
-  registered_ = IsRegistered(status);
-  if (registered_) return Go(ModemState::kConfiguring);
-  WaitForRegistration(status == kDenied ? "the network refuses this SIM"
-                                        : "searching for a network");
-}
-
-void ModemMachine::WaitForRegistration(std::string_view why) {
-  const MonoTime overdue = registering_since_ + settings_.registration_timeout;
-  if (!registration_overdue_ && now_ >= overdue) registration_overdue_ = true;
-  if (registration_overdue_) {
-    Note(fmt::format("not registered for {} s: {}",
-                     settings_.registration_timeout.count() / 1000, why));
-  } else {
-    Note(std::string(why));
-  }
-  AskAgainLater();
-  if (!registration_overdue_) deadline_ = std::min(*deadline_, overdue);
-}
-
-// "+CREG: <stat>[,...]", which came by itself.
-void ModemMachine::RegistrationLine(std::string_view line) {
-  const auto status = AtNumber(line);
-  if (!status) return;
-  registered_ = IsRegistered(*status);
-  if (state_ == ModemState::kReady && !registered_) {
-    return Go(ModemState::kRegistering, "the network was lost");
-  }
-  if (state_ == ModemState::kRegistering && registered_ && pausing_) {
-    Go(ModemState::kConfiguring);
-  }
 }
 
 // ---- Configuration
 
-void ModemMachine::AskConfiguration() {
-  Command(kConfiguration[step_].command);
+void ModemMachine::PlanConfiguration() {
+  plan_ = {
+      // PDU mode (27.005 § 3.2.3)
+      {.command = "AT+CMGF=0", .needed = true},
+      // whether what arrives wants AT+CNMA (27.005 § 3.2.1)
+      {.command = fmt::format("AT+CSMS={}", profile_->csms),
+       .heard = &ModemMachine::HeardService},
+      {.command = "AT+CIMI", .heard = &ModemMachine::HeardImsi},
+      {.command = "AT+CSCA?",
+       .heard = &ModemMachine::HeardServiceCentre,
+       .answer = "+CSCA:"},
+      {.command = "AT+COPS?",
+       .heard = &ModemMachine::HeardOperator,
+       .answer = "+COPS:"},
+      {.command = "AT+CSQ",
+       .heard = &ModemMachine::HeardSignal,
+       .answer = "+CSQ:"},
+  };
+  // link kept between messages (§ 3.5.6)
+  if (profile_->cmms) plan_.push_back({.command = "AT+CMMS=2"});
+  TryIndications(0);
 }
 
-void ModemMachine::AnswerConfiguration(const AtEvent& final) {
-  const Step& step = kConfiguration[step_];
-  if (step.must_succeed && final.final != AtFinal::kOk) {
-    Note(fmt::format("{} is refused: {}", step.command, DescribeFinal(final)));
-    return AskAgainLater();
+// A modem that has just started tells when it can send; until then it may
+// answer, and lose what it is told.
+void ModemMachine::AskConfiguration() {
+  if (!AwaitsReadyLine()) return AskNext();
+  Note(fmt::format("waits for \"{}\"", profile_->ready_line));
+  deadline_ = *booted_at_ + profile_->boot_timeout;
+  pausing_ = true;
+}
+
+void ModemMachine::HeardService(const AtEvent& final) {
+  acknowledges_ = profile_->csms == 1 && final.final == AtFinal::kOk;
+  storage_chosen_ = false;
+  TryStorage(0);
+}
+
+void ModemMachine::HeardImsi(const AtEvent& final) {
+  if (const std::string line = IdentityLine(final); IsImsi(line)) {
+    info_.imsi = line;
   }
-  if (++step_ < kConfiguration.size()) return Ask();
-  Go(registered_ ? ModemState::kReady : ModemState::kRegistering);
+}
+
+void ModemMachine::HeardServiceCentre(const AtEvent&) {
+  if (const auto line = Information("+CSCA:")) info_.smsc = AtText(*line);
+  if (settings_.smsc.empty() || info_.smsc == settings_.smsc) return;
+  // 145: international, 129: unknown (24.011 § 8.2.5.2)
+  plan_.push_front(
+      {.command = fmt::format("AT+CSCA=\"{}\",{}", settings_.smsc,
+                              settings_.smsc.starts_with('+') ? 145 : 129),
+       .heard = &ModemMachine::HeardServiceCentreSet});
+}
+
+void ModemMachine::HeardServiceCentreSet(const AtEvent& final) {
+  if (final.final == AtFinal::kOk) {
+    info_.smsc = settings_.smsc;
+  } else {
+    Note(fmt::format("`smsc` can't be set: {}", DescribeFinal(final)));
+  }
+}
+
+void ModemMachine::HeardOperator(const AtEvent&) {
+  if (const auto line = Information("+COPS:")) info_.network = AtText(*line, 2);
+}
+
+// <rssi> 0 to 31 is -113 to -51 dBm, 99 not known (27.007 § 8.5).
+void ModemMachine::HeardSignal(const AtEvent&) {
+  const auto line = Information("+CSQ:");
+  const int rssi = line ? AtNumber(*line).value_or(99) : 99;
+  info_.signal_dbm = rssi >= 0 && rssi <= 31 ? -113 + 2 * rssi : 0;
+}
+
+// The first of several that the modem takes. `slot.index` is the choice.
+void ModemMachine::TryStorage(std::size_t choice) {
+  if (choice >= profile_->storages.size()) return;
+  const std::string& name = profile_->storages[choice];
+  plan_.push_front(
+      {.command = fmt::format("AT+CPMS=\"{0}\",\"{0}\",\"{0}\"", name),
+       .heard = &ModemMachine::HeardStorage,
+       .slot = {.storage = name, .index = static_cast<int>(choice)}});
+}
+
+void ModemMachine::HeardStorage(const AtEvent& final) {
+  if (final.final != AtFinal::kOk) {
+    return TryStorage(static_cast<std::size_t>(current_.slot.index) + 1);
+  }
+  storage_chosen_ = true;
+  selected_ = current_.slot.storage;
+  StorageLine(0);
+}
+
+void ModemMachine::TryIndications(std::size_t choice) {
+  if (choice >= profile_->cnmi.size()) return PlanListings();
+  plan_.push_back({.command = "AT+CNMI=" + profile_->cnmi[choice],
+                   .heard = &ModemMachine::HeardIndications,
+                   .slot = {.index = static_cast<int>(choice)}});
+}
+
+// They are the last but for the listings: nothing that comes by itself is
+// missed, and nothing is in the way before.
+void ModemMachine::HeardIndications(const AtEvent& final) {
+  if (final.final == AtFinal::kOk) {
+    indications_ = current_.command;
+    return PlanListings();
+  }
+  TryIndications(static_cast<std::size_t>(current_.slot.index) + 1);
+}
+
+void ModemMachine::ConfigurationFinished() {
+  listed_ = true;
+  Settle();
 }
 
 }  // namespace smsweb

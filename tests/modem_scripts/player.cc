@@ -85,7 +85,24 @@ std::string Describe(const ModemEvent& event) {
   return text;
 }
 
+std::string_view Describe(Incoming incoming) {
+  switch (incoming) {
+    case Incoming::kMessage:
+      return "message";
+    case Incoming::kReport:
+      return "report";
+    case Incoming::kStored:
+      return "stored";
+  }
+  return "?";
+}
+
 }  // namespace
+
+ScenePlayer::ScenePlayer(std::string folder, Delivery delivery)
+    : folder_(std::move(folder)), delivery_(delivery) {
+  settings_.keep_alive = Millis(0);  // where it is not what the scene is about
+}
 
 Modem& ScenePlayer::modem() {
   if (!modem_) modem_ = std::make_unique<Modem>(settings_);
@@ -112,6 +129,16 @@ void ScenePlayer::Do(const std::string& line) {
   const MonoTime now = clock_.Mono();
   if (verb == "pin") {
     settings_.pin = rest;
+  } else if (verb == "roaming") {
+    settings_.roaming = true;
+  } else if (verb == "imei") {
+    settings_.imei = rest;
+  } else if (verb == "smsc") {
+    settings_.smsc = rest;
+  } else if (verb == "keep-alive") {
+    settings_.keep_alive = ParseTime(rest);
+  } else if (verb == "profile") {
+    DoProfile(rest);
   } else if (verb == "play") {
     Play(rest);
   } else if (verb == "open") {
@@ -135,6 +162,21 @@ void ScenePlayer::Do(const std::string& line) {
     modem().Release(now);
   } else if (verb == "withdraw") {
     modem().Withdraw(now);
+  } else if (verb == "pin-may-go") {
+    REQUIRE(pins_announced_ == 1);
+    pins_announced_ = 0;
+    modem().PinMayGo(now);
+  } else if (verb == "stored") {
+    modem().Stored(receipts_.at(std::stoul(rest) - 1), now);
+  } else if (verb == "ussd") {
+    REQUIRE(modem().RequestUssd(rest, now));
+  } else if (verb == "recover") {
+    modem().Recover(rest, now);
+  } else if (verb == "incoming" || verb == "ussd-done" ||
+             verb == "ussd-failed" || verb == "step" || verb == "wrong-modem") {
+    DoNext(line);
+  } else if (verb == "info") {
+    DoInfo(rest);
   } else if (verb == "result") {
     DoResult(rest);
   } else if (verb == "state") {
@@ -158,6 +200,85 @@ void ScenePlayer::DoResult(const std::string& expected) {
   REQUIRE_FALSE(results_.empty());
   REQUIRE(results_.front() == expected);
   results_.pop_front();
+}
+
+// An event that must be accounted for.
+void ScenePlayer::DoNext(const std::string& expected) {
+  REQUIRE_FALSE(happened_.empty());
+  REQUIRE(happened_.front() == expected);
+  happened_.pop_front();
+}
+
+// A profile for this scene, whatever the modem says it is.
+void ScenePlayer::DoProfile(const std::string& setting) {
+  ModemProfile profile{.name = "scene"};
+  if (settings_.profiles) profile = settings_.profiles->front();
+  const std::string key = setting.substr(0, setting.find(' '));
+  const std::string value =
+      setting.size() > key.size() ? setting.substr(key.size() + 1) : "";
+  // the first one given replaces what a profile has by itself
+  const auto add = [&](std::vector<std::string>& list) {
+    if (lists_given_.insert(key).second) list.clear();
+    if (!value.empty()) list.push_back(value);
+  };
+  if (key == "csms") {
+    profile.csms = std::stoi(value);
+  } else if (key == "cmms") {
+    profile.cmms = value == "yes";
+  } else if (key == "init") {
+    add(profile.init);
+  } else if (key == "quiet") {
+    add(profile.quiet);
+  } else if (key == "cnmi") {
+    add(profile.cnmi);
+  } else if (key == "storages") {
+    add(profile.storages);
+  } else if (key == "report_storage") {
+    profile.report_storage = value;
+  } else if (key == "soft_reset") {
+    profile.soft_reset = value;
+  } else if (key == "radio_cycle") {
+    add(profile.radio_cycle);
+  } else if (key == "restart") {
+    profile.restart = value;
+  } else if (key == "restarted") {
+    add(profile.restarted);
+  } else if (key == "ready_line") {
+    profile.ready_line = value;
+  } else if (key == "boot_timeout") {
+    profile.boot_timeout = ParseTime(value);
+  } else if (key == "command_timeout") {
+    profile.command_timeout = ParseTime(value);
+  } else {
+    FAIL("no such key of a profile");
+  }
+  settings_.profiles =
+      std::make_shared<const ModemProfiles>(ModemProfiles{profile});
+  settings_.profile = profile.name;
+}
+
+void ScenePlayer::DoInfo(const std::string& expected) {
+  const ModemInfo& info = modem().info();
+  const std::string field = expected.substr(0, expected.find(' '));
+  std::string value;
+  if (field == "manufacturer") value = info.manufacturer;
+  if (field == "model") value = info.model;
+  if (field == "revision") value = info.revision;
+  if (field == "imei") value = info.imei;
+  if (field == "imsi") value = info.imsi;
+  if (field == "profile") value = info.profile;
+  if (field == "network") value = info.network;
+  if (field == "registration") value = ToString(info.registration);
+  if (field == "signal") value = fmt::format("{} dBm", info.signal_dbm);
+  if (field == "smsc") value = info.smsc;
+  if (field == "storage") {
+    value = fmt::format("{} of {}", info.storage_used, info.storage_size);
+  }
+  if (field == "recoveries")
+    value = fmt::format(
+        "{}", info.recoveries[std::stoul(expected.substr(field.size() + 1))]);
+  REQUIRE(field + " " + value == expected);
+  CHECK(told_ == info);
 }
 
 void ScenePlayer::DoNote(const std::string& expected) {
@@ -195,23 +316,60 @@ void ScenePlayer::Receive(std::string_view bytes) {
 }
 
 void ScenePlayer::Collect() {
+  if (!modem_) return;  // still being configured
   written_ += modem().TakeOutput();
   for (const ModemEvent& event : modem().TakeEvents()) {
     if (!settings_.pin.empty()) {
       REQUIRE(event.detail.find(settings_.pin) == std::string::npos);
     }
     if (!event.detail.empty()) note_ = event.detail;
-    if (event.kind == ModemEvent::Kind::kReopenLine) ++reopens_;
-    if (event.kind == ModemEvent::Kind::kSubmitDone) {
+    Collect(event);
+  }
+}
+
+void ScenePlayer::Collect(const ModemEvent& event) {
+  switch (event.kind) {
+    case ModemEvent::Kind::kReopenLine:
+      ++reopens_;
+      return;
+    case ModemEvent::Kind::kSubmitDone:
       results_.push_back(Describe(event));
-    }
+      return;
+    case ModemEvent::Kind::kPinAboutToBeGiven:
+      pins_announced_ = 1;
+      return;
+    case ModemEvent::Kind::kInfoChanged:
+      told_ = modem().info();
+      return;
+    case ModemEvent::Kind::kIncoming:
+      receipts_.push_back(event.receipt);
+      happened_.push_back(
+          fmt::format("incoming {} {}", Describe(event.incoming), event.pdu));
+      return;
+    case ModemEvent::Kind::kUssdDone:
+      happened_.push_back(event.ussd_answered
+                              ? fmt::format("ussd-done {} {} {}",
+                                            event.ussd_status, event.ussd_dcs,
+                                            event.ussd_text)
+                              : fmt::format("ussd-failed {}", event.detail));
+      return;
+    case ModemEvent::Kind::kRecovery:
+      happened_.push_back(fmt::format("step {}", ToString(event.step)));
+      return;
+    case ModemEvent::Kind::kWrongModem:
+      happened_.push_back("wrong-modem");
+      return;
+    default:
+      return;
   }
 }
 
 void ScenePlayer::ExpectNothingLeft() {
   CHECK(Visible(written_) == "");
   CHECK(results_ == std::deque<std::string>());
+  CHECK(happened_ == std::deque<std::string>());
   CHECK(reopens_ == 0);
+  CHECK(pins_announced_ == 0);
 }
 
 }  // namespace smsweb

@@ -1,0 +1,133 @@
+// What is done between messages. A chore waits while submits follow each other,
+// unless it can't: the modem wants an acknowledgement, its storage fills, or it
+// has waited long enough. After each chore a submit has its turn.
+#include <algorithm>
+
+#include "common/modem/at_errors.h"
+#include "common/modem/machine.h"
+
+namespace smsweb {
+namespace {
+
+constexpr Millis kIdleBeforeChore{50};
+constexpr Millis kLongestWait{10'000};  // of a chore, for submits
+constexpr std::size_t kManyWaiting = 8;
+
+}  // namespace
+
+bool ModemMachine::ChoresWait() const {
+  return !received_.Empty() || UssdWaits() || ussd_to_cancel_;
+}
+
+bool ModemMachine::ChoresAreUrgent() const {
+  if (!ChoresWait() || now_ < chores_not_before_) return false;
+  const bool filling = received_.Waiting() > 0 && info_.storage_size > 0 &&
+                       info_.storage_used * 4 >= info_.storage_size * 3;
+  return filling || received_.acknowledgements() > 0 ||
+         received_.Waiting() >= kManyWaiting ||
+         (chores_since_ && now_ >= *chores_since_ + kLongestWait);
+}
+
+void ModemMachine::ChoresChanged() {
+  if (!chores_since_) chores_since_ = now_;
+  if (state_ == ModemState::kReady) WaitForWork();
+}
+
+// In kReady: until something is to be done.
+void ModemMachine::WaitForWork() {
+  deadline_.reset();
+  if (ChoresWait()) {
+    const MonoTime soon =
+        now_ + (ChoresAreUrgent() ? Millis(0) : kIdleBeforeChore);
+    deadline_ = std::max(soon, chores_not_before_);
+  } else if (settings_.keep_alive > Millis(0)) {
+    deadline_ = now_ + settings_.keep_alive;
+  }
+}
+
+void ModemMachine::IdleLongEnough() { Go(ModemState::kBusy); }
+
+void ModemMachine::PlanChores() {
+  if (PlanReceived()) return;
+  if (UssdWaits() || ussd_to_cancel_) return PlanUssd();
+  PlanKeepAlive();
+}
+
+// ---- Keep-alive
+
+// Notices a modem that has fallen silent or forgotten its settings, a SIM that
+// is gone, a network that was lost, before a message does.
+void ModemMachine::PlanKeepAlive() {
+  plan_ = {
+      {.command = "AT+CPIN?", .heard = &ModemMachine::HeardKeepAliveSim},
+      {.command = "AT+CMGF?",
+       .heard = &ModemMachine::HeardKeepAliveMode,
+       .answer = "+CMGF:"},
+      {.command = "AT+CSQ",
+       .heard = &ModemMachine::HeardSignal,
+       .answer = "+CSQ:"},
+      {.command = "AT+CPMS?",
+       .heard = &ModemMachine::HeardKeepAliveStorage,
+       .answer = "+CPMS:"},
+      {.command = "AT+CREG?",
+       .heard = &ModemMachine::HeardRegistration,
+       .answer = "+CREG:"},
+  };
+}
+
+void ModemMachine::HeardKeepAliveSim(const AtEvent& final) {
+  const auto line = Information("+CPIN:");
+  if (line && line->ends_with(" READY") && !line->ends_with("NOT READY"))
+    return;
+  if (line && !line->ends_with("NOT READY") &&
+      !line->ends_with("NOT INSERTED")) {
+    return Go(ModemState::kProbing, "the SIM is locked again");
+  }
+  const bool error =
+      final.final == AtFinal::kCmeError && final.code != kCmeNotSupported;
+  if (!line && !error) return;
+  plan_.clear();
+  SimGone();
+}
+
+void ModemMachine::HeardKeepAliveMode(const AtEvent&) {
+  const auto line = Information("+CMGF:");
+  if (line && AtNumber(*line) != 0) {
+    Go(ModemState::kProbing, "the modem lost its configuration");
+  }
+}
+
+// More than is known of: a line that told of it was missed.
+void ModemMachine::HeardKeepAliveStorage(const AtEvent&) {
+  const auto line = Information("+CPMS:");
+  if (!line) return;
+  StorageLine(1);
+  const std::string storage = AtText(*line, 6);
+  const bool more = info_.storage_used > received_.Known(storage);
+  if (more && info_.storage_used != listed_for_) received_.AddListing(storage);
+  listed_for_ = info_.storage_used;
+}
+
+// ----
+
+void ModemMachine::SilenceInChore() {
+  if (skipped_) {  // OK, and nothing else: it does not know
+    return NextOfPlan(
+        {.kind = AtEvent::Kind::kFinal, .final = AtFinal::kError});
+  }
+  if (!plan_.empty() && plan_.front().heard != nullptr) {
+    current_ = plan_.front();
+    plan_.clear();
+    (this->*current_.heard)(
+        {.kind = AtEvent::Kind::kFinal, .final = AtFinal::kError});
+  }
+  if (state_ == ModemState::kBusy) Resynchronise("no answer");
+}
+
+void ModemMachine::ChoresFinished() {
+  chores_since_.reset();
+  if (ChoresWait()) chores_since_ = now_;
+  Settle();
+}
+
+}  // namespace smsweb

@@ -1,0 +1,79 @@
+// What a modem has received and still keeps: which places of its storage are to
+// be read, which have been handed on, which may be deleted. Forgets all when
+// the line is lost: what is still there then is listed, and handed on, again.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace smsweb {
+
+// A place in a message storage (27.005 § 3.2.2).
+struct StorageSlot {
+  std::string storage;  // "SM", "ME", "SR", ...
+  int index = 0;
+  auto operator<=>(const StorageSlot&) const = default;
+};
+
+class ReceivedBook {
+ public:
+  static constexpr std::size_t kMostSlots = 2000;  // more than any SIM has
+  static constexpr int kMostTries = 3;             // of reading or deleting one
+
+  // Receipts go on counting: an old one never means something new.
+  void Forget();
+
+  // A line told of it: it is worth reading even if it could not be before, and
+  // what was to be deleted there is there no more.
+  void Announce(const StorageSlot& slot);
+  void AddListing(const std::string& storage);
+
+  // This PDU stands in `slot`. Its receipt; none where it is known already.
+  std::optional<int> Found(const StorageSlot& slot, const std::string& pdu);
+  // Not a message that was received: left alone.
+  void LeaveAlone(const StorageSlot& slot);
+  void NothingThere(const StorageSlot& slot);
+  // Tried again, after the others, unless it has been too often.
+  void CouldNotRead(const StorageSlot& slot);
+  // A PDU that the modem does not store. Acknowledged once Stored(), if wanted.
+  int Direct(bool wants_acknowledgement);
+
+  void Stored(int receipt);
+  void Deleted(const StorageSlot& slot);
+  void CouldNotDelete(const StorageSlot& slot);
+
+  bool Empty() const;  // nothing to be done
+  std::size_t Waiting() const { return to_read_.size() + to_delete_.size(); }
+  int acknowledgements() const { return acknowledgements_; }
+  void Acknowledged() { --acknowledgements_; }
+  bool IsToBeRead(const StorageSlot& slot) const;
+  std::vector<StorageSlot> NextToDelete(std::size_t most) const;
+  std::vector<StorageSlot> NextToRead(std::size_t most) const;
+  std::optional<std::string> TakeListing();
+  // Messages that are known to stand in `storage`, of whatever kind.
+  int Known(const std::string& storage) const;
+
+ private:
+  struct Held {
+    std::string pdu;
+    int receipt = 0;
+    bool stored = false;
+  };
+
+  int next_receipt_ = 1;
+  std::vector<StorageSlot> to_read_;
+  std::vector<StorageSlot> to_delete_;
+  std::vector<std::string> listings_;
+  std::map<StorageSlot, Held> held_;
+  std::set<StorageSlot> left_alone_;
+  std::map<StorageSlot, int> failures_;
+  std::set<int> direct_;  // receipts that want an acknowledgement
+  int acknowledgements_ = 0;
+};
+
+}  // namespace smsweb
