@@ -37,6 +37,7 @@ inline constexpr int kCmeNoSim = 10;
 inline constexpr int kCmePinRequired = 11;
 inline constexpr int kCmePukRequired = 12;
 inline constexpr int kCmeWrongPassword = 16;
+inline constexpr int kCmeNoNetwork = 30;
 
 inline constexpr int kCmsNotAllowed = 302;
 inline constexpr int kCmsNotSupported = 303;

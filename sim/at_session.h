@@ -1,96 +1,173 @@
 // One simulated modem, from the bytes that a host writes to those that it
-// reads: a strict modem of 3GPP TS 27.005, TS 27.007 and ITU-T V.250. It opens
-// nothing and has no clock.
+// reads: a strict modem of 3GPP TS 27.005, TS 27.007 and ITU-T V.250, which
+// also does what a script says (script.h). It opens nothing and has no clock.
 //
+//   session.Start(now);
 //   session.Receive(bytes, now);
 //   port.Write(session.TakeOutput());
-//   ... and Advance(now) when deadline() has come.
+//   ... and Advance(now) when deadline() has come, then the output again;
+//   what is to happen to the port itself is in TakePortEvents(), behind it.
 //
 // It stands in one of three states: taking a command line, taking the text
-// behind a prompt (until Ctrl-Z or ESC), or sending. What comes in while it
-// sends waits, as in a UART's buffer.
+// behind a prompt (until Ctrl-Z or ESC), or busy (sending, or slow to answer).
+// What comes in while it is busy waits, as in a UART's buffer.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/air.h"
+#include "sim/answer_plan.h"
 #include "sim/at_line.h"
 #include "sim/at_result.h"
 #include "sim/modem_state.h"
+#include "sim/receiver.h"
+#include "sim/rules.h"
+#include "sim/submission.h"
 
 namespace smsweb::sim {
+
+struct PortEvent {
+  enum class Kind : std::uint8_t { kGone, kBack };
+  Kind kind;
+  std::string place;  // of kBack: where it is now; empty: where it was
+};
 
 class AtSession {
  public:
   // `air` outlives the session. A message takes `send_time` to send.
   AtSession(ModemOptions options, Air& air,
-            std::chrono::milliseconds send_time = {});
+            std::chrono::milliseconds send_time = {},
+            const Script& script = {});
+  AtSession(AtSession&&) noexcept;
+  AtSession& operator=(AtSession&&) = delete;
+  ~AtSession();
 
+  // From here the script counts its times; without it, from the first of the
+  // calls below.
+  void Start(const Instant& now);
+  void HostOpened(const Instant& now);
   void Receive(std::string_view bytes, const Instant& now);
   void Advance(const Instant& now);
   std::optional<MonoTime> deadline() const;
 
+  // More rules; their times count from `now`.
+  void Obey(const Script& script, const Instant& now);
+
   std::string TakeOutput();
-  const std::string& name() const { return modem_.options.name; }
+  std::vector<PortEvent> TakePortEvents();
+  const std::string& name() const { return modem_->options.name; }
 
  private:
-  enum class State : std::uint8_t { kCommand, kText, kSending };
+  enum class State : std::uint8_t { kCommand, kText, kBusy };
 
-  // A message whose PDU is there.
-  struct Message {
-    Submit submit;
-    std::vector<std::uint8_t> octets;
-    std::size_t tpdu_length = 0;
-    Instant cmgs_at;
-    Instant pdu_at;
+  // What is to happen at a time.
+  struct Timer {
+    enum class Kind : std::uint8_t { kAct, kConnect, kBooted, kAwake };
+    Kind kind = Kind::kAct;
+    const Rule* rule = nullptr;  // of kAct
+    const Action* action = nullptr;
+    Millis every{0};
+    std::string place{};  // of kConnect
   };
 
-  void Drain(const Instant& now);
-  void Feed(char c, const Instant& now);
-  void FeedCommand(char c, const Instant& now);
-  void FeedText(char c, const Instant& now);
+  // A line of commands, or a message, that is being answered.
+  struct Work {
+    AnswerPlan plan;
+    std::vector<std::pair<const Rule*, const Action*>> afterwards{};
+    std::string answer{};
+    bool sent = false;  // the network has taken a message
+  };
+
+  // at_session.cc: bytes and commands
+  void Settle();
+  void Drain();
+  void Feed(char c);
+  void FeedCommand(char c);
+  void FeedText(char c);
+  void FeedHung(char c);
   void NewTextLine();
+  void EndBusy();
+  void RunLine();
+  Final RunCommands(std::string_view body, Work& work);
+  Reply RunOne(const std::string& text, const AtCommand* command, bool last,
+               Work& work);
+  void GrantWishes();
+  void Answer(Work work);
+  void Say(std::string bytes, Millis after = Millis(0));
+  void SayWhatIsDue();
+  bool deaf() const { return booting_ || hung_until_ || !connected_; }
 
-  void RunLine(const Instant& now);
-  void RunCommands(std::string_view body, const Instant& now);
-  Reply Run(const AtCommand& command, bool last, const Instant& now);
-
-  Reply BeginMessage(const AtCommand& command, bool last, const Instant& now);
+  // at_session_messages.cc
+  Reply BeginMessage(const AtCommand& command, bool last, Work& work);
   Final CheckCanSend() const;
-  Final ReadLength(const std::vector<Argument>& arguments);
-  Final ReadRecipient(const std::vector<Argument>& arguments);
-  void EndMessage(const Instant& now);
-  std::optional<Message> PduMessage() const;
-  std::optional<Message> TextMessage() const;
-  std::optional<std::string> TypedText() const;
-  void Send(const Instant& now);
+  void EndMessage();
+  void Send();
+  Final Carry(Work& work);
+  std::optional<sim::Answer> Decided(const AnswerPlan& plan) const;
+  void ReceiveDue();
+  void AnswerUssd(const std::string& code);
+  void TellRegistration();
 
-  void Print(const std::vector<std::string>& lines);
-  void Finish(const Final& final);
-  void PrintResult(int number, std::string_view words);
+  // at_session_script.cc
+  void Meet(Trigger::Kind kind, std::string_view what, Work& work);
+  bool Happen(Trigger::Kind kind, std::string_view what = "");
+  void SetTimers();
+  void RunTimers();
+  void RunTimer(const Timer& timer);
+  void After(Millis time, Timer timer);
+  void Do(const Rule& rule, const Action& action);
+  void SetState(const Action& action);
+  void SetSim(const std::string& how);
+  void Fill(Memory& memory);
+  void Act(const Action& action);
+  void TellUssd(const Action& action);
+  void Hang(const Action& action);
+  void Disconnect(const Action& action);
+  void Connect(const std::string& place);
+  void Restart(Millis boot_time);
+  void DropWork();
 
-  ModemState modem_;
+  std::unique_ptr<ModemState> modem_;
   Air& air_;
+  std::unique_ptr<Receiver> receiver_;
   std::chrono::milliseconds send_time_;
+  Rules rules_;
+  Instant now_{};
+  bool started_ = false;
   State state_ = State::kCommand;
+  State behind_busy_ = State::kCommand;
+  MonoTime busy_until_{};
+
   std::string input_;  // not yet looked at
-  std::string output_;
   std::string line_;
   std::string last_line_;  // for A/
+  std::string output_;
+  std::multimap<MonoTime, std::string> later_;  // output whose time comes
+  std::vector<std::string> told_;  // of what was received: +CNMI keeps it back
 
   std::string text_;
-  std::size_t declared_length_ = 0;
-  std::string recipient_;  // of text mode
+  Announced announced_;
   Instant cmgs_at_{};
-  std::optional<Message> message_;
-  MonoTime send_until_{};
+  Instant pdu_at_{};
+  std::optional<Submission> message_;  // being sent
+  std::optional<Work> sending_;
   std::uint8_t reference_ = 0;
+
+  std::multimap<MonoTime, Timer> timers_;
+  AnswerPlan next_plan_;  // of timed rules: for the next answer
+  Coverage registration_told_ = Coverage::kLost;
+  bool connected_ = true;
+  bool booting_ = false;
+  std::optional<std::string> hung_until_;
+  std::vector<PortEvent> port_events_;
 };
 
 }  // namespace smsweb::sim

@@ -22,6 +22,8 @@ Reply Capabilities(ModemState& state, const AtCommand& command);
 Reply Pin(ModemState& state, const AtCommand& command);
 Reply PinAttempts(ModemState& state, const AtCommand& command);
 Reply FacilityLock(ModemState& state, const AtCommand& command);
+Reply SimFile(ModemState& state, const AtCommand& command);
+Reply SimCommand(ModemState& state, const AtCommand& command);
 
 // The network, the radio and calls (network_commands.cc): TS 27.007 § 7, § 8
 Reply Registration(ModemState& state, const AtCommand& command);
@@ -40,6 +42,7 @@ Reply Charset(ModemState& state, const AtCommand& command);
 Reply Smsc(ModemState& state, const AtCommand& command);
 Reply MessageService(ModemState& state, const AtCommand& command);
 Reply Acknowledge(ModemState& state, const AtCommand& command);
+Reply Ussd(ModemState& state, const AtCommand& command);
 
 // Stored messages (storage_commands.cc): TS 27.005 § 3.2.2, § 3.4, § 3.5.4, § 4
 Reply Storage(ModemState& state, const AtCommand& command);

@@ -54,10 +54,10 @@ Reply Accept(ModemState&, const AtCommand&) { return kOk; }
 Reply HangUp(ModemState&, const AtCommand&) { return kNoCarrier; }
 
 Reply Identify(ModemState& state, const AtCommand&) {
-  Reply reply(std::string("smsweb"));
-  reply.lines.emplace_back("smsweb-sim");
-  reply.lines.emplace_back("Revision: 1.0");
-  reply.lines.push_back("IMEI: " + state.Imei());
+  Reply reply(state.identity.manufacturer);
+  reply.lines.push_back(state.identity.model);
+  reply.lines.push_back("Revision: " + state.identity.revision);
+  reply.lines.push_back("IMEI: " + state.imei);
   return reply;
 }
 
@@ -102,6 +102,8 @@ constexpr auto kRows = std::to_array<Row>({
     {"+CPIN", Pin},
     {"+CPINR", PinAttempts},
     {"+CLCK", FacilityLock, Need::kSim},
+    {"+CRSM", SimFile, Need::kSim},
+    {"+CSIM", SimCommand, Need::kSim},
     {"+CREG", Registration},
     {"+CGREG", Registration},
     {"+CEREG", Registration},
@@ -121,6 +123,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"+CMGR", ReadMessage, Need::kMessages},
     {"+CMGD", Delete, Need::kMessages},
     {"+CNMA", Acknowledge, Need::kMessages},
+    {"+CUSD", Ussd, Need::kSim},
     {"+CNMI", Keep, Need::kMessages},
     {"+CSMP", Keep, Need::kMessages},
 });

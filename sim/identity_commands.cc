@@ -1,23 +1,21 @@
-#include <string>
-
 #include "sim/command_families.h"
 
 namespace smsweb::sim {
 
-Reply Manufacturer(ModemState&, const AtCommand& command) {
-  return TellOnly(command, [] { return std::string("smsweb"); });
+Reply Manufacturer(ModemState& state, const AtCommand& command) {
+  return TellOnly(command, [&] { return state.identity.manufacturer; });
 }
 
-Reply Model(ModemState&, const AtCommand& command) {
-  return TellOnly(command, [] { return std::string("smsweb-sim"); });
+Reply Model(ModemState& state, const AtCommand& command) {
+  return TellOnly(command, [&] { return state.identity.model; });
 }
 
-Reply Revision(ModemState&, const AtCommand& command) {
-  return TellOnly(command, [] { return std::string("1.0"); });
+Reply Revision(ModemState& state, const AtCommand& command) {
+  return TellOnly(command, [&] { return state.identity.revision; });
 }
 
 Reply Imei(ModemState& state, const AtCommand& command) {
-  return TellOnly(command, [&] { return state.Imei(); });
+  return TellOnly(command, [&] { return state.imei; });
 }
 
 Reply Imsi(ModemState& state, const AtCommand& command) {

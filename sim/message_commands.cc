@@ -53,10 +53,45 @@ Reply MessageService(ModemState& state, const AtCommand& command) {
   return fmt::format("+CSMS: {}", kServices);
 }
 
-Reply Acknowledge(ModemState&, const AtCommand& command) {
+// +CNMA and +CNMA=0 or 1 take what was told, +CNMA=2 refuses it (TS 27.005
+// § 3.4.4, § 4.7).
+Reply Acknowledge(ModemState& state, const AtCommand& command) {
   if (command.form == AtForm::kTest) return std::string("+CNMA: (0-2)");
   if (command.form == AtForm::kRead) return kError;
-  return Cms(kCmsNoAckExpected);
+  int how = 0;
+  if (command.form == AtForm::kSet) {
+    const auto number = OnlyNumber(command);
+    if (!number || *number < 0 || *number > 2) return Cms(kCmsNotSupported);
+    how = *number;
+  }
+  if (!state.awaits_ack) return Cms(kCmsNoAckExpected);
+  state.wishes.acknowledged = how != 2;
+  return kOk;
+}
+
+// The answer comes by itself (TS 27.007 § 7.15).
+Reply Ussd(ModemState& state, const AtCommand& command) {
+  SettingValues& value = state.settings["+CUSD"];
+  switch (command.form) {
+    case AtForm::kTest:
+      return std::string("+CUSD: (0-2)");
+    case AtForm::kRead:
+      return fmt::format("+CUSD: {}", value[0]);
+    case AtForm::kExecute:
+      value[0] = 0;
+      return kOk;
+    case AtForm::kSet:
+      break;
+  }
+  const auto arguments = ParseArguments(command.arguments);
+  if (!arguments || arguments->empty() || arguments->size() > 3) return kError;
+  const auto mode = arguments->front().Number();
+  if (!mode || *mode < 0 || *mode > 2) return kError;
+  if (*mode < 2) value[0] = *mode;
+  if (arguments->size() == 1) return kOk;
+  if (!state.on_network()) return Cme(kCmeNoNetwork);
+  state.wishes.ussd = FromCharset(state, (*arguments)[1].value);
+  return kOk;
 }
 
 }  // namespace smsweb::sim

@@ -18,10 +18,29 @@ char CheckDigit(std::string_view digits) {
   return static_cast<char>('0' + (10 - sum % 10) % 10);
 }
 
+std::string Imei(int index) {
+  std::string digits = fmt::format("35999900{:06}", index);
+  digits += CheckDigit(digits);
+  return digits;
+}
+
 }  // namespace
 
+Coverage CoverageNamed(std::string_view name) {
+  if (name == "home") return Coverage::kHome;
+  if (name == "roaming") return Coverage::kRoaming;
+  if (name == "searching") return Coverage::kSearching;
+  if (name == "denied") return Coverage::kDenied;
+  return Coverage::kLost;
+}
+
 ModemState::ModemState(ModemOptions given)
-    : options(std::move(given)), sim(SimCard::kReady), smsc(options.smsc) {
+    : options(std::move(given)),
+      identity(*FindPersonality("generic")),
+      imei(Imei(options.index)),
+      sim(SimCard::kReady),
+      smsc(options.smsc),
+      coverage(options.registered ? Coverage::kHome : Coverage::kLost) {
   Reset();
   Restart();
 }
@@ -37,6 +56,7 @@ void ModemState::Reset() {
 
 void ModemState::Restart() {
   functionality = 1;
+  awaits_ack = false;
   if (!options.sim_present) {
     sim = SimCard::kAbsent;
   } else if (sim != SimCard::kPukRequired) {
@@ -49,14 +69,18 @@ int ModemState::Setting(std::string_view name, std::size_t index) const {
   return found == settings.end() ? 0 : found->second[index];
 }
 
-bool ModemState::on_network() const {
-  return options.registered && functionality == 1 && sim == SimCard::kReady;
+Coverage ModemState::registration() const {
+  const bool able = functionality == 1 && sim == SimCard::kReady;
+  return able ? coverage : Coverage::kLost;
 }
 
-std::string ModemState::Imei() const {
-  std::string digits = fmt::format("35999900{:06}", options.index);
-  digits += CheckDigit(digits);
-  return digits;
+bool ModemState::on_network() const {
+  const Coverage now = registration();
+  return now == Coverage::kHome || now == Coverage::kRoaming;
+}
+
+Memory& ModemState::memory(std::size_t use) {
+  return memories.all[static_cast<std::size_t>(Setting("+CPMS", use))];
 }
 
 std::string ModemState::Imsi() const {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sim/at_result.h"
+#include "sim/inbound_pdus.h"
 
 namespace smsweb::sim {
 namespace {
@@ -30,6 +31,25 @@ std::string_view EventName(const Answer& answer) {
       return "silent";
   }
   return "part";
+}
+
+// Bytes of a script may be no UTF-8.
+std::string Dump(const Json& record) {
+  return record.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string_view ToString(Receipt receipt) {
+  switch (receipt) {
+    case Receipt::kTaken:
+      return "taken";
+    case Receipt::kMemoryFull:
+      return "memory-full";
+    case Receipt::kRefused:
+      return "refused";
+    case Receipt::kUnacknowledged:
+      break;
+  }
+  return "unacknowledged";
 }
 
 Json Head(std::string_view event, const Transmission& sent,
@@ -68,7 +88,9 @@ Json PartRecord(const Transmission& sent, const Answer& answer,
     record["mr"] = sent.reference;
     record["answered"] = answer.kind == Answer::Kind::kTaken;
   }
-  if (answer.kind == Answer::Kind::kRefused) record["cms"] = answer.code;
+  if (answer.kind == Answer::Kind::kRefused) {
+    record["cms"] = answer.code > 0 ? Json(answer.code) : Json(nullptr);
+  }
   record["validity"] =
       submit.validity ? Json(submit.validity->count()) : Json(nullptr);
   record["status_report"] = submit.status_report;
@@ -95,9 +117,13 @@ Json MessageRecord(const Transmission& sent, const Reassembled& whole,
 }  // namespace
 
 Answer Network::Carry(const Transmission& sent, const Instant& now) {
-  const Answer answer = outcomes_.Decide(sent.submit.recipient);
+  Answer answer =
+      sent.decided ? *sent.decided : outcomes_.Decide(sent.submit.recipient);
   const auto written = sink_.Write(Record(sent, answer, now));
   if (!written) return {Answer::Kind::kRefused, kCmsUnknown};
+  if (EventName(answer) == "part") {
+    answer.delivers_first = SendReports(sent, now);
+  }
   return answer;
 }
 
@@ -117,6 +143,96 @@ std::string Network::Record(const Transmission& sent, const Answer& answer,
     lines += '\n';
   }
   return lines;
+}
+
+// ---- towards the host ----
+
+// Whether one of them comes before the modem's answer.
+bool Network::SendReports(const Transmission& sent, const Instant& now) {
+  const std::vector<ReportPlan> usual{{}};
+  const auto& plans = sent.reports != nullptr ? *sent.reports : usual;
+  const Subject subject{sent.modem, sent.smsc, sent.submit.recipient,
+                        sent.reference};
+  bool first = false;
+  for (const ReportPlan& plan : plans) {
+    if (!sent.submit.status_report && !plan.unasked) continue;
+    SendReport(subject, plan, now);
+    first = first || plan.before;
+  }
+  return first;
+}
+
+void Network::SendReport(const Subject& subject, const ReportPlan& plan,
+                         const Instant& now) {
+  const Millis delay =
+      plan.before ? Millis(0) : plan.after.value_or(report_delay_);
+  const auto sent_at = std::chrono::floor<std::chrono::seconds>(now.wall);
+  auto octets = EncodeStatusReport(
+      {.smsc = std::string(subject.smsc),
+       .reference = static_cast<std::uint8_t>(
+           plan.reference.value_or(subject.reference)),
+       .recipient =
+           plan.from.empty() ? std::string(subject.recipient) : plan.from,
+       .sent_at = sent_at,
+       .discharged_at =
+           std::chrono::floor<std::chrono::seconds>(now.wall + delay),
+       .status = static_cast<std::uint8_t>(plan.status)});
+  if (!octets) return Complain(subject.modem, octets.error().message, now);
+  mailbag_.Put(subject.modem,
+               {next_id_++, Delivery::Kind::kReport, std::move(*octets)},
+               now.mono + delay);
+}
+
+void Network::Report(std::string_view modem, std::string_view smsc,
+                     const ReportPlan& plan, const Instant& now) {
+  SendReport({modem, smsc, plan.from, 0}, plan, now);
+}
+
+void Network::Bring(std::string_view modem, std::string_view smsc,
+                    const Inbound& inbound, const Instant& now) {
+  const auto parts =
+      EncodeInbound(inbound, smsc, next_reference_++,
+                    std::chrono::floor<std::chrono::seconds>(now.wall));
+  if (!parts) return Complain(modem, parts.error().message, now);
+  for (const Octets& octets : *parts) {
+    mailbag_.Put(
+        modem,
+        {next_id_++, Delivery::Kind::kMessage, octets, inbound.message_class},
+        now.mono);
+  }
+}
+
+void Network::Settle(std::string_view modem, const Delivery& delivery,
+                     Receipt receipt, const Instant& now) {
+  const bool report = delivery.kind == Delivery::Kind::kReport;
+  const Json record = {{"event", report ? "report" : "inbound"},
+                       {"time", FormatMicros(now)},
+                       {"modem", modem},
+                       {"id", delivery.id},
+                       {"receipt", ToString(receipt)},
+                       {"pdu", ToHex(delivery.octets)}};
+  static_cast<void>(sink_.Write(Dump(record)));
+  if (receipt == Receipt::kTaken) return;
+  mailbag_.Return(modem, delivery, receipt, now.mono);
+}
+
+void Network::Note(std::string_view modem, std::string_view rule,
+                   std::string_view action, const Instant& now) {
+  const Json record = {{"event", "script"},
+                       {"time", FormatMicros(now)},
+                       {"modem", modem},
+                       {"rule", rule},
+                       {"action", action}};
+  static_cast<void>(sink_.Write(Dump(record)));
+}
+
+void Network::Complain(std::string_view modem, std::string_view why,
+                       const Instant& now) {
+  const Json record = {{"event", "impossible"},
+                       {"time", FormatMicros(now)},
+                       {"modem", modem},
+                       {"why", why}};
+  static_cast<void>(sink_.Write(Dump(record)));
 }
 
 }  // namespace smsweb::sim

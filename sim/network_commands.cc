@@ -9,10 +9,6 @@
 namespace smsweb::sim {
 namespace {
 
-constexpr int kRegisteredHome = 1;
-
-constexpr int kNotRegistered = 0;
-
 Reply SetOperator(ModemState& state, const AtCommand& command) {
   const auto arguments = ParseArguments(command.arguments);
   if (!arguments || arguments->empty()) return kError;
@@ -31,8 +27,7 @@ Reply SetFunctionality(ModemState& state, const AtCommand& command) {
   const auto level = arguments->front().Number();
   if (level != 0 && level != 1 && level != 4) return kError;
   if (arguments->size() == 2 && (*arguments)[1].Number() == 1) {
-    state.Reset();
-    state.Restart();
+    state.wishes.restart = true;
   }
   state.functionality = *level;
   return kOk;
@@ -44,8 +39,8 @@ Reply SetFunctionality(ModemState& state, const AtCommand& command) {
 Reply Registration(ModemState& state, const AtCommand& command) {
   if (command.form != AtForm::kRead) return *KeepSetting(state, command);
   const int mode = state.Setting(command.name);
-  const int status = state.on_network() ? kRegisteredHome : kNotRegistered;
-  if (mode < 2 || status == kNotRegistered) {
+  const int status = static_cast<int>(state.registration());
+  if (mode < 2 || !state.on_network()) {
     return fmt::format("{}: {},{}", command.name, mode, status);
   }
   return fmt::format("{}: {},{},\"0001\",\"00000001\",7", command.name, mode,
@@ -57,7 +52,7 @@ Reply Signal(ModemState& state, const AtCommand& command) {
     return std::string("+CSQ: (0-31,99),(0-7,99)");
   }
   if (command.form != AtForm::kExecute) return kError;
-  return std::string(state.on_network() ? "+CSQ: 24,99" : "+CSQ: 99,99");
+  return fmt::format("+CSQ: {},99", state.on_network() ? state.signal : 99);
 }
 
 Reply Operator(ModemState& state, const AtCommand& command) {
@@ -75,7 +70,7 @@ Reply Operator(ModemState& state, const AtCommand& command) {
   if (!state.on_network()) return std::string("+COPS: 0");
   const bool numeric = state.operator_format == 2;
   return fmt::format("+COPS: 0,{},\"{}\",7", state.operator_format,
-                     numeric ? "00101" : ToCharset(state, "smsweb"));
+                     numeric ? "00101" : ToCharset(state, state.operator_name));
 }
 
 Reply Functionality(ModemState& state, const AtCommand& command) {

@@ -1,0 +1,26 @@
+// Modems that the simulator can pretend to be: what they say of themselves, and
+// the lines they say at their start. Each row names its source
+// (personality.cc); where there is none, nothing is pretended.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smsweb::sim {
+
+struct Personality {
+  std::string name;
+  std::string manufacturer;
+  std::string model;
+  std::string revision;
+  std::vector<std::string> boot_lines;
+};
+
+// Nothing, where there is none of that name.
+const Personality* FindPersonality(std::string_view name);
+
+// "generic, sim800, ...".
+std::string PersonalityNames();
+
+}  // namespace smsweb::sim
