@@ -3,12 +3,14 @@ run(size: Size, programs: Programs) -> Section."""
 
 from __future__ import annotations
 
+import http.client
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import harness
 from harness import Gateway
 
 
@@ -49,3 +51,14 @@ def bell(gateway: Gateway) -> Iterator[None]:
 def log_to_file(gateway: Gateway) -> None:
     """Instead of through a pipe to us, which would cost us time for each line."""
     gateway.write_config({"log": {"file": str(gateway.folder / "log" / "smsweb.log")}})
+
+
+def fill_queue(web: harness.Web, count: int, text: str) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
+    for number in range(count):
+        client.request("GET", f"/s.py?rcpt={harness.NUMBER}&msg={text}+{number}")
+        response = client.getresponse()
+        response.read()
+        if response.status != http.client.ACCEPTED:
+            raise harness.Trouble(f"{response.status} while the queue is filled")
+    client.close()

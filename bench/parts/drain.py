@@ -3,12 +3,11 @@ at once."""
 
 from __future__ import annotations
 
-import http.client
 import statistics
 
 import harness
 from harness import Gateway
-from parts import Programs, Size, log_to_file
+from parts import Programs, Size, fill_queue, log_to_file
 from report import Section, at_least, percentile, progress, spread
 
 BAR = 300
@@ -36,7 +35,7 @@ def _drain_once(count: int) -> tuple[float, list[float]]:
     with Gateway() as gateway:
         log_to_file(gateway)
         endpoint = gateway.start_endpoint()
-        _fill(gateway.start_nginx(), count)
+        fill_queue(gateway.start_nginx(), count, "drain")
         gateway.stop(endpoint)
         gateway.start_sim()
         gateway.start_spooler()
@@ -48,14 +47,3 @@ def _drain_once(count: int) -> tuple[float, list[float]]:
     gaps = [(later["cmgs_us"] - earlier["accepted_us"]) / 1e3
             for earlier, later in zip(parts, parts[1:])]
     return count / seconds, gaps
-
-
-def _fill(web: harness.Web, count: int) -> None:
-    client = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
-    for number in range(count):
-        client.request("GET", f"/s.py?rcpt={harness.NUMBER}&msg=drain+{number}")
-        response = client.getresponse()
-        response.read()
-        if response.status != http.client.ACCEPTED:
-            raise harness.Trouble(f"{response.status} while the queue is filled")
-    client.close()
