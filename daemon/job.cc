@@ -43,6 +43,7 @@ Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now) {
                               .total = static_cast<std::uint8_t>(total),
                               .number = static_cast<std::uint8_t>(number)};
     }
+    submit.status_report = message.report;
     submit.validity =
         std::chrono::floor<std::chrono::seconds>(message.expires_at - now);
     const auto pdu = EncodeSubmit(submit);

@@ -21,7 +21,8 @@ struct JobPart {
 
 struct Job {
   Message message;
-  std::deque<JobPart> parts;  // those still to be sent; the first is under way
+  std::deque<JobPart> parts;  // those still to be sent
+  bool under_way = false;     // the modem has the first of them
 };
 
 // Encodes the parts that the network has not taken yet through this modem. What

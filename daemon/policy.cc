@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "daemon/cms_errors.h"
+
 namespace smsweb {
 namespace {
 
@@ -13,47 +15,16 @@ constexpr Millis kAfterModemFault{1'000};
 constexpr Millis kAfterUnknown{2'000};
 constexpr Millis kUntilModemIsBack{5'000};
 
-struct Cause {
-  int code;
-  const char* why;
-};
-
-// +CMS ERROR causes for which another try ends the same way. 1 to 127 are the
-// RP causes of 3GPP TS 24.011 § E-2, 128 to 255 the TP causes of TS 23.040
-// § 9.2.3.22, from 300 those of TS 27.005 § 3.2.5. Whatever is not here may
-// pass, and is tried again.
-constexpr Cause kMessageFaults[] = {
-    {1, "the number is not assigned"},
-    {8, "the operator bars it"},
-    {28, "no such subscriber is known"},
-    {29, "the facility is rejected"},
-    {30, "the subscriber is not known"},
-    {50, "the facility is not subscribed to"},
-    {69, "the facility is not implemented"},
-    {95, "the message is semantically wrong"},
-    {96, "mandatory information is invalid"},
-    {97, "the message type does not exist"},
-    {99, "an information element does not exist"},
-    {128, "telematic interworking is not supported"},
-    {129, "short messages of type 0 are not supported"},
-    {130, "the short message can't be replaced"},
-    {144, "the data coding scheme is not supported"},
-    {145, "the message class is not supported"},
-    {176, "the TPDU is not supported"},
-    {195, "the destination is invalid"},
-    {198, "the validity period is not supported"},
-    {304, "the modem calls the PDU invalid"},
-};
-
-const Cause* FindMessageFault(int cms_error) {
-  const auto* found =
-      std::ranges::find(kMessageFaults, cms_error, &Cause::code);
-  return found == std::end(kMessageFaults) ? nullptr : found;
+// "+CMS ERROR 38: the network is out of order".
+std::string Describe(int cms_error) {
+  const char* what = FindCmsCause(cms_error).what;
+  if (cms_error < 0) return what;
+  return fmt::format("+CMS ERROR {}: {}", cms_error, what);
 }
 
 // 15 s, 30 s, 60 s ... to 10 min, each up to a half longer.
-Millis BackOff(const Attempt& attempt) {
-  const int doublings = std::clamp(attempt.number - 1, 0, 10);
+Millis BackOff(int number, const Attempt& attempt) {
+  const int doublings = std::clamp(number - 1, 0, 10);
   const Millis pause = std::min(kFirstPause * (1 << doublings), kLongestPause);
   const auto more = static_cast<double>(pause.count()) * attempt.jitter / 2;
   return pause + Millis(static_cast<Millis::rep>(more));
@@ -73,22 +44,36 @@ Verdict TryAgain(const Attempt& attempt, Millis pause, std::string reason) {
 
 }  // namespace
 
-bool IsMessageFault(int cms_error) {
-  return FindMessageFault(cms_error) != nullptr;
+bool IsModemFault(int cms_error) {
+  return FindCmsCause(cms_error).blame == CmsBlame::kModem;
+}
+
+SubmitResult OutcomeOf(SubmitResult result, int cms_error) {
+  const bool open = result == SubmitResult::kRejected &&
+                    FindCmsCause(cms_error).blame == CmsBlame::kNobody;
+  return open ? SubmitResult::kUnknown : result;
 }
 
 Verdict AfterSubmit(SubmitResult result, int cms_error,
                     const Attempt& attempt) {
-  switch (result) {
+  switch (OutcomeOf(result, cms_error)) {
     case SubmitResult::kAccepted:
       return {.next = MessageState::kSent};
     case SubmitResult::kRejected:
-      return IsMessageFault(cms_error) ? BlameMessage(cms_error)
-                                       : BlameNetwork(cms_error, attempt);
+      switch (FindCmsCause(cms_error).blame) {
+        case CmsBlame::kMessage:
+          return BlameMessage(cms_error);
+        case CmsBlame::kModem:
+          return BlameModemFor(cms_error, attempt);
+        case CmsBlame::kNetwork:
+        case CmsBlame::kNobody:
+          return BlameNetwork(cms_error, attempt);
+      }
+      break;
     case SubmitResult::kNotSubmitted:
       return BlameModem(attempt);
     case SubmitResult::kUnknown:
-      return BlameNobody(attempt);
+      break;
   }
   return BlameNobody(attempt);
 }
@@ -100,21 +85,31 @@ Verdict BlameModem(const Attempt& attempt) {
   return verdict;
 }
 
+// The first time soon, for another modem may be free.
+Verdict BlameModemFor(int cms_error, const Attempt& attempt) {
+  if (attempt.suspect || attempt.modem_faults >= kFreeFaults) {
+    return BlameNetwork(cms_error, attempt);
+  }
+  const Millis pause = attempt.modem_faults == 0
+                           ? kAfterModemFault
+                           : BackOff(attempt.modem_faults, attempt);
+  Verdict verdict = TryAgain(attempt, pause, Describe(cms_error));
+  verdict.counts_attempt = false;
+  verdict.recover_modem = true;
+  return verdict;
+}
+
 Verdict BlameMessage(int cms_error) {
-  const Cause* cause = FindMessageFault(cms_error);
-  return {.next = MessageState::kFailed,
-          .reason = fmt::format("+CMS ERROR {}: {}", cms_error,
-                                cause ? cause->why : "refused")};
+  return {.next = MessageState::kFailed, .reason = Describe(cms_error)};
 }
 
 Verdict BlameNetwork(int cms_error, const Attempt& attempt) {
-  std::string reason = cms_error >= 0 ? fmt::format("+CMS ERROR {}", cms_error)
-                                      : std::string("the modem answered ERROR");
+  std::string reason = Describe(cms_error);
   if (attempt.number >= attempt.most) {
     return {.next = MessageState::kFailed,
             .reason = fmt::format("{}, {} times", reason, attempt.number)};
   }
-  return TryAgain(attempt, BackOff(attempt), std::move(reason));
+  return TryAgain(attempt, BackOff(attempt.number, attempt), std::move(reason));
 }
 
 Verdict BlameNobody(const Attempt& attempt) {

@@ -1,14 +1,25 @@
 // The failure policy, whole and in one place: how an attempt ended, and at
 // which attempt, leads to the state that the message goes to, and when it is
-// tried again. Pure; the functions are named by whom they blame.
+// tried again. Pure; the functions are named by whom they blame. Whom a
+// +CMS ERROR blames is a table of its own (cms_errors.h).
 //
 //   how it ended                      to blame     what follows
 //   --------------------------------  -----------  -------------------------
 //   the PDU never left                the modem    queued, soon
+//   +CMS ERROR of the modem's         the modem    queued, and it recovers
+//   ... of a message under suspicion  the message  queued, later and later;
+//                                                  failed after `most`
 //   +CMS ERROR, nothing will help it  the message  failed
 //   +CMS ERROR, it may pass           the network  queued, later and later;
 //                                                  failed after `most`
-//   the PDU left, no answer came      nobody       otp: queued; else: unknown
+//   the PDU left, no answer came, or  nobody       otp: queued; else: unknown
+//   one that leaves it open
+//
+// A message that a modem calls its own fault comes under suspicion once another
+// modem has said the same of it, or that modem has sent others meanwhile: then
+// it is tried like one that the network refuses, and no modem recovers for it.
+// Where there is nothing to compare with, the modem is believed kFreeFaults
+// times. So one message has a modem recover that often at the most.
 //
 // Where its life would end before another try, the message is expired in place
 // of queued; after an unknown outcome, unknown.
@@ -22,13 +33,17 @@
 
 namespace smsweb {
 
+inline constexpr int kFreeFaults = 3;
+
 struct Attempt {
   MessageClass message_class;
   int number;  // this attempt, from 1
   int most;    // spooler.max_attempts
   WallTime now;
   WallTime expires_at;
-  double jitter = 0;  // from 0 to 1, random
+  double jitter = 0;     // from 0 to 1, random
+  int modem_faults = 0;  // earlier tries that were the modem's fault
+  bool suspect = false;  // since the last of them (above)
 };
 
 struct Verdict {
@@ -36,12 +51,18 @@ struct Verdict {
   WallTime not_before{};
   bool counts_attempt = true;
   std::string reason;
+  bool recover_modem = false;
 };
 
-// `cms_error` is the code of +CMS ERROR (3GPP TS 27.005 § 3.2.5), -1 if none.
+// What is known of a part whose submit ended so: kUnknown also where the code
+// leaves it open. `cms_error` is that of +CMS ERROR (3GPP TS 27.005 § 3.2.5),
+// -1 if none.
+SubmitResult OutcomeOf(SubmitResult result, int cms_error);
+
 Verdict AfterSubmit(SubmitResult result, int cms_error, const Attempt& attempt);
 
-Verdict BlameModem(const Attempt& attempt);
+Verdict BlameModem(const Attempt& attempt);  // it did not take the PDU
+Verdict BlameModemFor(int cms_error, const Attempt& attempt);
 Verdict BlameMessage(int cms_error);
 Verdict BlameNetwork(int cms_error, const Attempt& attempt);
 Verdict BlameNobody(const Attempt& attempt);  // the outcome is unknown
@@ -52,6 +73,6 @@ Verdict PutBack(WallTime now);
 // Some parts went through a modem that is down, and the rest must follow them.
 Verdict AwaitModem(WallTime now);
 
-bool IsMessageFault(int cms_error);
+bool IsModemFault(int cms_error);
 
 }  // namespace smsweb

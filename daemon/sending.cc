@@ -66,47 +66,101 @@ Attempt Sending::AttemptAt(const Message& message) {
           .jitter = byte[0] / 255.0};
 }
 
+// A run that ended meanwhile has left the last try's code with the part.
+Sending::Faults Sending::FaultsOf(const Message& message) const {
+  const auto known = faults_.find(message.sequence);
+  if (known != faults_.end()) return known->second;
+  for (const Part& part : message.part_records) {
+    if (part.state != PartState::kRejected) continue;
+    if (IsModemFault(part.error_code)) return {.count = 1, .modem = part.modem};
+  }
+  return {};
+}
+
+// Its end, or what its end leaves to be done.
+Verdict Sending::Judge(Station& station, const Message& message,
+                       const ModemEvent& event) {
+  Attempt attempt = AttemptAt(message);
+  const Faults before = FaultsOf(message);
+  attempt.modem_faults = before.count;
+  attempt.suspect =
+      before.count > 0 && (before.modem != station.name() ||
+                           before.accepted_then < station.accepted);
+  Verdict verdict = AfterSubmit(event.result, event.error_code, attempt);
+  const bool faulty = event.result == SubmitResult::kRejected &&
+                      IsModemFault(event.error_code) &&
+                      verdict.next == MessageState::kQueued;
+  if (faulty) {
+    faults_[message.sequence] = {.count = before.count + 1,
+                                 .modem = station.name(),
+                                 .accepted_then = station.accepted};
+  } else {
+    faults_.erase(message.sequence);
+  }
+  return verdict;
+}
+
 void Sending::PartEnded(Station& station, const ModemEvent& event) {
-  if (!station.job) return;
+  if (!station.job || !station.job->under_way) return;
   Job& job = *station.job;
   const JobPart part = std::move(job.parts.front());
   job.parts.pop_front();
+  job.under_way = false;
+  RecordPart(station, part, event);
+  const bool accepted = event.result == SubmitResult::kAccepted;
+  if (accepted) {
+    ++station.parts_sent;
+    ++station.accepted;
+  }
+  if (accepted && !job.parts.empty()) return GoOn(station);
+  const Message message = std::move(job.message);
+  station.job.reset();
+  const Verdict verdict = Judge(station, message, event);
+  Conclude(message, verdict, station.name());
+  if (!verdict.recover_modem) return;
+  station.modem().Recover(verdict.reason, desk_.clock.Mono());
+}
+
+void Sending::RecordPart(Station& station, const JobPart& part,
+                         const ModemEvent& event) {
+  const Message& message = station.job->message;
+  const auto outcome = OutcomeOf(event.result, event.error_code);
   if (station.intent_uncommitted) {
     // The store is failing, and the modem gave up waiting: nothing has left,
     // and the store need not know that anything was meant to.
     std::erase_if(desk_.turn.intents, [&](const PartIntent& intent) {
-      return intent.sequence == job.message.sequence;
+      return intent.sequence == message.sequence;
     });
     station.intent_uncommitted = false;
   } else {
-    desk_.turn.results.push_back({.sequence = job.message.sequence,
-                                  .number = part.number,
-                                  .state = PartStateOf(event.result),
-                                  .message_reference = event.message_reference,
-                                  .error_code = event.error_code,
-                                  .at = desk_.clock.Wall()});
+    const bool may_have_gone =
+        outcome == SubmitResult::kAccepted || outcome == SubmitResult::kUnknown;
+    desk_.turn.results.push_back(
+        {.sequence = message.sequence,
+         .number = part.number,
+         .state = PartStateOf(outcome),
+         .message_reference = event.message_reference,
+         .error_code = event.error_code,
+         .at = desk_.clock.Wall(),
+         .awaits_report = message.report && may_have_gone});
   }
   desk_.log.Info(
-      "part", {{"id", ToString(job.message.id)},
+      "part", {{"id", ToString(message.id)},
                {"modem", station.name()},
                {"part", part.number},
-               {"of", job.message.parts},
-               {"result", ToString(event.result)},
+               {"of", message.parts},
+               {"result", ToString(outcome)},
                {"message_reference", NumberOrNothing(event.message_reference)},
                {"cms_error", NumberOrNothing(event.error_code)}});
-  const bool accepted = event.result == SubmitResult::kAccepted;
-  if (accepted) ++station.parts_sent;
-  const bool goes_on = accepted && !job.parts.empty();
-  if (goes_on && station.modem().Ready() && !quiescing_) {
-    return SubmitPart(station);
-  }
-  const Message message = std::move(job.message);
+}
+
+// The next part, once the modem is free; without it, the rest goes back.
+void Sending::GoOn(Station& station) {
+  if (!quiescing_ && station.modem().Ready()) return SubmitPart(station);
+  if (!quiescing_ && IsUp(station)) return;  // a chore of a moment
+  const Message message = std::move(station.job->message);
   station.job.reset();
-  Conclude(
-      message,
-      goes_on ? PutBack(desk_.clock.Wall())
-              : AfterSubmit(event.result, event.error_code, AttemptAt(message)),
-      station.name());
+  Conclude(message, PutBack(desk_.clock.Wall()), station.name());
 }
 
 void Sending::Conclude(const Message& message, const Verdict& verdict,
@@ -129,6 +183,7 @@ void Sending::GiveWork() {
   if (quiescing_) return;
   PutBackStranded();
   for (Station& station : desk_.stations) {
+    if (station.job && !station.job->under_way) GoOn(station);
     while (!station.job && station.modem().Ready()) {
       auto message = TakeReadyFor(station);
       if (!message) break;
@@ -183,6 +238,14 @@ void Sending::StartJob(Station& station, const Message& message) {
              "");
     return;
   }
+  if (message.opted_out) {
+    Conclude(message,
+             {.next = MessageState::kFailed,
+              .counts_attempt = false,
+              .reason = "the recipient asked to be sent nothing"},
+             "");
+    return;
+  }
   auto job = MakeJob(message, station.port->config(), now);
   if (!job) {
     Conclude(message,
@@ -198,11 +261,13 @@ void Sending::SubmitPart(Station& station) {
   Job& job = *station.job;
   const JobPart& part = job.parts.front();
   station.modem().Submit(part.pdu_hex, part.tpdu_length, desk_.clock.Mono());
+  job.under_way = true;
   station.intent_uncommitted = true;
   desk_.turn.intents.push_back({.sequence = job.message.sequence,
                                 .number = part.number,
                                 .modem = station.name(),
-                                .at = desk_.clock.Wall()});
+                                .at = desk_.clock.Wall(),
+                                .sim = station.modem().info().imsi});
 }
 
 // One message ahead for each modem, so that the next one is at hand when this
@@ -258,6 +323,9 @@ void Sending::PutBackReady() {
 void Sending::Quiesce() {
   quiescing_ = true;
   PutBackReady();
+  for (Station& station : desk_.stations) {
+    if (station.job && !station.job->under_way) GoOn(station);
+  }
 }
 
 }  // namespace smsweb

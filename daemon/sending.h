@@ -3,7 +3,9 @@
 // spooler commits; what was committed comes back to it.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +49,20 @@ class Sending {
  private:
   void Conclude(const Message& message, const Verdict& verdict,
                 const std::string& modem);
+  // Tries of a message that were a modem's fault, in a row.
+  struct Faults {
+    int count = 0;
+    std::string modem;               // the last one's
+    std::int64_t accepted_then = 0;  // Station::accepted at that time
+  };
+
   Attempt AttemptAt(const Message& message);
+  Faults FaultsOf(const Message& message) const;
+  Verdict Judge(Station& station, const Message& message,
+                const ModemEvent& event);
+  void RecordPart(Station& station, const JobPart& part,
+                  const ModemEvent& event);
+  void GoOn(Station& station);
   const Station* BoundTo(const Message& message) const;
   std::optional<Message> TakeReadyFor(const Station& station);
   void PutBackStranded();
@@ -56,7 +71,8 @@ class Sending {
   void ReleaseCommitted(const SpoolerTurnOutcome& outcome);
 
   const Desk& desk_;
-  std::deque<Message> ready_;  // leased, in order, not begun
+  std::map<std::int64_t, Faults> faults_;  // by message
+  std::deque<Message> ready_;              // leased, in order, not begun
   bool look_ = true;
   bool quiescing_ = false;
 };

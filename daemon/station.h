@@ -25,6 +25,7 @@ struct Station {
   std::optional<Job> job;                 // the message it is sending
   bool intent_uncommitted = false;        // of the part under way
   std::int64_t parts_sent = 0;            // not yet recorded
+  std::int64_t accepted = 0;              // parts, in this run
   ModemState told = ModemState::kClosed;  // the last that was news
   const std::string& name() const { return port->config().name; }
   Modem& modem() { return port->modem(); }

@@ -23,9 +23,11 @@ TEST_CASE("An empty file gives the defaults, and trusts nobody") {
   CHECK(config->modems.empty());
 }
 
+// 24 bytes.
+const std::string kHook = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u";
+
 TEST_CASE("Every key is read") {
-  const auto config =
-      ParseConfig(R"(
+  const auto config = ParseConfig(R"(
 [store]
 url = "sqlite:/tmp/q.db"
 [endpoint]
@@ -35,31 +37,63 @@ trusted_networks = ["10.0.0.0/8"]
 default_region = "ID"
 short_codes = ["1234"]
 otp_ttl = 60
+languages = { "+90" = ["turkish"], "+" = [] }
+transliterate = true
+report = true
+[inbox]
+webhook_url = "https://app.example.org/sms"
+webhook_secret = "env:HOOK"
+incomplete_after = 600
+stop_words = ["BERHENTI"]
+start_words = []
 [spooler]
 bell = "unix:/tmp/bell"
 spawn = true
 idle_exit = 3
+profiles = "/srv/profiles"
 [[modem]]
 name = "a"
 device = "/dev/ttyUSB0"
 pin = "env:PIN_A"
+profile = "sim800"
+imei = "490154203237518"
+roaming = true
+keep_alive = 0
+trace = "/tmp/a.trace"
 [[modem]]
 name = "b"
 device = "tcp:10.0.0.7:2000"
 )",
-                  "smsweb.toml",
-                  [](const std::string& name) {
-                    return name == "PIN_A" ? std::optional<std::string>("4321")
-                                           : std::nullopt;
-                  },
-                  Secrets::kResolve);
+                                  "smsweb.toml",
+                                  [](const std::string& name) {
+                                    std::optional<std::string> value;
+                                    if (name == "PIN_A") value = "4321";
+                                    if (name == "HOOK") value = kHook;
+                                    return value;
+                                  },
+                                  Secrets::kResolve);
   REQUIRE(config.has_value());
   CHECK(config->store.path == "/tmp/q.db");
   CHECK(config->endpoint.listen == "127.0.0.1:9000");
   CHECK(config->message.otp_ttl == std::chrono::seconds(60));
   CHECK(config->spooler.spawn);
+  CHECK(config->spooler.profiles == "/srv/profiles");
+  CHECK(config->message.languages.at("+90") ==
+        std::vector<std::string>{"turkish"});
+  CHECK(config->message.transliterate);
+  CHECK(config->message.report);
+  CHECK(config->inbox.webhook_url == "https://app.example.org/sms");
+  CHECK(config->inbox.webhook_secret == kHook);
+  CHECK(config->inbox.incomplete_after == std::chrono::minutes(10));
+  CHECK(config->inbox.stop_words == std::vector<std::string>{"BERHENTI"});
+  CHECK(config->inbox.start_words.empty());
   REQUIRE(config->modems.size() == 2);
   CHECK(config->modems[0].pin == "4321");
+  CHECK(config->modems[0].profile == "sim800");
+  CHECK(config->modems[0].imei == "490154203237518");
+  CHECK(config->modems[0].roaming);
+  CHECK(config->modems[0].keep_alive == std::chrono::seconds(0));
+  CHECK(config->modems[0].trace == "/tmp/a.trace");
   CHECK(config->modems[1].device == "tcp:10.0.0.7:2000");
 }
 
@@ -97,6 +131,44 @@ TEST_CASE("An error names file, line and key") {
        "smsweb.toml:6: modem[1].device: another modem has this device"},
       {"[[modem]]\nname=\"a\"\ndevice=\"tcp:10.0.0.7\"\n",
        "smsweb.toml:3: modem[0].device: takes"},
+      {"[message]\nlanguages = [\"turkish\"]\n",
+       "smsweb.toml:2: message.languages: takes a table of lists"},
+      {"[message]\nlanguages = { \"90\" = [] }\n",
+       "smsweb.toml:2: message.languages: \"90\" is no prefix"},
+      {"[message.languages]\n\"+90\" = [\"klingon\"]\n",
+       "message.languages: \"klingon\" has no shift table; known: turkish"},
+      {"[message.languages]\n\"+90\" = \"turkish\"\n",
+       "smsweb.toml:2: message.languages: takes a list of strings"},
+      {"[spooler]\nprofiles = \"here\"\n",
+       "smsweb.toml:2: spooler.profiles: takes the absolute path"},
+      {"[inbox]\nwebhook_url = \"ftp://x/\"\n",
+       "smsweb.toml:2: inbox.webhook_url: takes \"https://"},
+      {"[inbox]\nwebhook_url = \"http:///x\"\n",
+       "smsweb.toml:2: inbox.webhook_url: takes"},
+      {"[inbox]\nwebhook_url = \"https://x/\"\n",
+       "smsweb.toml:1: inbox.webhook_secret: webhook_url needs it"},
+      {"[inbox]\nwebhook_secret = \"env:NOPE\"\n",
+       "smsweb.toml:2: inbox.webhook_secret: the environment has no NOPE"},
+      {"[inbox]\nincomplete_after = 59\n",
+       "smsweb.toml:2: inbox.incomplete_after: takes a whole number of seconds "
+       "from 60 to 86400"},
+      {"[inbox]\nstop_words = [\" STOP\"]\n",
+       "smsweb.toml:2: inbox.stop_words: takes words"},
+      {"[inbox]\nstop_words = [\"\"]\n",
+       "smsweb.toml:2: inbox.stop_words: takes words"},
+      {"[inbox]\nstart_words = [\"stop\"]\n",
+       "smsweb.toml:2: inbox.start_words: \"stop\" is one of stop_words"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\nprofile=\"a b\"\n",
+       "smsweb.toml:4: modem[0].profile: takes letters"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\nimei=\"490154203237517\"\n",
+       "smsweb.toml:4: modem[0].imei: takes 15 digits"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\nimei=\"49015420323751\"\n",
+       "smsweb.toml:4: modem[0].imei: takes 15 digits"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\nimei=\"490154203237518\"\n"
+       "[[modem]]\nname=\"b\"\ndevice=\"/e\"\nimei=\"490154203237518\"\n",
+       "smsweb.toml:8: modem[1].imei: another modem has this IMEI"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\ntrace=\"here\"\n",
+       "smsweb.toml:4: modem[0].trace: takes the absolute path"},
       {"[store\n", "smsweb.toml:1: "},
   };
   for (const Row& row : rows) {
@@ -118,8 +190,52 @@ TEST_CASE("All errors are reported at once, and none shows a PIN") {
   CHECK(config.error().message.find("99887766") == std::string::npos);
 }
 
-TEST_CASE("A program that needs no PIN does not ask for it") {
+TEST_CASE("A webhook's secret has 24 to 64 bytes, and is never shown") {
+  struct Row {
+    std::string secret;
+    bool fine;
+  };
+  const Row rows[] = {
+      {kHook, true},
+      {"whsec_" + std::string(85, 'A') + "==", false},  // no multiple of 4
+      {"whsec_" + std::string(86, 'A') + "==", true},    // 64
+      {"whsec_" + std::string(87, 'A') + "=", false},    // 65
+      {"whsec_" + std::string(31, 'A') + "=", false},    // 23
+      {"whsec_", false},
+      {std::string(32, 'A'), false},
+      {"whsec_" + std::string(31, 'A') + "!", false},
+      {"whsec_" + std::string(29, 'A') + "===", false},
+  };
+  for (const Row& row : rows) {
+    INFO(row.secret);
+    const auto config =
+        Parse("[inbox]\nwebhook_secret = \"" + row.secret + "\"\n");
+    CHECK(config.has_value() == row.fine);
+    if (config) continue;
+    CHECK(config.error().message.find("AAA") == std::string::npos);
+    CHECK(config.error().message.find("inbox.webhook_secret: takes") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("The longest prefix decides which languages a number may have") {
+  MessageConfig config;
+  CHECK(LanguagesFor(config, "+905321234567").empty());
+  config.languages = {{"+", {"spanish"}},
+                      {"+90", {"turkish"}},
+                      {"+905", {}},
+                      {"+91", {"tamil"}}};
+  CHECK(LanguagesFor(config, "+902121234567") ==
+        std::vector<std::string>{"turkish"});
+  CHECK(LanguagesFor(config, "+905321234567").empty());
+  CHECK(LanguagesFor(config, "+4917012345") ==
+        std::vector<std::string>{"spanish"});
+  CHECK(LanguagesFor(config, "1234").empty());
+}
+
+TEST_CASE("A program that needs no secret does not ask for it") {
   const auto config = ParseConfig(
+      "[inbox]\nwebhook_url = \"http://x\"\nwebhook_secret = \"env:NOPE\"\n"
       "[[modem]]\nname = \"a\"\ndevice = \"/d\"\npin = \"env:NOPE\"\n",
       "smsweb.toml", NoEnvironment, Secrets::kLeave);
   CHECK(config.has_value());

@@ -155,12 +155,16 @@ auto Values(const Config& c) {
       c.message.max_parts, c.message.short_codes, c.message.number_check,
       c.message.otp_ttl, c.message.transactional_ttl, c.message.bulk_ttl,
       c.spooler.bell, c.spooler.spawn, c.spooler.command, c.spooler.idle_exit,
-      c.spooler.max_attempts, c.log.level, c.log.file);
+      c.spooler.max_attempts, c.spooler.profiles, c.message.languages,
+      c.message.transliterate, c.message.report, c.inbox.webhook_url,
+      c.inbox.webhook_secret, c.inbox.incomplete_after, c.inbox.stop_words,
+      c.inbox.start_words, c.log.level, c.log.file);
 }
 
 auto Values(const ModemConfig& m) {
   return std::tuple(m.baud, m.flow_control, m.pin, m.smsc, m.prompt_timeout,
-                    m.submit_timeout);
+                    m.submit_timeout, m.profile, m.imei, m.roaming,
+                    m.keep_alive, m.trace);
 }
 
 TEST_CASE("The defaults in configuration.md are those of the programs") {

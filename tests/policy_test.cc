@@ -1,7 +1,12 @@
 // The failure policy, row by row.
 #include "daemon/policy.h"
 
+#include <map>
+#include <set>
+#include <string>
+
 #include "catch.h"
+#include "daemon/cms_errors.h"
 
 namespace smsweb {
 namespace {
@@ -63,6 +68,34 @@ const Row kRows[] = {
      {},
      true},
     {"an error without a code", SubmitResult::kRejected, -1, kText, 1, kLong,
+     kQueued, seconds(1), false},
+    {"unknown error", SubmitResult::kRejected, 500, kText, 5, kLong, kQueued,
+     seconds(1), false},
+    {"a modem that has lost its settings", SubmitResult::kRejected, 305, kOtp,
+     1, kLong, kQueued, seconds(1), false},
+    {"network timeout, text",
+     SubmitResult::kRejected,
+     332,
+     kText,
+     1,
+     kLong,
+     kUnknown,
+     {},
+     true},
+    {"network timeout, otp", SubmitResult::kRejected, 332, kOtp, 1, kLong,
+     kQueued, seconds(2), true},
+    {"a duplicate of what may be ours",
+     SubmitResult::kRejected,
+     197,
+     kText,
+     2,
+     kLong,
+     kUnknown,
+     {},
+     true},
+    {"barred SIM: another may send it", SubmitResult::kRejected, 8, kText, 1,
+     kLong, kQueued, seconds(15), true},
+    {"a maker's own error", SubmitResult::kRejected, 515, kText, 1, kLong,
      kQueued, seconds(15), true},
     {"no network, and no time left",
      SubmitResult::kRejected,
@@ -135,6 +168,80 @@ TEST_CASE("Each outcome leads where the policy says") {
 
 TEST_CASE("Every verdict is a transition that the table of states has") {
   for (const Row& row : kRows) CHECK(MayBecome(kSending, row.next));
+}
+
+TEST_CASE("A modem is believed a few times, and recovers each time") {
+  Attempt attempt{.message_class = kText,
+                  .number = 1,
+                  .most = 5,
+                  .now = kNow,
+                  .expires_at = kNow + hours(24)};
+  for (int faults = 0; faults < kFreeFaults; ++faults) {
+    attempt.modem_faults = faults;
+    const auto verdict = AfterSubmit(SubmitResult::kRejected, 500, attempt);
+    CHECK(verdict.next == kQueued);
+    CHECK_FALSE(verdict.counts_attempt);
+    CHECK(verdict.recover_modem);
+  }
+  attempt.modem_faults = kFreeFaults;
+  const auto verdict = AfterSubmit(SubmitResult::kRejected, 500, attempt);
+  CHECK(verdict.counts_attempt);
+  CHECK_FALSE(verdict.recover_modem);
+}
+
+TEST_CASE("A message under suspicion is tried like one the network refuses") {
+  Attempt attempt{.message_class = kText,
+                  .number = 2,
+                  .most = 5,
+                  .now = kNow,
+                  .expires_at = kNow + hours(24),
+                  .modem_faults = 1,
+                  .suspect = true};
+  const auto verdict = AfterSubmit(SubmitResult::kRejected, 500, attempt);
+  CHECK(verdict.next == kQueued);
+  CHECK(verdict.counts_attempt);
+  CHECK_FALSE(verdict.recover_modem);
+  CHECK(verdict.not_before == kNow + seconds(30));
+  attempt.number = 5;
+  CHECK(AfterSubmit(SubmitResult::kRejected, 500, attempt).next == kFailed);
+}
+
+TEST_CASE("Each code that the standards assign has a blame, and a reason") {
+  const std::map<CmsBlame, std::set<int>> rows = {
+      {CmsBlame::kMessage,
+       {1, 128, 129, 130, 143, 144, 145, 159, 176, 195, 196, 198, 199, 304}},
+      {CmsBlame::kNetwork,
+       {8,  10, 17, 21, 22, 27, 28, 29,  30,  38,  41,  42,  47,  50,
+        69, 81, 95, 96, 97, 98, 99, 111, 127, 192, 193, 194, 314, 331}},
+      {CmsBlame::kModem,
+       {208, 209, 210, 211, 212, 213, 300, 301, 302, 303, 305, 310,
+        311, 312, 313, 315, 316, 317, 318, 320, 321, 322, 330, 500}},
+      {CmsBlame::kNobody, {197, 332, 340}},
+  };
+  for (const auto& [blame, codes] : rows) {
+    for (const int code : codes) {
+      INFO(code);
+      const CmsCause cause = FindCmsCause(code);
+      CHECK(cause.code == code);
+      CHECK(cause.blame == blame);
+      CHECK(std::string(cause.what).size() > 4);
+      CHECK(std::string(cause.reason).size() > 4);
+    }
+  }
+}
+
+TEST_CASE("A code that has no row goes by its range") {
+  CHECK(FindCmsCause(-1).blame == CmsBlame::kModem);
+  for (const int code : {0, 2, 60, 126, 131, 200, 224, 254, 255}) {
+    CHECK(FindCmsCause(code).blame == CmsBlame::kNetwork);
+  }
+  for (const int code : {256, 299, 306, 341, 501, 511}) {
+    CHECK(FindCmsCause(code).blame == CmsBlame::kModem);
+  }
+  for (const int code : {512, 515, 2'000'000'000}) {
+    CHECK(FindCmsCause(code).blame == CmsBlame::kNetwork);
+    CHECK(FindCmsCause(code).code == code);
+  }
 }
 
 TEST_CASE("The pause grows to ten minutes, and jitter adds up to a half") {

@@ -180,6 +180,7 @@ class SpoolerFixture {
 using Answer = sim::Answer;
 constexpr Answer kRefusedNoNetwork{Answer::Kind::kRefused, 331};
 constexpr Answer kRefusedForGood{Answer::Kind::kRefused, 1};
+constexpr Answer kUnknownError{Answer::Kind::kRefused, 500};
 constexpr Answer kSilent{Answer::Kind::kNone, 0};
 constexpr Answer kAnswerLost{Answer::Kind::kLost, 0};
 
@@ -262,7 +263,7 @@ TEST_CASE_METHOD(SpoolerFixture,
   Settle();
   CHECK(StateOf(id) == "queued");
   CHECK(Look(id).attempts == 1);
-  CHECK(Look(id).error == "+CMS ERROR 331");
+  CHECK(Look(id).error == "+CMS ERROR 331: no network service");
   CHECK(air_.received.empty());
   Pass(seconds(14));
   CHECK(air_.received.empty());
@@ -291,6 +292,52 @@ TEST_CASE_METHOD(SpoolerFixture, "One bad number delays no other") {
   CHECK(StateOf(bad) == "failed");
   CHECK(Look(bad).error.find("not assigned") != std::string::npos);
   CHECK(StateOf(good) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "What a modem blames on itself goes out through another") {
+  AddModem("b");
+  air_.answers = {kUnknownError};
+  const Uuid id = Insert("hello");
+  Start();
+  for (int i = 0; i < 4; ++i) Pass(seconds(1));
+  CHECK(StateOf(id) == "sent");
+  CHECK(Look(id).attempts == 1);
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "A message that each modem calls its own fault ends") {
+  AddModem("b");
+  for (int i = 0; i < 20; ++i) air_.answers.push_back(kUnknownError);
+  const Uuid id = Insert("poison");
+  Start();
+  for (int i = 0; i < 12; ++i) Pass(minutes(1));
+  CHECK(StateOf(id) == "failed");
+  CHECK(Look(id).attempts == 3);
+  air_.answers.clear();
+  const Uuid next = Insert("next");
+  Pass(seconds(1));
+  CHECK(StateOf(next) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "... with one modem, too") {
+  for (int i = 0; i < 20; ++i) air_.answers.push_back(kUnknownError);
+  const Uuid id = Insert("poison");
+  Start();
+  for (int i = 0; i < 30; ++i) Pass(minutes(1));
+  CHECK(StateOf(id) == "failed");
+  CHECK(Look(id).attempts == 3);
+  CHECK(air_.answers.size() == 20 - 3 - 3);  // free ones, and counted ones
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "A network timeout leaves it unknown, not refused") {
+  air_.answers = {{Answer::Kind::kRefused, 332}};
+  const Uuid id = Insert("hello");
+  Start();
+  for (int i = 0; i < 4; ++i) Pass(minutes(1));
+  CHECK(StateOf(id) == "unknown");
+  CHECK(Look(id).part_records.at(0).state == PartState::kUnknown);
 }
 
 TEST_CASE_METHOD(SpoolerFixture,

@@ -8,19 +8,12 @@
 #include <sstream>
 
 #include "common/base/network.h"
-#include "common/config/table_reader.h"
+#include "common/config/sections.h"
 
 namespace smsweb {
 namespace {
 
 constexpr std::int64_t kDay = 24 * 3600;
-
-// "PREFIXrest" -> rest.
-std::optional<std::string> After(std::string_view prefix,
-                                 const std::string& text) {
-  if (!text.starts_with(prefix)) return std::nullopt;
-  return text.substr(prefix.size());
-}
 
 void ReadStore(TableReader table, StoreConfig* out) {
   std::string url = "sqlite:" + out->path;
@@ -98,6 +91,9 @@ void ReadMessage(TableReader table, MessageConfig* out) {
   table.ReadSeconds("transactional_ttl", &out->transactional_ttl, 10,
                     30 * kDay);
   table.ReadSeconds("bulk_ttl", &out->bulk_ttl, 10, 30 * kDay);
+  ReadLanguages(table, &out->languages);
+  table.Read("transliterate", &out->transliterate);
+  table.Read("report", &out->report);
   table.RefuseUnknownKeys();
 }
 
@@ -116,6 +112,10 @@ void ReadSpooler(TableReader table, SpoolerConfig* out) {
   table.Read("command", &out->command);
   table.ReadSeconds("idle_exit", &out->idle_exit, 0, kDay);
   table.Read("max_attempts", &out->max_attempts, 1, 100);
+  table.Read("profiles", &out->profiles);
+  if (!out->profiles.starts_with('/')) {
+    table.Refuse("profiles", "takes the absolute path of a folder");
+  }
   table.RefuseUnknownKeys();
 }
 
@@ -129,115 +129,6 @@ void ReadLog(TableReader table, LogConfig* out) {
   }
   table.Read("file", &out->file);
   table.RefuseUnknownKeys();
-}
-
-Result<std::string> ResolveSecret(const std::string& text,
-                                  const Environment& environment) {
-  if (const auto name = After("env:", text)) {
-    if (auto value = environment(*name)) return *value;
-    return Fail(ErrorKind::kInvalid,
-                fmt::format("the environment has no {}", *name));
-  }
-  if (const auto path = After("file:", text)) {
-    std::ifstream file(*path);
-    std::string line;
-    if (!std::getline(file, line)) {
-      return Fail(ErrorKind::kInvalid,
-                  fmt::format("can't read a line from {}", *path));
-    }
-    return line;
-  }
-  return text;
-}
-
-void ReadPin(TableReader& table, const Environment& environment,
-             Secrets secrets, std::string* pin) {
-  table.Read("pin", pin);
-  if (secrets == Secrets::kLeave) return;
-  auto secret = ResolveSecret(*pin, environment);
-  if (!secret) {
-    table.Refuse("pin", secret.error().message);
-    return;
-  }
-  const bool digits =
-      secret->find_first_not_of("0123456789") == std::string::npos;
-  if (!secret->empty() &&
-      (!digits || secret->size() < 4 || secret->size() > 8)) {
-    table.Refuse("pin", "a PIN has 4 to 8 digits (the value is not shown)");
-    return;
-  }
-  *pin = *secret;
-}
-
-// As the PDU can have it (3GPP TS 23.040 § 9.1.2.5): at most 20 digits.
-bool IsSmsc(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  return !text.empty() && text.size() <= 20 &&
-         text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-bool IsDevice(const std::string& text) {
-  if (const auto address = After("tcp:", text)) {
-    const auto parsed = ParseListenAddress(*address);
-    return parsed && parsed->path.empty();
-  }
-  return text.starts_with('/');
-}
-
-ModemConfig ReadModem(TableReader table, const Environment& environment,
-                      Secrets secrets) {
-  ModemConfig modem;
-  table.Read("name", &modem.name);
-  if (modem.name.empty() ||
-      modem.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
-                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                   "0123456789-_.") != std::string::npos) {
-    table.Refuse("name", "takes letters, digits, '-', '_' and '.'");
-  }
-  table.Read("device", &modem.device);
-  if (!IsDevice(modem.device)) {
-    table.Refuse("device", "takes \"/dev/...\" or \"tcp:HOST:PORT\"");
-  }
-  table.Read("baud", &modem.baud, 300, 4'000'000);
-  table.Read("flow_control", &modem.flow_control);
-  if (modem.flow_control != "none" && modem.flow_control != "rtscts") {
-    table.Refuse("flow_control", "takes \"none\" or \"rtscts\"");
-  }
-  ReadPin(table, environment, secrets, &modem.pin);
-  table.Read("smsc", &modem.smsc);
-  if (!modem.smsc.empty() && !IsSmsc(modem.smsc)) {
-    table.Refuse("smsc", "takes a number as \"+62811000000\"");
-  }
-  table.ReadSeconds("prompt_timeout", &modem.prompt_timeout, 1, 600);
-  table.ReadSeconds("submit_timeout", &modem.submit_timeout, 1, 600);
-  table.RefuseUnknownKeys();
-  return modem;
-}
-
-void ReadModems(const toml::table& root, const Environment& environment,
-                Secrets secrets, ErrorList& errors,
-                std::vector<ModemConfig>* out) {
-  const auto* node = root.get("modem");
-  if (!node) return;
-  const auto* array = node->as_array();
-  if (!array || !array->is_homogeneous<toml::table>()) {
-    errors.Add(node->source(), "modem: write each modem as [[modem]]");
-    return;
-  }
-  std::set<std::string> names;
-  std::set<std::string> devices;
-  for (std::size_t i = 0; i < array->size(); ++i) {
-    TableReader table((*array)[i].as_table(), fmt::format("modem[{}]", i),
-                      errors);
-    out->push_back(ReadModem(table, environment, secrets));
-    if (!names.insert(out->back().name).second) {
-      table.Refuse("name", fmt::format("\"{}\" is taken by another modem",
-                                       out->back().name));
-    }
-    if (!devices.insert(out->back().device).second) {
-      table.Refuse("device", "another modem has this device");
-    }
-  }
 }
 
 WallTime ModifiedAt(const std::string& path) {
@@ -291,7 +182,7 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   const toml::table& root = parsed.table();
 
   static const std::set<std::string> kTables = {
-      "store", "endpoint", "message", "spooler", "log", "modem"};
+      "store", "endpoint", "message", "spooler", "inbox", "log", "modem"};
   for (const auto& [key, node] : root) {
     const std::string name(key.str());
     if (!kTables.contains(name)) {
@@ -311,6 +202,7 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   ReadEndpoint(section("endpoint"), &config.endpoint);
   ReadMessage(section("message"), &config.message);
   ReadSpooler(section("spooler"), &config.spooler);
+  ReadInbox(section("inbox"), environment, secrets, &config.inbox);
   ReadLog(section("log"), &config.log);
   ReadModems(root, environment, secrets, errors, &config.modems);
   if (!errors.empty()) return Fail(ErrorKind::kInvalid, errors.Text());

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,6 +105,12 @@ struct Config {
   LogConfig log;
   std::vector<ModemConfig> modems;
 };
+
+// What `languages` may name.
+std::span<const std::string_view> LanguageNames();
+// Of the longest prefix that this number begins with.
+const std::vector<std::string>& LanguagesFor(const MessageConfig& config,
+                                             std::string_view recipient);
 
 // What "env:NAME" stands for; none if the variable is not set.
 using Environment =

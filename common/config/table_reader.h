@@ -1,12 +1,13 @@
 // Reads one TOML table key by key, remembers which keys it was asked for, and
 // gathers every error with file, line and key. For the readers of TOML alone:
-// config.cc and common/profile.
+// common/config and common/profile.
 #pragma once
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -84,20 +85,22 @@ class TableReader {
   }
 
   void Read(std::string_view key, std::vector<std::string>* out) {
+    if (const auto* node = Find(key)) ReadList(*node, key, out);
+  }
+
+  // A table whose keys are the file's own, each with a list of strings.
+  void ReadLists(std::string_view key,
+                 std::map<std::string, std::vector<std::string>>* out) {
     const auto* node = Find(key);
     if (!node) return;
-    const auto* array = node->as_array();
-    if (!array) {
-      Wrong(*node, key, "takes a list of strings: [\"...\", \"...\"]");
+    const auto* table = node->as_table();
+    if (!table) {
+      Wrong(*node, key, "takes a table of lists: { \"...\" = [\"...\"] }");
       return;
     }
     out->clear();
-    for (const auto& element : *array) {
-      if (const auto value = element.value_exact<std::string>()) {
-        out->push_back(*value);
-      } else {
-        Wrong(element, key, "takes a list of strings: [\"...\", \"...\"]");
-      }
+    for (const auto& [name, list] : *table) {
+      ReadList(list, key, &(*out)[std::string(name.str())]);
     }
   }
 
@@ -141,6 +144,23 @@ class TableReader {
   const toml::node* Find(std::string_view key) {
     asked_.emplace(key);
     return table_ ? table_->get(key) : nullptr;
+  }
+
+  void ReadList(const toml::node& node, std::string_view key,
+                std::vector<std::string>* out) {
+    const auto* array = node.as_array();
+    if (!array) {
+      Wrong(node, key, "takes a list of strings: [\"...\", \"...\"]");
+      return;
+    }
+    out->clear();
+    for (const auto& element : *array) {
+      if (const auto value = element.value_exact<std::string>()) {
+        out->push_back(*value);
+      } else {
+        Wrong(element, key, "takes a list of strings: [\"...\", \"...\"]");
+      }
+    }
   }
 
   void Wrong(const toml::node& node, std::string_view key,

@@ -1,0 +1,116 @@
+// [inbox]: what becomes of what the modems receive.
+#include <algorithm>
+#include <cctype>
+
+#include "common/config/sections.h"
+
+namespace smsweb {
+namespace {
+
+// Standard Webhooks v1: a key of so many bytes behind "whsec_".
+constexpr std::size_t kShortestKey = 24;
+constexpr std::size_t kLongestKey = 64;
+constexpr std::size_t kLongestWord = 40;  // bytes
+
+bool IsWebAddress(const std::string& text) {
+  const auto rest = text.starts_with("https://") ? After("https://", text)
+                                                 : After("http://", text);
+  return rest && !rest->empty() && rest->front() != '/' &&
+         std::ranges::all_of(
+             text, [](unsigned char c) { return c > ' ' && c < 0x7F; });
+}
+
+// How many bytes this base64 stands for (RFC 4648 § 4); none if it is not any.
+std::optional<std::size_t> Base64Size(std::string_view text) {
+  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
+  const std::size_t size = text.size() / 4 * 3;
+  std::size_t padding = 0;
+  while (padding < 2 && text.ends_with('=')) {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  const bool fine = std::ranges::all_of(text, [](unsigned char c) {
+    return (c < 0x80 && std::isalnum(c)) || c == '+' || c == '/';
+  });
+  if (!fine) return std::nullopt;
+  return size - padding;
+}
+
+bool IsWebhookSecret(const std::string& text) {
+  const auto key = After("whsec_", text);
+  const auto size = key ? Base64Size(*key) : std::nullopt;
+  return size && *size >= kShortestKey && *size <= kLongestKey;
+}
+
+void ReadWebhook(TableReader& table, const Environment& environment,
+                 Secrets secrets, InboxConfig* out) {
+  table.Read("webhook_url", &out->webhook_url);
+  if (!out->webhook_url.empty() && !IsWebAddress(out->webhook_url)) {
+    table.Refuse("webhook_url", "takes \"https://...\" or \"http://...\"");
+  }
+  table.Read("webhook_secret", &out->webhook_secret);
+  if (out->webhook_secret.empty()) {
+    if (!out->webhook_url.empty()) {
+      table.Refuse("webhook_secret",
+                   "webhook_url needs it: the receiver has to know whose word "
+                   "it is");
+    }
+    return;
+  }
+  if (secrets == Secrets::kLeave) return;
+  auto secret = ResolveSecret(out->webhook_secret, environment);
+  if (!secret) {
+    table.Refuse("webhook_secret", secret.error().message);
+  } else if (!IsWebhookSecret(*secret)) {
+    table.Refuse("webhook_secret",
+                 fmt::format("takes \"whsec_\" and {} to {} bytes in base64 "
+                             "(the value is not shown)",
+                             kShortestKey, kLongestKey));
+  } else {
+    out->webhook_secret = std::move(*secret);
+  }
+}
+
+std::string UpperCase(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+bool IsWord(const std::string& text) {
+  return !text.empty() && text.size() <= kLongestWord &&
+         !text.starts_with(' ') && !text.ends_with(' ') &&
+         std::ranges::none_of(text, [](unsigned char c) { return c < ' '; });
+}
+
+void ReadWords(TableReader& table, std::string_view key,
+               std::vector<std::string>* words) {
+  table.Read(key, words);
+  if (!std::ranges::all_of(*words, IsWord)) {
+    table.Refuse(key, fmt::format("takes words of 1 to {} bytes, without space "
+                                  "around them",
+                                  kLongestWord));
+  }
+}
+
+}  // namespace
+
+void ReadInbox(TableReader table, const Environment& environment,
+               Secrets secrets, InboxConfig* out) {
+  ReadWebhook(table, environment, secrets, out);
+  table.ReadSeconds("incomplete_after", &out->incomplete_after, 60, 86400);
+  ReadWords(table, "stop_words", &out->stop_words);
+  ReadWords(table, "start_words", &out->start_words);
+  std::set<std::string> stops;
+  for (const auto& word : out->stop_words) stops.insert(UpperCase(word));
+  for (const auto& word : out->start_words) {
+    if (stops.contains(UpperCase(word))) {
+      table.Refuse("start_words",
+                   fmt::format("\"{}\" is one of stop_words, too", word));
+    }
+  }
+  table.RefuseUnknownKeys();
+}
+
+}  // namespace smsweb

@@ -1,0 +1,36 @@
+// The tables of the configuration that have more to say than a few ranges, each
+// in a file of its own. For common/config alone.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/config/config.h"
+#include "common/config/table_reader.h"
+
+namespace smsweb {
+
+// The key `languages` of [message].
+void ReadLanguages(TableReader& table,
+                   std::map<std::string, std::vector<std::string>>* languages);
+
+void ReadInbox(TableReader table, const Environment& environment,
+               Secrets secrets, InboxConfig* out);
+
+void ReadModems(const toml::table& root, const Environment& environment,
+                Secrets secrets, ErrorList& errors,
+                std::vector<ModemConfig>* out);
+
+// "PREFIXrest" -> rest.
+std::optional<std::string> After(std::string_view prefix,
+                                 const std::string& text);
+
+// What a secret stands for; the error says why it can't be had, and never shows
+// it.
+Result<std::string> ResolveSecret(const std::string& text,
+                                  const Environment& environment);
+
+}  // namespace smsweb
