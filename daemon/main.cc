@@ -10,6 +10,7 @@
 #include "common/line/line.h"
 #include "common/profile/profile.h"
 #include "daemon/run.h"
+#include "daemon/traces.h"
 
 namespace {
 
@@ -73,10 +74,16 @@ int main(int argc, char** argv) {
     return kExitBadConfig;
   }
   const SystemClock clock;
+  const auto traced = OpenTraces(config->modems, clock);
+  if (!traced) {
+    std::fprintf(stderr, "%s\n", traced.error().message.c_str());
+    return kExitBadConfig;
+  }
   SystemRandom random;
   const sigset_t signals = BlockEndingSignals();
-  return RunSpooler({*config, *log, clock, random, {OpenLine, *profiles}},
-                    {.once = once,
-                     .start_lock = std::move(start_lock),
-                     .ending_signals = signals});
+  return RunSpooler(
+      {*config, *log, clock, random, {OpenLine, *profiles, *traced}},
+      {.once = once,
+       .start_lock = std::move(start_lock),
+       .ending_signals = signals});
 }

@@ -60,7 +60,9 @@ void ModemPort::Service(bool readable, MonoTime now) {
 void ModemPort::TryOpen(MonoTime now) {
   auto opened = context_.open(config_.device, SerialOf(config_));
   if (!opened) return Lose(opened.error().message, now);
-  line_ = std::move(*opened);
+  line_ = context_.decorate
+              ? context_.decorate(std::move(*opened), config_, config_.device)
+              : std::move(*opened);
   connected_ = false;
   unwritten_.clear();
 }

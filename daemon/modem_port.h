@@ -21,16 +21,25 @@ namespace smsweb {
 using LineOpener = std::function<Result<std::unique_ptr<Line>>(
     const std::string& device, const SerialSettings& settings)>;
 
+// Puts something around a line of this modem that was opened at `device`.
+using LineDecorator = std::function<std::unique_ptr<Line>(
+    std::unique_ptr<Line> line, const ModemConfig& modem,
+    const std::string& device)>;
+
 // What all ports have in common. A LineOpener alone will do: no makers are
 // known then.
 struct PortContext {
   template <std::convertible_to<LineOpener> Opener>
   PortContext(Opener open_in,  // NOLINT(google-explicit-constructor)
-              std::shared_ptr<const ModemProfiles> profiles_in = nullptr)
-      : open(std::move(open_in)), profiles(std::move(profiles_in)) {}
+              std::shared_ptr<const ModemProfiles> profiles_in = nullptr,
+              LineDecorator decorate_in = nullptr)
+      : open(std::move(open_in)),
+        profiles(std::move(profiles_in)),
+        decorate(std::move(decorate_in)) {}
 
   LineOpener open;
   std::shared_ptr<const ModemProfiles> profiles;
+  LineDecorator decorate;  // none: lines stay as they are
 };
 
 class ModemPort {
