@@ -226,6 +226,25 @@ TEST_CASE("A TCP line takes a name, and tries each of its addresses") {
   CheckRoundTrip(*line, other_end.get());
 }
 
+TEST_CASE("A TCP line whose name nobody knows says so, and blocks nobody") {
+  const std::string device = "tcp:no-such-host.invalid:2000";
+  const auto line = MustOpen(device);
+  CHECK(line->Connecting());
+  char nothing[16];
+  CHECK(line->Read(nothing) == 0U);
+  auto written = line->Write("");
+  while (written) {
+    REQUIRE(WaitFor(line->fd(), POLLOUT));
+    written = line->Write("");
+  }
+  CHECK(written.error().kind == ErrorKind::kUnavailable);
+  CHECK(written.error().message.starts_with(device));
+}
+
+TEST_CASE("A TCP line may be dropped while its name is looked up") {
+  for (int i = 0; i < 10; ++i) MustOpen("tcp:no-such-host.invalid:2000");
+}
+
 TEST_CASE("A TCP line whose peer closes is gone") {
   const Server server;
   const std::string device = "tcp:127.0.0.1:" + server.port;

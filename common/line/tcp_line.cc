@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -8,18 +7,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "common/base/unique_fd.h"
 #include "common/line/line_kinds.h"
+#include "common/line/resolve.h"
 
 namespace smsweb {
 namespace {
-
-struct AddressesDeleter {
-  void operator()(addrinfo* addresses) const { ::freeaddrinfo(addresses); }
-};
-using Addresses = std::unique_ptr<addrinfo, AddressesDeleter>;
 
 void SetOption(int fd, int level, int option, int value) {
   ::setsockopt(fd, level, option, &value, sizeof(value));
@@ -42,13 +38,11 @@ bool TryLater(int error_number) {
 
 class TcpLine final : public Line {
  public:
-  TcpLine(std::string device, Addresses addresses)
-      : device_(std::move(device)),
-        addresses_(std::move(addresses)),
-        next_(addresses_.get()) {}
+  explicit TcpLine(std::string device) : device_(std::move(device)) {}
 
-  // Starts a connection to the next address that can be tried.
-  Result<void> ConnectToNext(int last_error);
+  // One of the two comes first.
+  Result<void> Connect(Addresses addresses);
+  void Resolve(Resolution resolution);
 
   int fd() const override { return fd_.get(); }
   bool Connecting() const override { return connecting_; }
@@ -56,15 +50,41 @@ class TcpLine final : public Line {
   Result<std::size_t> Write(std::string_view bytes) override;
 
  private:
+  Result<void> FinishResolving();
+  // Starts a connection to the next address that can be tried.
+  Result<void> ConnectToNext(int last_error);
   Result<void> FinishConnecting();
   void Adopt(UniqueFd fd);
 
   std::string device_;
+  std::optional<Resolution> resolution_;  // until the name is looked up
   Addresses addresses_;
-  const addrinfo* next_;
+  const addrinfo* next_ = nullptr;
   UniqueFd fd_;
   bool connecting_ = true;
 };
+
+Result<void> TcpLine::Connect(Addresses addresses) {
+  addresses_ = std::move(addresses);
+  next_ = addresses_.get();
+  return ConnectToNext(0);
+}
+
+void TcpLine::Resolve(Resolution resolution) {
+  resolution_ = std::move(resolution);
+  Adopt(resolution_->TakeFd());
+}
+
+Result<void> TcpLine::FinishResolving() {
+  auto answer = resolution_->Take();
+  if (!answer) return {};
+  resolution_.reset();
+  if (!*answer) {
+    return Fail(ErrorKind::kUnavailable,
+                fmt::format("{}: {}", device_, answer->error().message));
+  }
+  return Connect(std::move(**answer));
+}
 
 Result<void> TcpLine::ConnectToNext(int last_error) {
   while (next_ != nullptr) {
@@ -96,6 +116,7 @@ void TcpLine::Adopt(UniqueFd fd) {
 }
 
 Result<void> TcpLine::FinishConnecting() {
+  if (resolution_) return FinishResolving();
   pollfd poll_fd{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
   if (::poll(&poll_fd, 1, 0) <= 0) return {};
   int error_number = 0;
@@ -129,20 +150,6 @@ Result<std::size_t> TcpLine::Write(std::string_view bytes) {
   return LineGone(device_);
 }
 
-Result<Addresses> Resolve(const std::string& device, const std::string& host,
-                          const std::string& port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int failure = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
-  if (failure != 0) {
-    return Fail(ErrorKind::kUnavailable,
-                fmt::format("{}: {}", device, ::gai_strerror(failure)));
-  }
-  return Addresses(found);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Line>> OpenTcpLine(const std::string& device,
@@ -157,12 +164,17 @@ Result<std::unique_ptr<Line>> OpenTcpLine(const std::string& device,
   if (host.front() == '[' && host.back() == ']') {  // an IPv6 address
     host = host.substr(1, host.size() - 2);
   }
-  auto addresses = Resolve(device, host, host_and_port.substr(colon + 1));
-  if (!addresses) return std::unexpected(addresses.error());
-  auto line = std::make_unique<TcpLine>(device, std::move(*addresses));
-  if (auto done = line->ConnectToNext(0); !done) {
-    return std::unexpected(done.error());
+  const std::string port = host_and_port.substr(colon + 1);
+  auto line = std::make_unique<TcpLine>(device);
+  if (auto addresses = ParseAddress(host, port)) {
+    if (auto done = line->Connect(std::move(addresses)); !done) {
+      return std::unexpected(done.error());
+    }
+    return line;
   }
+  auto resolution = Resolution::Start(host, port);
+  if (!resolution) return std::unexpected(resolution.error());
+  line->Resolve(std::move(*resolution));
   return line;
 }
 
