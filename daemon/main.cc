@@ -8,6 +8,7 @@
 #include "common/base/version.h"
 #include "common/bell/bell.h"
 #include "common/line/line.h"
+#include "common/line/ports.h"
 #include "common/profile/profile.h"
 #include "daemon/run.h"
 #include "daemon/traces.h"
@@ -82,7 +83,7 @@ int main(int argc, char** argv) {
   SystemRandom random;
   const sigset_t signals = BlockEndingSignals();
   return RunSpooler(
-      {*config, *log, clock, random, {OpenLine, *profiles, *traced}},
+      {*config, *log, clock, random, {OpenLine, *profiles, *traced, ListUsbPorts}},
       {.once = once,
        .start_lock = std::move(start_lock),
        .ending_signals = signals});

@@ -46,10 +46,25 @@ ModemPort::ModemPort(const ModemConfig& config, PortContext context,
       context_(std::move(context)),
       log_(log),
       modem_(SettingsOf(config_, context_)),
-      pause_(kFirstPause) {}
+      device_(config_.device),
+      pause_(kFirstPause) {
+  const bool may_move =
+      !config_.imei.empty() && !config_.device.starts_with("tcp:");
+  if (!may_move || !context_.list) return;
+  finder_ = std::make_unique<PortFinder>(
+      PortFinder::Wanted{.modem = config_.name,
+                         .imei = config_.imei,
+                         .settings = SerialOf(config_)},
+      context_.open, context_.list, context_.in_use, log_);
+}
+
+ModemPort::~ModemPort() {
+  if (line_) context_.in_use->Free(device_);
+}
 
 void ModemPort::Service(bool readable, MonoTime now) {
-  if (!line_ && (!open_at_ || now >= *open_at_)) TryOpen(now);
+  if (Searching()) Search(std::exchange(readable, false), now);
+  if (!line_ && !Searching() && (!open_at_ || now >= *open_at_)) TryOpen(now);
   if (line_ && readable) ReadAll(now);
   if (const auto deadline = modem_.Deadline(); deadline && now >= *deadline) {
     modem_.DeadlineReached(now);
@@ -57,14 +72,45 @@ void ModemPort::Service(bool readable, MonoTime now) {
   Flush(now);
 }
 
+void ModemPort::Search(bool readable, MonoTime now) {
+  finder_->Service(readable, now);
+  if (auto found = finder_->TakeFound()) {
+    device_ = std::move(*found);
+    open_at_.reset();
+  }
+}
+
+void ModemPort::LookElsewhere(MonoTime now) {
+  if (finder_) finder_->Start(now);
+}
+
 void ModemPort::TryOpen(MonoTime now) {
-  auto opened = context_.open(config_.device, SerialOf(config_));
-  if (!opened) return Lose(opened.error().message, now);
+  auto opened = Open();
+  if (!opened && device_ != config_.device) {
+    device_ = config_.device;  // it may have moved back
+    opened = Open();
+  }
+  if (opened) return;
+  Lose(opened.error().message, now);
+  LookElsewhere(now);
+}
+
+Result<void> ModemPort::Open() {
+  if (!context_.in_use->Take(device_)) {
+    return Fail(ErrorKind::kUnavailable,
+                device_ + ": another of the modems is there");
+  }
+  auto opened = context_.open(device_, SerialOf(config_));
+  if (!opened) {
+    context_.in_use->Free(device_);
+    return std::unexpected(opened.error());
+  }
   line_ = context_.decorate
-              ? context_.decorate(std::move(*opened), config_, config_.device)
+              ? context_.decorate(std::move(*opened), config_, device_)
               : std::move(*opened);
   connected_ = false;
   unwritten_.clear();
+  return {};
 }
 
 void ModemPort::Lose(const std::string& why, MonoTime now) {
@@ -77,9 +123,10 @@ void ModemPort::Reopen(const std::string& why, MonoTime now) {
   if (why != last_error_) {
     log_.Warning(
         "modem has no line",
-        {{"modem", config_.name}, {"device", config_.device}, {"error", why}});
+        {{"modem", config_.name}, {"device", device_}, {"error", why}});
     last_error_ = why;
   }
+  if (line_) context_.in_use->Free(device_);
   line_.reset();
   connected_ = false;
   unwritten_.clear();
@@ -114,33 +161,43 @@ void ModemPort::Flush(MonoTime now) {
   if (!wrote) return Lose(wrote.error().message, now);
   unwritten_.erase(0, *wrote);
   if (unwritten_.size() > kMostUnwritten) {
-    Lose(config_.device + ": the modem does not read what it is sent", now);
+    Lose(device_ + ": the modem does not read what it is sent", now);
   }
 }
 
 std::vector<ModemEvent> ModemPort::TakeEvents(MonoTime now) {
   auto events = modem_.TakeEvents();
   for (const ModemEvent& event : events) {
-    if (event.kind == ModemEvent::Kind::kReopenLine ||
-        event.kind == ModemEvent::Kind::kWrongModem) {
+    if (event.kind == ModemEvent::Kind::kReopenLine) {
       Reopen(event.detail, now);
+      // One that stays silent may be another of the modem's own ports.
+      if (++reopened_ > 1) LookElsewhere(now);
+    } else if (event.kind == ModemEvent::Kind::kWrongModem) {
+      Reopen(event.detail, now);
+      LookElsewhere(now);
     }
   }
   if (modem_.Ready()) {
+    reopened_ = 0;
     pause_ = kFirstPause;
     last_error_.clear();
   }
   return events;
 }
 
-int ModemPort::fd() const { return line_ ? line_->fd() : -1; }
+int ModemPort::fd() const {
+  if (Searching()) return finder_->fd();
+  return line_ ? line_->fd() : -1;
+}
 
 short ModemPort::PollEvents() const {
+  if (Searching()) return finder_->PollEvents();
   const bool writes = line_ && (line_->Connecting() || !unwritten_.empty());
   return static_cast<short>(POLLIN | (writes ? POLLOUT : 0));
 }
 
 std::optional<MonoTime> ModemPort::Deadline() const {
+  if (Searching()) return finder_->Deadline();
   if (!line_) return open_at_;
   return modem_.Deadline();
 }

@@ -1,5 +1,6 @@
-// A modem with its line: opens it, opens it again when it was lost, carries
-// bytes between the two. Passive: the loop asks what to wait for.
+// A modem with its line: opens it, opens it again when it was lost, looks for
+// it at other ports when it has moved, carries bytes between the two. Passive:
+// the loop asks what to wait for.
 #pragma once
 
 #include <concepts>
@@ -15,11 +16,9 @@
 #include "common/config/config.h"
 #include "common/line/line.h"
 #include "common/modem/modem.h"
+#include "daemon/port_finder.h"
 
 namespace smsweb {
-
-using LineOpener = std::function<Result<std::unique_ptr<Line>>(
-    const std::string& device, const SerialSettings& settings)>;
 
 // Puts something around a line of this modem that was opened at `device`.
 using LineDecorator = std::function<std::unique_ptr<Line>(
@@ -32,19 +31,24 @@ struct PortContext {
   template <std::convertible_to<LineOpener> Opener>
   PortContext(Opener open_in,  // NOLINT(google-explicit-constructor)
               std::shared_ptr<const ModemProfiles> profiles_in = nullptr,
-              LineDecorator decorate_in = nullptr)
+              LineDecorator decorate_in = nullptr, PortLister list_in = nullptr)
       : open(std::move(open_in)),
         profiles(std::move(profiles_in)),
-        decorate(std::move(decorate_in)) {}
+        decorate(std::move(decorate_in)),
+        list(std::move(list_in)) {}
 
   LineOpener open;
   std::shared_ptr<const ModemProfiles> profiles;
   LineDecorator decorate;  // none: lines stay as they are
+  PortLister list;         // none: a modem that has moved is not looked for
+  std::shared_ptr<PortsInUse> in_use = std::make_shared<PortsInUse>();
 };
 
 class ModemPort {
  public:
   ModemPort(const ModemConfig& config, PortContext context, const Logger& log);
+  ~ModemPort();
+  ModemPort(const ModemPort&) = delete;
 
   // Opens what is due, reads what is there, lets deadlines pass, and writes.
   // `readable`: poll said so for fd().
@@ -56,13 +60,17 @@ class ModemPort {
   const ModemConfig& config() const { return config_; }
   std::vector<ModemEvent> TakeEvents(MonoTime now);
 
-  // For poll(): -1 while there is no line.
+  // For poll(): -1 while there is no line, not even one where it is looked for.
   int fd() const;
   short PollEvents() const;
   std::optional<MonoTime> Deadline() const;
 
  private:
+  bool Searching() const { return finder_ && finder_->Searching(); }
+  void Search(bool readable, MonoTime now);
+  void LookElsewhere(MonoTime now);
   void TryOpen(MonoTime now);
+  Result<void> Open();
   void Lose(const std::string& why, MonoTime now);
   void Reopen(const std::string& why, MonoTime now);
   void ReadAll(MonoTime now);
@@ -71,6 +79,9 @@ class ModemPort {
   const PortContext context_;
   const Logger& log_;
   Modem modem_;
+  std::unique_ptr<PortFinder> finder_;  // none: no IMEI is configured
+  std::string device_;                  // where the modem is, or was
+  int reopened_ = 0;                    // since it was last ready
   std::unique_ptr<Line> line_;
   bool connected_ = false;  // the modem has been told that its line is open
   std::string unwritten_;

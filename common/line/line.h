@@ -7,6 +7,7 @@
 //   /dev/pts/3, or a link to one          a pseudo-terminal (simulator, socat)
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,5 +37,9 @@ class Line {
 // Errors name the device and what to do (permissions, no such port, busy).
 Result<std::unique_ptr<Line>> OpenLine(const std::string& device,
                                        const SerialSettings& settings);
+
+// OpenLine, or what a test has in its place.
+using LineOpener = std::function<Result<std::unique_ptr<Line>>(
+    const std::string& device, const SerialSettings& settings)>;
 
 }  // namespace smsweb
