@@ -25,11 +25,11 @@ std::vector<std::string> Scenes() {
       names.push_back(entry.path().stem());
   }
   // Parts of others, which begin in the middle.
-  std::erase(names, "unlocked");
-  std::erase(names, "configured");
-  std::erase(names, "configured_again");
-  std::erase(names, "identified");
-  std::erase(names, "probed");
+  for (const char* part :
+       {"unlocked", "configured", "configured_again", "probed", "identified",
+        "start_again", "start_after_a_restart", "start_without_storages"}) {
+    std::erase(names, part);
+  }
   std::ranges::sort(names);
   return names;
 }

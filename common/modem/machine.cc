@@ -373,8 +373,7 @@ void ModemMachine::HandleUnsolicited(const AtEvent& event) {
   const auto begins = [line](std::string_view start) {
     return line.starts_with(start);
   };
-  if (std::ranges::find(profile_->restarted, line) !=
-      profile_->restarted.end()) {
+  if (std::ranges::any_of(profile_->restarted, begins)) {
     return ModemRestarted();
   }
   if (!profile_->ready_line.empty() && begins(profile_->ready_line)) {

@@ -178,6 +178,7 @@ void ModemMachine::LeaveLine(ModemEvent::Kind kind, std::string detail) {
 // ---- A modem that starts
 
 void ModemMachine::Boots() {
+  ForgetSession();
   booted_at_ = now_;
   ready_line_seen_ = false;
 }
@@ -186,7 +187,6 @@ void ModemMachine::Boots() {
 void ModemMachine::ModemRestarted() {
   if (submission_) GiveUpSubmit("the modem restarted");
   UssdFailed("the modem restarted");
-  ForgetSession();
   Boots();
   Go(ModemState::kProbing, "the modem restarted");
 }
@@ -199,8 +199,14 @@ bool ModemMachine::AwaitsReadyLine() const {
   return !profile_->ready_line.empty() && !ready_line_seen_ && Booting();
 }
 
+// Out of the blue it means that the modem has started, and said nothing of it.
 void ModemMachine::ReadyLineCame() {
   ready_line_seen_ = true;
+  if (state_ == ModemState::kReady && !Booting()) {
+    ModemRestarted();
+    ready_line_seen_ = true;
+    return;
+  }
   if (state_ == ModemState::kConfiguring && pausing_) Ask();
 }
 
