@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "common/store/store.h"
+#include "forwarding_store.h"
 
 namespace smsweb::faults {
 
@@ -36,10 +36,10 @@ inline bool Has(const SpoolerTurn& turn, Recorded what) {
 // Thrown through the spooler where it dies: nothing in it may catch it.
 struct Killed {};
 
-class FaultyStore final : public Store {
+class FaultyStore final : public ForwardingStore {
  public:
   explicit FaultyStore(std::unique_ptr<Store> inner)
-      : inner_(std::move(inner)) {}
+      : ForwardingStore(*inner), inner_(std::move(inner)) {}
 
   std::optional<Recorded> fails;        // such turns
   std::optional<Recorded> kill_before;  // the next such turn; then not again
@@ -56,88 +56,6 @@ class FaultyStore final : public Store {
     if (outcome && Changes(turn, *outcome)) ++changes;
     if (dies) throw Killed();
     return outcome;
-  }
-
-  Result<void> Insert(std::span<const NewMessage> messages) override {
-    return inner_->Insert(messages);
-  }
-  Result<Message> Find(const Uuid& id) override { return inner_->Find(id); }
-  Result<std::vector<Message>> List(const ListFilter& filter) override {
-    return inner_->List(filter);
-  }
-  Result<std::vector<StateCount>> CountByState() override {
-    return inner_->CountByState();
-  }
-  Result<std::vector<ModemStatus>> Modems() override {
-    return inner_->Modems();
-  }
-  Result<std::vector<InboundMessage>> Inbox(
-      const InboxFilter& filter) override {
-    return inner_->Inbox(filter);
-  }
-  Result<InboundMessage> FindInbound(const Uuid& id) override {
-    return inner_->FindInbound(id);
-  }
-  Result<InboundMessage> FindInbound(std::int64_t sequence) override {
-    return inner_->FindInbound(sequence);
-  }
-  Result<std::optional<OptOut>> FindOptOut(const std::string& number) override {
-    return inner_->FindOptOut(number);
-  }
-  Result<std::vector<OptOut>> OptOuts(int limit,
-                                      const std::string& after) override {
-    return inner_->OptOuts(limit, after);
-  }
-  Result<void> AddOptOut(const OptOut& opt_out) override {
-    return inner_->AddOptOut(opt_out);
-  }
-  Result<void> RemoveOptOut(const std::string& number) override {
-    return inner_->RemoveOptOut(number);
-  }
-  Result<std::int64_t> AddRequest(const ModemRequest& request) override {
-    return inner_->AddRequest(request);
-  }
-  Result<ModemRequest> FindRequest(std::int64_t sequence) override {
-    return inner_->FindRequest(sequence);
-  }
-  Result<void> RemoveRequest(std::int64_t sequence) override {
-    return inner_->RemoveRequest(sequence);
-  }
-  Result<std::vector<ModemRequest>> Requests() override {
-    return inner_->Requests();
-  }
-  Result<std::vector<Message>> AwaitingReport(const std::string& sim,
-                                              int reference,
-                                              WallTime since) override {
-    return inner_->AwaitingReport(sim, reference, since);
-  }
-  Result<std::vector<StoredReport>> UnmatchedReports(const std::string& sim,
-                                                     int reference,
-                                                     WallTime since) override {
-    return inner_->UnmatchedReports(sim, reference, since);
-  }
-  Result<std::vector<OutboxItem>> DueOutbox(WallTime now, int limit) override {
-    return inner_->DueOutbox(now, limit);
-  }
-  Result<std::optional<WallTime>> NextOutboxDue() override {
-    return inner_->NextOutboxDue();
-  }
-  Result<void> FinishOutbox(std::int64_t sequence) override {
-    return inner_->FinishOutbox(sequence);
-  }
-  Result<void> RetryOutbox(std::int64_t sequence, WallTime due,
-                           const std::string& error) override {
-    return inner_->RetryOutbox(sequence, due, error);
-  }
-  Result<std::vector<Message>> Abandoned(LeaseToken token) override {
-    return inner_->Abandoned(token);
-  }
-  Result<void> TakeOver(std::span<const std::int64_t> sequences,
-                        LeaseToken token) override {
-    return inner_->TakeOver(sequences, token);
-  }
-  Result<std::optional<WallTime>> NextDue() override {
-    return inner_->NextDue();
   }
 
  private:

@@ -13,6 +13,7 @@ namespace smsweb::faults {
 namespace {
 
 constexpr const char* kRecipient = "+6289610707901";
+constexpr const char* kClosingRecipient = "+6289610707999";
 constexpr Millis kUntilRestart{1000};
 
 [[noreturn]] void Wrong(std::string what) { throw Failure{std::move(what)}; }
@@ -76,6 +77,7 @@ std::optional<std::string> Player::Play() {
     }
   }
   try {
+    CheckRules();
     CheckModemsWork();
     CheckMessages();
     CheckPins();
@@ -397,6 +399,12 @@ bool Player::AllWork() const {
                              [&](const auto& name) { return Works(name); });
 }
 
+void Player::CheckRules() const {
+  const auto unused = world_.UnusedRules();
+  Require(unused.empty(),
+          fmt::format("this never happened: {}", fmt::join(unused, ", ")));
+}
+
 void Player::CheckModemsWork() {
   constexpr Millis kStep{5'000};
   constexpr int kSteps = 360;  // half an hour
@@ -411,7 +419,8 @@ void Player::CheckModemsWork() {
   if (given_up_.size() == scenario_.modems.size()) return;
   constexpr int kClosing = 1'000'000;
   const auto last = kClosing + static_cast<int>(scenario_.modems.size());
-  Send({fmt::format("{}-{}", kClosing + 1, last), "closing #"});
+  Send({fmt::format("{}-{}", kClosing + 1, last), "closing #", "to",
+        kClosingRecipient});
   const auto all_sent = [&] {
     for (int number = kClosing + 1; number <= last; ++number) {
       if (Look(sent_[number]).state != MessageState::kSent) return false;

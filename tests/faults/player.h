@@ -1,5 +1,6 @@
 // Plays a scenario: takes its steps at their times, and looks whether what it
 // expects is so. Then, whatever the file says, that
+//   - each rule of the simulator's script has been obeyed;
 //   - each message's state was expected, is still that, and the phone has as
 //     many copies as that state says: nothing lost, nothing twice;
 //   - no modem was given a PIN more than once;
@@ -64,6 +65,7 @@ class Player {
   void ExpectOptOut(const Words& words);
   void ExpectUssd(const Words& words);
 
+  void CheckRules() const;
   void CheckModemsWork();
   void CheckMessages();
   void CheckCopies(const Sent& sent, MessageState state) const;

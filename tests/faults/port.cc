@@ -1,9 +1,7 @@
-#include <fmt/format.h>
+#include "faults/port.h"
 
 #include <algorithm>
 #include <utility>
-
-#include "faults/world.h"
 
 namespace smsweb::faults {
 namespace {
@@ -14,29 +12,44 @@ constexpr int kLongestPause = 3;  // milliseconds, between two chunks
 
 }  // namespace
 
-Port::Port(const Scenario& scenario, const std::string& name, sim::Air& air,
-           const Clock& clock, Trace& trace, Delivery delivery,
-           std::uint32_t seed)
+Port::Port(const std::string& name, sim::AtSession session, const Clock& clock,
+           Trace& trace, Delivery delivery, std::uint32_t seed)
     : name_(name),
       clock_(clock),
       trace_(trace),
       delivery_(delivery),
       start_(clock.Mono()),
-      session_({.name = name}, air, scenario.send_time),
+      session_(std::move(session)),
       place_("/" + name),
-      random_(seed) {}
+      random_(seed) {
+  session_.Start(Now());
+}
 
 sim::Instant Port::Now() const { return {clock_.Wall(), clock_.Mono()}; }
+
+Millis Port::SinceStart() const {
+  return std::chrono::floor<Millis>(clock_.Mono() - start_);
+}
 
 bool Port::Turn() {
   if (const auto due = session_.deadline(); due && *due <= clock_.Mono()) {
     session_.Advance(Now());
   }
   const std::string said = session_.TakeOutput();
-  if (said.empty()) return false;
-  trace_.Modem(std::chrono::floor<Millis>(clock_.Mono() - start_), name_, said);
-  if (line_ != 0) unread_ += said;
-  return true;
+  if (!said.empty()) trace_.Modem(SinceStart(), name_, said);
+  if (line_ != 0 && up_) unread_ += said;
+  const auto events = session_.TakePortEvents();
+  for (const sim::PortEvent& event : events) Happen(event);
+  return !said.empty() || !events.empty();
+}
+
+void Port::Happen(const sim::PortEvent& event) {
+  up_ = event.kind == sim::PortEvent::Kind::kBack;
+  if (!up_) return trace_.Add(SinceStart(), name_ + " has no port");
+  line_ = 0;
+  unread_.clear();
+  if (!event.place.empty()) place_ = event.place;
+  trace_.Add(SinceStart(), name_ + " is at port " + place_);
 }
 
 std::optional<MonoTime> Port::Deadline() const {
@@ -48,22 +61,24 @@ std::optional<MonoTime> Port::Deadline() const {
 }
 
 bool Port::Readable() const {
-  return !unread_.empty() && next_chunk_ <= clock_.Mono();
+  if (unread_.empty()) return line_ != 0 && !up_;
+  return next_chunk_ <= clock_.Mono();
 }
 
 int Port::Open() {
   unread_.clear();
+  session_.HostOpened(Now());
   return line_ = ++lines_;
 }
 
 void Port::Close(int line) {
-  if (!IsOpen(line)) return;
+  if (line != line_) return;
   line_ = 0;
   unread_.clear();
 }
 
 std::size_t Port::ChunkLength() {
-  if (!Readable()) return 0;
+  if (unread_.empty() || next_chunk_ > clock_.Mono()) return 0;
   if (delivery_ == Delivery::kWhole) return unread_.size();
   if (delivery_ == Delivery::kByteByByte) return 1;
   next_chunk_ = clock_.Mono() + Millis(random_() % (kLongestPause + 1));
@@ -81,7 +96,7 @@ void Port::Write(std::string_view bytes) {
   if (on_pdu && bytes.find(kCtrlZ) != bytes.npos) {
     std::exchange(on_pdu, nullptr)();
   }
-  trace_.Host(std::chrono::floor<Millis>(clock_.Mono() - start_), name_, bytes);
+  trace_.Host(SinceStart(), name_, bytes);
   session_.Receive(bytes, Now());
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "common/profile/profile.h"
 #include "common/store/sqlite_store.h"
 
 namespace smsweb::faults {
@@ -27,13 +28,13 @@ class PortLine final : public Line {
   ~PortLine() override { port_.Close(line_); }
   int fd() const override { return -1; }
   Result<std::size_t> Read(std::span<char> buffer) override {
-    if (!port_.IsOpen(line_)) return Gone();
+    if (!port_.CanRead(line_)) return Gone();
     const std::size_t count = port_.Read(buffer);
     happenings_ += count;
     return count;
   }
   Result<std::size_t> Write(std::string_view bytes) override {
-    if (!port_.IsOpen(line_)) return Gone();
+    if (!port_.CanWrite(line_)) return Gone();
     happenings_ += bytes.size();
     if (!bytes.empty()) port_.Write(bytes);
     return bytes.size();
@@ -63,6 +64,18 @@ Config ConfigOf(const Scenario& scenario) {
   return std::move(*config);
 }
 
+std::shared_ptr<const ModemProfiles> BuiltInProfiles() {
+  static const auto kProfiles = LoadProfiles("/nobody/has/this/folder");
+  if (!kProfiles) throw Failure{kProfiles.error().message};
+  return *kProfiles;
+}
+
+sim::Script ScriptOf(const Scenario& scenario) {
+  auto script = sim::ParseScript(scenario.script, scenario.name + ".txt");
+  if (!script) throw Failure{script.error().message};
+  return std::move(*script);
+}
+
 Logger OpenLog(const std::string& file) {
   auto log = Logger::Open("smswebd", "debug", file);
   if (!log) throw Failure{log.error().message};
@@ -77,6 +90,7 @@ Result<void> Phones::Write(std::string_view lines) {
   while (std::getline(stream, line)) {
     const auto record = nlohmann::json::parse(line);
     const std::string event = record.value("event", "");
+    if (event == "script") obeyed.insert(record.value("rule", ""));
     if (event != "message" && event != "part") continue;
     (event == "message" ? messages : parts)
         .push_back({record.value("recipient", ""), record.value("text", ""),
@@ -90,23 +104,31 @@ World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
       folder_(MemoryOrDisk()),
       start_(clock.Mono()),
       log_(OpenLog(folder_ / "log")),
+      context_([this](const std::string& device,
+                      const SerialSettings&) { return OpenLine(device); },
+               BuiltInProfiles()),
       network_(sim::Outcomes(), phones) {
+  script_ = ScriptOf(scenario);
+  int index = 0;
   for (const std::string& name : scenario.modems) {
-    ports_.push_back(std::make_unique<Port>(scenario, name, network_, clock,
-                                            trace, delivery, seed++));
+    ports_.push_back(std::make_unique<Port>(
+        name,
+        sim::AtSession({.name = name, .index = index++}, network_,
+                       scenario.send_time, script_),
+        clock, trace, delivery, seed++));
   }
-  opener_ = [this](const std::string& device,
-                   const SerialSettings&) -> Result<std::unique_ptr<Line>> {
-    ++happenings_;
-    for (const auto& port : ports_) {
-      if (!port->IsAt(device)) continue;
-      trace.Add(SinceStart(), port->name() + " is opened at " + device);
-      return std::make_unique<PortLine>(*port, happenings_);
-    }
-    return Fail(ErrorKind::kUnavailable, device + ": no such port");
-  };
   OpenStore();
   Start();
+}
+
+Result<std::unique_ptr<Line>> World::OpenLine(const std::string& device) {
+  ++happenings_;
+  for (const auto& port : ports_) {
+    if (!port->IsAt(device)) continue;
+    trace.Add(SinceStart(), port->name() + " is opened at " + device);
+    return std::make_unique<PortLine>(*port, happenings_);
+  }
+  return Fail(ErrorKind::kUnavailable, device + ": no such port");
 }
 
 void World::OpenStore() {
@@ -119,7 +141,7 @@ void World::Start() {
   start_at_.reset();
   trace.Add(SinceStart(), "the spooler starts");
   spooler =
-      std::make_unique<Spooler>(config, *store, opener_, clock, random, log_);
+      std::make_unique<Spooler>(config, *store, context_, clock, random, log_);
   if (auto clean = spooler->CleanUp(); !clean) {
     throw Failure{clean.error().message};
   }
@@ -219,6 +241,14 @@ void World::Stop(Millis away) {
   }
   spooler->SayGoodbye();
   Died(away);
+}
+
+std::vector<std::string> World::UnusedRules() const {
+  std::vector<std::string> unused;
+  for (const sim::Rule& rule : script_.rules) {
+    if (!phones.obeyed.contains(rule.place)) unused.push_back(rule.place);
+  }
+  return unused;
 }
 
 std::string World::Log() const {
