@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/base/process.h"
@@ -36,6 +37,10 @@ Result<std::string> ReadInput() {
   return input;
 }
 
+void TellProgress(std::string_view line) {
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
 // An answer that could not be written whole is none.
 int Finish(const ctl::Output& output) {
   std::fputs(output.err.c_str(), stderr);
@@ -60,6 +65,7 @@ int main(int argc, char** argv) {
                                  .random = random,
                                  .environment = SystemEnvironment,
                                  .read_input = ReadInput,
-                                 .width = TerminalWidth()});
+                                 .width = TerminalWidth(),
+                                 .progress = TellProgress});
   return Finish(ctl::Render(outcome, options->json));
 }

@@ -27,6 +27,7 @@ constexpr const char* kFooter = R"(Examples:
   smsweb queue --state unknown --limit 5
   smsweb queue --json | jq .counts
   smsweb modem list
+  smsweb modem probe /dev/ttyUSB0
   smsweb config check --config ./smsweb.toml
 
 Exit codes:
@@ -57,6 +58,13 @@ The texts are not shown; "smsweb show --text ID" shows one.)";
 constexpr const char* kModemListFooter =
     R"(A modem's state is what smswebd last said of it. Where none is running, that is
 said, and the states are in parentheses.)";
+
+constexpr const char* kModemProbeFooter =
+    R"(Without DEVICE, the ports on USB are listed. Nothing is sent, no PIN is given,
+and nothing is changed but the echo and the form of errors, which smswebd sets
+as well. smswebd must not have the port: stop it first, or probe another.
+
+The end of what is printed is a [[modem]] table for the configuration.)";
 
 constexpr const char* kConfigCheckFooter =
     R"(Every error is listed, with file and line. PINs from "env:" and "file:" are not
@@ -93,6 +101,7 @@ struct Typed {
   SendOptions send;
   ShowOptions show;
   QueueOptions queue;
+  ModemProbeOptions probe;
 };
 
 struct Commands {
@@ -101,6 +110,7 @@ struct Commands {
   CLI::App* queue;
   CLI::App* modem;
   CLI::App* modem_list;
+  CLI::App* modem_probe;
   CLI::App* config;
   CLI::App* config_check;
 };
@@ -171,6 +181,24 @@ CLI::App* AddQueue(CLI::App& app, Typed& typed) {
   return queue;
 }
 
+CLI::App* AddModemProbe(CLI::App& modem, Typed& typed) {
+  auto* probe = modem.add_subcommand(
+      "probe", "find out what is at a port, and how to configure it");
+  probe->footer(kModemProbeFooter);
+  probe
+      ->add_option("DEVICE", typed.probe.device,
+                   "as modem.device in the configuration")
+      ->type_name("");
+  probe
+      ->add_option("--baud", typed.probe.baud,
+                   "its speed; without it, the usual ones are tried")
+      ->option_text("N")
+      ->check(CLI::Range(300, 4'000'000));
+  probe->add_flag("--trace", typed.probe.trace,
+                  "show what passes on the line, without numbers");
+  return probe;
+}
+
 Commands AddCommands(CLI::App& app, Typed& typed) {
   Commands commands{};
   commands.send = AddSend(app, typed);
@@ -180,6 +208,7 @@ Commands AddCommands(CLI::App& app, Typed& typed) {
   commands.modem_list = commands.modem->add_subcommand(
       "list", "the configured modems, and how each fares");
   commands.modem_list->footer(kModemListFooter);
+  commands.modem_probe = AddModemProbe(*commands.modem, typed);
   commands.config = app.add_subcommand("config", "the configuration");
   commands.config_check = commands.config->add_subcommand(
       "check", "read the configuration, and say all that is wrong with it");
@@ -327,6 +356,7 @@ Command MakeCommand(const Commands& commands, const Typed& typed) {
     return queue;
   }
   if (commands.modem_list->parsed()) return ModemListOptions{};
+  if (commands.modem_probe->parsed()) return typed.probe;
   return ConfigCheckOptions{};
 }
 

@@ -38,8 +38,15 @@ struct QueueOptions {
 struct ModemListOptions {};
 struct ConfigCheckOptions {};
 
-using Command = std::variant<SendOptions, ShowOptions, QueueOptions,
-                             ModemListOptions, ConfigCheckOptions>;
+struct ModemProbeOptions {
+  std::string device;  // empty: list the ports
+  std::optional<int> baud;
+  bool trace = false;
+};
+
+using Command =
+    std::variant<SendOptions, ShowOptions, QueueOptions, ModemListOptions,
+                 ConfigCheckOptions, ModemProbeOptions>;
 
 struct Options {
   std::string config;  // what --config said, or empty

@@ -1,18 +1,28 @@
 #include "ctl/run.h"
 
+#include <poll.h>
+
 #include <sstream>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "common/line/line.h"
+#include "common/line/ports.h"
 #include "common/profile/profile.h"
 #include "ctl/commands.h"
+#include "ctl/modem_probe.h"
 #include "ctl/queue_access.h"
 
 namespace smsweb::ctl {
 namespace {
 
 constexpr std::size_t kLongestInput = 1 << 20;
+
+void WaitForLine(int fd, short events, Millis limit) {
+  pollfd poll_fd{.fd = fd, .events = events, .revents = 0};
+  ::poll(&poll_fd, 1, static_cast<int>(limit.count()));
+}
 
 class Runner {
  public:
@@ -75,6 +85,20 @@ class Runner {
                                          : std::unexpected(profiles.error()));
   }
 
+  Outcome operator()(const ModemProbeOptions& options) const {
+    const auto profiles = LoadProfiles(config_.spooler.profiles);
+    if (!profiles) {
+      return std::unexpected(Misconfigured(config_.file, profiles.error()));
+    }
+    return ProbeModem(options, {.open = OpenLine,
+                                .list = ListUsbPorts,
+                                .clock = surroundings_.clock,
+                                .wait = WaitForLine,
+                                .progress = surroundings_.progress,
+                                .by_id = ByIdOf,
+                                .profiles = **profiles});
+  }
+
  private:
   static std::unexpected<Failure> FailInput(std::string_view why) {
     return Fail(ExitCode::kRefused, "unreadable_text",
@@ -110,8 +134,15 @@ Outcome RunCommand(const Options& options, const Surroundings& surroundings) {
   const std::string file =
       FindConfigFile(options.config, surroundings.environment);
   auto config = LoadConfig(file, surroundings.environment);
+  // There is seldom one before the first modem is probed.
+  const bool can_do_without =
+      options.config.empty() &&
+      std::holds_alternative<ModemProbeOptions>(options.command);
+  if (!config && can_do_without) config = Config{};
   if (!config) return std::unexpected(Misconfigured(file, config.error()));
-  return std::visit(Runner(std::move(*config), surroundings), options.command);
+  Surroundings mine = surroundings;
+  if (options.json) mine.progress = [](std::string_view) {};
+  return std::visit(Runner(std::move(*config), mine), options.command);
 }
 
 Output Render(const Outcome& outcome, bool json) {

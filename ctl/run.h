@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "common/base/clock.h"
 #include "common/base/random.h"
@@ -20,6 +21,8 @@ struct Surroundings {
   Environment environment;
   std::function<Result<std::string>()> read_input;  // all of standard input
   std::size_t width = 0;                            // 0: no terminal
+  // A line for a person who waits.
+  std::function<void(std::string_view)> progress = [](std::string_view) {};
 };
 
 Outcome RunCommand(const Options& options, const Surroundings& surroundings);

@@ -319,6 +319,21 @@ TEST_CASE("A serial port gets its baud rate and eight bits", "[.shim]") {
   CHECK((settings.c_lflag & (ICANON | ECHO)) == 0U);
 }
 
+TEST_CASE("A serial port takes each of the usual speeds", "[.shim]") {
+  const ShimPort port;
+  const std::pair<int, speed_t> kSpeeds[] = {
+      {9600, B9600},     {19200, B19200},   {38400, B38400},  {57600, B57600},
+      {115200, B115200}, {230400, B230400}, {460800, B460800}};
+  for (const auto& [baud, speed] : kSpeeds) {
+    INFO(baud);
+    const auto line = MustOpen(kShimPort, {.baud = baud});
+    const termios settings = port.Settings();
+    CHECK(::cfgetospeed(&settings) == speed);
+    CHECK(::cfgetispeed(&settings) == speed);
+    CheckRoundTrip(*line, port.master.fd.get());
+  }
+}
+
 TEST_CASE("A serial port gets the flow control that is asked for", "[.shim]") {
   const ShimPort port;
   const auto kRtsCts = SerialSettings::FlowControl::kRtsCts;
@@ -343,6 +358,28 @@ TEST_CASE("A serial port that disappears is gone", "[.shim]") {
   const auto line = MustOpen(kShimPort);
   port.master.fd.Reset();
   CheckGone(*line, kShimPort);
+}
+
+TEST_CASE("A serial port that hangs up in use is found again", "[.shim]") {
+  auto port = std::make_unique<ShimPort>();
+  const auto kRtsCts = SerialSettings::FlowControl::kRtsCts;
+  const SerialSettings settings{.baud = 57600, .flow_control = kRtsCts};
+  auto line = MustOpen(kShimPort, settings);
+  Send(*line, "AT+CMGS=23\r");
+  CHECK(Receive(port->master.fd.get(), 11) == "AT+CMGS=23\r");
+  port.reset();
+  CheckGone(*line, kShimPort);
+  const auto written = line->Write("0011");
+  REQUIRE_FALSE(written.has_value());
+  CHECK(written.error().message ==
+        std::string(kShimPort) + ": the line is gone");
+  CHECK(MustFail(kShimPort).kind == ErrorKind::kUnavailable);
+
+  line.reset();
+  port = std::make_unique<ShimPort>();
+  line = MustOpen(kShimPort, settings);
+  CHECK((port->Settings().c_cflag & CRTSCTS) != 0U);
+  CheckRoundTrip(*line, port->master.fd.get());
 }
 
 TEST_CASE("A serial port is one program's at a time", "[.shim]") {

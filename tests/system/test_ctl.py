@@ -10,6 +10,7 @@ import re
 import struct
 import subprocess
 import termios
+import tomllib
 import unittest
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -271,6 +272,59 @@ class Configuration(CtlCase):
         for line in (["send", NUMBER, "x"], ["show", NOBODY], ["queue"], ["modem", "list"]):
             with self.subTest(line=line):
                 self.assertEqual(self.error(*line, code=USAGE)["code"], "misconfigured")
+
+
+class Probing(CtlCase):
+    """smsweb modem probe, against the simulator on a pty and behind TCP."""
+
+    def test_a_probe_says_what_to_configure(self) -> None:
+        self.gateway.start_sim("--pin", "1234")
+        device = str(self.gateway.devices[0])
+        people = self.smsweb("modem", "probe", device)
+        self.assertIn("wants its PIN", people.stdout)
+        self.assertIn("asking", people.stderr)
+        table = tomllib.loads(people.stdout.split("For the configuration:")[1])["modem"][0]
+        self.assertEqual(table["device"], device)
+        self.assertRegex(table["imei"], r"^\d{15}$")
+        probed = self.json("modem", "probe", device)
+        self.assertTrue(probed["sends"])
+        self.assertEqual(probed["imei"], table["imei"])
+        self.assertEqual(probed["answers"]["sim"]["text"], "SIM PIN")
+        self.assertEqual(tomllib.loads(probed["configuration"])["modem"][0], table)
+
+    def test_a_probe_traces_without_numbers(self) -> None:
+        self.gateway.start_sim()
+        traced = self.smsweb("modem", "probe", str(self.gateway.devices[0]), "--trace").stderr
+        self.assertIn("> AT+CGSN", traced)
+        self.assertNotRegex(traced, r"\d{15}")
+
+    def test_a_probe_over_tcp(self) -> None:
+        sim = self.gateway.start("smsweb-sim", [
+            str(self.gateway.programs / "smsweb-sim"), "--tcp", "127.0.0.1:0",
+            "--log", str(self.gateway.phone)])
+        port = re.findall(r":(\d+)", sim.wait_for_line(r"modem sim-1 on .*:\d+"))[-1]
+        probed = self.json("modem", "probe", f"tcp:127.0.0.1:{port}")
+        self.assertEqual(probed["answers"]["model"]["text"], "smsweb-sim")
+
+    def test_a_probe_says_what_is_wrong(self) -> None:
+        self.assertEqual(
+            self.error("modem", "probe", "/dev/nothing-there", code=UNAVAILABLE)["code"],
+            "device_unavailable")
+        self.assertEqual(self.error("modem", "probe", "/dev/null", code=USAGE)["code"],
+                         "not_a_port")
+        self.gateway.start_sim()
+        self.gateway.start_spooler().wait_for_line(r"state=ready")
+        busy = self.error("modem", "probe", str(self.gateway.devices[0]), code=UNAVAILABLE)
+        self.assertIn("busy", busy["message"])
+
+    def test_a_probe_needs_no_configuration(self) -> None:
+        self.gateway.start_sim()
+        done = subprocess.run(
+            [str(self.gateway.programs / "smsweb"), "modem", "probe",
+             str(self.gateway.devices[0])], capture_output=True, text=True, check=False,
+            env={**os.environ, "SMSWEB_CONFIG": "/nonexistent/smsweb.toml"})
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertIn("[[modem]]", done.stdout)
 
 
 if __name__ == "__main__":

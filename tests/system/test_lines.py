@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import termios
 import unittest
 from pathlib import Path
 
@@ -56,6 +57,12 @@ class Lines(unittest.TestCase):
             # What libserialport set is seen on the terminal behind it.
             descriptors = Path(f"/proc/{spooler.pid}/fd").iterdir()
             self.assertIn(str(modem.resolve()), [os.readlink(fd) for fd in descriptors])
+            terminal = os.open(modem, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+            _, _, control, _, ispeed, ospeed, _ = termios.tcgetattr(terminal)
+            os.close(terminal)
+            self.assertEqual((ispeed, ospeed), (termios.B115200, termios.B115200))
+            self.assertEqual(control & termios.CSIZE, termios.CS8)
+            self.assertEqual(control & termios.CRTSCTS, 0)
             gateway.start_endpoint()
             send_two(self, gateway, "over libserialport")
 
