@@ -7,6 +7,7 @@
 
 #include "cgi/draft_json.h"
 #include "cgi/form.h"
+#include "cgi/inbox_api.h"
 #include "common/message/draft.h"
 #include "common/store/message_json.h"
 
@@ -17,16 +18,11 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kMessages = "/v1/messages";
 constexpr std::string_view kMessageFolder = "/v1/messages/";
+constexpr std::string_view kInbox = "/v1/inbox";
+constexpr std::string_view kInboxFolder = "/v1/inbox/";
 
-Response MethodNotAllowed(std::string_view allowed) {
-  Response response = Problem(405, "method_not_allowed",
-                              fmt::format("this resource takes {}", allowed));
-  response.headers.emplace_back("Allow", std::string(allowed));
-  return response;
-}
-
-bool IsRead(const Request& request) {
-  return request.method == "GET" || request.method == "HEAD";
+std::string_view After(std::string_view folder, const Request& request) {
+  return std::string_view(request.path).substr(folder.size());
 }
 
 Response Health(const Request& request) {
@@ -56,6 +52,10 @@ Step Api::Begin(const Request& request) {
   if (request.path == "/s.py") return SubmitByForm(request);
   if (request.path == kMessages) return SubmitByJson(request);
   if (request.path.starts_with(kMessageFolder)) return ShowMessage(request);
+  if (request.path == kInbox) return ListInbox(request, reader_);
+  if (request.path.starts_with(kInboxFolder)) {
+    return ShowInbound(request, After(kInboxFolder, request), reader_);
+  }
   return Problem(404, "not_found", "there is nothing at this path");
 }
 
@@ -101,6 +101,12 @@ Step Api::SubmitByForm(const Request& request) {
   Draft draft;
   draft.to = *recipient;
   draft.text = *text;
+  if (const auto report = find("report")) {
+    if (*report != "0" && *report != "1") {
+      return FieldProblem("out_of_range", "report", "report takes 1 or 0");
+    }
+    draft.report = *report == "1";
+  }
   // An international number whose '+' was not escaped arrives with a space.
   if (draft.to.starts_with(' ')) draft.to[0] = '+';
   return Submit(std::move(draft), {.to = "rcpt", .text = "msg"});
@@ -144,8 +150,7 @@ Step Api::Submit(Draft draft, const Fields& fields) {
 
 Response Api::ShowMessage(const Request& request) {
   if (!IsRead(request)) return MethodNotAllowed("GET");
-  const auto uuid =
-      ParseUuid(std::string_view(request.path).substr(kMessageFolder.size()));
+  const auto uuid = ParseUuid(After(kMessageFolder, request));
   if (!uuid) {
     return Problem(404, "message_not_found",
                    "an id is a UUID, as the answer to a new message has it");
@@ -159,6 +164,9 @@ Response Api::ShowMessage(const Request& request) {
 }
 
 Response Api::Finish(const NewMessage& message, const Result<void>& stored) {
+  if (!stored && stored.error().kind == ErrorKind::kConflict) {
+    return Problem(403, "recipient_opted_out", stored.error().message);
+  }
   if (!stored) {
     return Problem(503, "store_unavailable",
                    "the message was not taken: " + stored.error().message);

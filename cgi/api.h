@@ -45,7 +45,7 @@ class Api {
 
   Step Begin(const Request& request);
 
-  // `stored`: how the insert ended.
+  // `stored`: how the insert ended; kConflict: the recipient wants nothing.
   static Response Finish(const NewMessage& message, const Result<void>& stored);
 
  private:

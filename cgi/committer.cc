@@ -49,18 +49,21 @@ void Committer::Commit(const std::vector<PendingInsert*>& group) {
   std::vector<NewMessage> messages;
   messages.reserve(group.size());
   for (auto* insert : group) messages.push_back(std::move(insert->message));
-  const auto stored = store_.Insert(messages);
+  const auto opted_out = store_.Insert(messages);
   for (std::size_t i = 0; i < group.size(); ++i) {
     group[i]->message = std::move(messages[i]);
-    group[i]->stored = stored;
+    group[i]->stored =
+        opted_out ? Result<void>() : std::unexpected(opted_out.error());
   }
-  // One message that the store can't take must not cost the others theirs.
-  if (stored || stored.error().kind == ErrorKind::kUnavailable ||
-      group.size() == 1) {
-    return;
+  if (opted_out) {
+    for (const auto i : *opted_out) group[i]->stored = RecipientOptedOut();
+    // One message that the store can't take must not cost the others theirs.
+  } else if (opted_out.error().kind != ErrorKind::kUnavailable &&
+             group.size() > 1) {
+    for (auto* insert : group) {
+      insert->stored = InsertOne(store_, insert->message);
+    }
   }
-  for (auto* insert : group)
-    insert->stored = store_.Insert({&insert->message, 1});
 }
 
 }  // namespace smsweb

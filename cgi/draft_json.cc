@@ -77,6 +77,14 @@ MaybeProblem ReadNotBefore(const Json& value, Draft* draft) {
                     "not_before takes a time as \"2026-11-23T07:16:48Z\"");
 }
 
+MaybeProblem ReadReport(const Json& value, Draft* draft) {
+  if (!value.is_boolean()) {
+    return FieldProblem("wrong_type", "report", "report takes true or false");
+  }
+  draft->report = value.get<bool>();
+  return std::nullopt;
+}
+
 struct Field {
   std::string_view name;
   MaybeProblem (*read)(const Json& value, Draft* draft);
@@ -87,6 +95,7 @@ constexpr Field kFields[] = {
     {"to", ReadTo, true},          {"text", ReadText, true},
     {"class", ReadClass},          {"ttl", ReadTtl},
     {"not_before", ReadNotBefore}, {"reference", ReadReference},
+    {"report", ReadReport},
 };
 
 MaybeProblem ReadField(std::string_view name, const Json& value, Draft* draft) {

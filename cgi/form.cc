@@ -46,6 +46,12 @@ Form Form::Parse(std::string_view encoded) {
   return form;
 }
 
+std::vector<std::string> Form::Names() const {
+  std::vector<std::string> names;
+  for (const Field& field : fields_) names.push_back(field.name);
+  return names;
+}
+
 std::optional<std::string> Form::Find(std::string_view name) const {
   const auto found = std::ranges::find(fields_, name, &Field::name);
   if (found == fields_.end()) return std::nullopt;

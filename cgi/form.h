@@ -15,6 +15,7 @@ class Form {
 
   // The first value of that name.
   std::optional<std::string> Find(std::string_view name) const;
+  std::vector<std::string> Names() const;
 
  private:
   struct Field {

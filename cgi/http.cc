@@ -74,6 +74,17 @@ Response FieldProblem(std::string_view code, std::string_view field,
   return Problem(422, code, detail, Json{{"field", field}});
 }
 
+Response MethodNotAllowed(std::string_view allowed) {
+  Response response = Problem(405, "method_not_allowed",
+                              "this resource takes " + std::string(allowed));
+  response.headers.emplace_back("Allow", std::string(allowed));
+  return response;
+}
+
+bool IsRead(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
 std::string FormatCgi(const Response& response) {
   std::string text;
   text.reserve(512 + response.body.size());

@@ -40,6 +40,10 @@ Response Problem(int status, std::string_view code, std::string_view detail,
 Response FieldProblem(std::string_view code, std::string_view field,
                       std::string_view detail);
 
+// 405; `allowed` is "GET" or "GET, POST".
+Response MethodNotAllowed(std::string_view allowed);
+bool IsRead(const Request& request);  // GET or HEAD
+
 // As CGI takes it (RFC 3875 § 6): "Status: 202 Accepted", headers, body.
 std::string FormatCgi(const Response& response);
 

@@ -60,11 +60,15 @@ void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
     return insert->stored.has_value();
   };
   if (std::ranges::any_of(group, stored)) bell.Ring();
-  const auto refused = std::ranges::find_if_not(group, stored);
-  if (refused != group.end()) {
+  const auto failed = [&](const PendingInsert* insert) {
+    return !stored(insert) &&
+           insert->stored.error().kind != ErrorKind::kConflict;
+  };
+  const auto failure = std::ranges::find_if(group, failed);
+  if (failure != group.end()) {
     log.Error("the queue did not take messages",
-              {{"count", group.size() - std::ranges::count_if(group, stored)},
-               {"error", (*refused)->stored.error().message}});
+              {{"count", std::ranges::count_if(group, failed)},
+               {"error", (*failure)->stored.error().message}});
   }
   std::vector<FastCgiServer::Answer> answers;
   answers.reserve(group.size());

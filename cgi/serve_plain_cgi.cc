@@ -55,7 +55,7 @@ int ServePlainCgi(const EndpointContext& context) {
     return 0;
   }
   const NewMessage& message = std::get<Submission>(step).message;
-  const auto stored = stores->queue->Insert({&message, 1});
+  const auto stored = InsertOne(*stores->queue, message);
   // First the ring: a web server may end its program once it has the answer.
   if (stored) Doorbell(config, context.log).Ring();
   WritePlainCgiResponse(Api::Finish(message, stored));

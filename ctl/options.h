@@ -21,6 +21,7 @@ struct SendOptions {
   std::optional<std::chrono::seconds> ttl;
   std::optional<WallTime> not_before;
   std::string reference;
+  std::optional<bool> report;  // none: what the configuration says
 };
 
 struct ShowOptions {

@@ -68,13 +68,18 @@ Outcome Send(SendOptions options, const SendTools& tools) {
               .message_class = options.message_class,
               .ttl = options.ttl,
               .not_before = options.not_before,
-              .reference = std::move(options.reference)};
+              .reference = std::move(options.reference),
+              .report = options.report};
   const auto message = MakeMessage(std::move(draft), tools.config.message,
                                    tools.recipients, tools.now, tools.random);
   if (!message) {
     return std::unexpected(Refused(message.error(), tools.config.message));
   }
-  if (auto stored = tools.store.Insert({&*message, 1}); !stored) {
+  if (auto stored = InsertOne(tools.store, *message); !stored) {
+    if (stored.error().kind == ErrorKind::kConflict) {
+      return Fail(ExitCode::kRefused, "recipient_opted_out",
+                  stored.error().message, Json{{"field", "to"}});
+    }
     return FailStore({stored.error().kind,
                       "the message was not taken: " + stored.error().message});
   }

@@ -49,7 +49,7 @@ class ApiFixture {
     Step step = api.Begin(request);
     if (auto* response = std::get_if<Response>(&step)) return *response;
     last_ = std::get<Submission>(step).message;
-    return Api::Finish(last_, store_->Insert({&last_, 1}));
+    return Api::Finish(last_, InsertOne(*store_, last_));
   }
 
  protected:
@@ -158,6 +158,187 @@ TEST_CASE_METHOD(ApiFixture, "A message is shown, without its text") {
   CHECK(response.body.find("4711") == std::string::npos);
 }
 
+TEST_CASE_METHOD(ApiFixture, "The answer tells how the text is encoded") {
+  config_.message.languages = {{"+62", {"turkish"}}};
+  const struct {
+    const char* to;
+    const char* text;
+    const char* encoding;
+  } rows[] = {
+      {"0811", "plain", "gsm7"},
+      {"0811", "\u015Fimdi", "gsm7 single=turkish"},
+      {"+90532", "\u015Fimdi", "ucs2"},
+      {"0811", "\u6F22", "ucs2"},
+  };
+  for (const auto& row : rows) {
+    const Response response = Answer(
+        PostJson(nlohmann::json{{"to", row.to}, {"text", row.text}}.dump()));
+    REQUIRE(response.status == 202);
+    CHECK(Json::parse(response.body)["encoding"] == row.encoding);
+    CHECK(last_.text == row.text);
+    const Response shown = Answer(Get("/v1/messages/" + ToString(last_.id)));
+    CHECK(Json::parse(shown.body)["encoding"] == row.encoding);
+  }
+}
+
+TEST_CASE_METHOD(ApiFixture,
+                 "Typography is made plain where that saves UCS-2") {
+  const auto stored = [&](const std::string& text) {
+    Answer(PostJson(nlohmann::json{{"to", "0811"}, {"text", text}}.dump()));
+    return store_->Find(last_.id)->text;
+  };
+  CHECK(stored("\u201Cyes\u201D") == "\u201Cyes\u201D");
+  config_.message.transliterate = true;
+  CHECK(stored("\u201Cyes\u201D") == "\"yes\"");
+  CHECK(last_.coding == "gsm7");
+  CHECK(stored("\u201C\u6F22\u201D") == "\u201C\u6F22\u201D");
+  CHECK(last_.coding == "ucs2");
+}
+
+TEST_CASE_METHOD(ApiFixture,
+                 "A report is asked for by request, or by default") {
+  const auto asks = [&](const Request& request) {
+    const Response response = Answer(request);
+    REQUIRE(response.status == 202);
+    CHECK(Json::parse(response.body).value("report", false) == last_.report);
+    return store_->Find(last_.id)->report;
+  };
+  const auto json = [](const char* more) {
+    return PostJson(R"({"to": "0811", "text": "x")" + std::string(more) + "}");
+  };
+  CHECK_FALSE(asks(json("")));
+  CHECK(asks(json(R"(, "report": true)")));
+  CHECK(asks(Get("/s.py", "rcpt=0811&msg=x&report=1")));
+  config_.message.report = true;
+  CHECK(asks(json("")));
+  CHECK_FALSE(asks(json(R"(, "report": false)")));
+  CHECK_FALSE(asks(Get("/s.py", "rcpt=0811&msg=x&report=0")));
+}
+
+TEST_CASE_METHOD(ApiFixture, "What goes to the do-not-send list is refused") {
+  REQUIRE(store_->AddOptOut({"+62811", kNow, "STOP"}).has_value());
+  for (const Request& request :
+       {PostJson(R"({"to": "0811", "text": "x", "class": "otp"})"),
+        Get("/s.py", "rcpt=%2B62811&msg=x")}) {
+    const Response response = Answer(request);
+    CHECK(response.status == 403);
+    CHECK(CodeOf(response) == "recipient_opted_out");
+    CHECK(HeaderOf(response, "Location").empty());
+  }
+  CHECK(store_->CountByState()->empty());
+  CHECK(Answer(Get("/s.py", "rcpt=0812&msg=x")).status == 202);
+}
+
+TEST_CASE_METHOD(ApiFixture, "A part tells what its report said") {
+  Answer(PostJson(R"({"to": "0811", "text": "x", "report": true})"));
+  SpoolerTurn turn{.token = 1, .now = kNow};
+  turn.lease_limit = 1;
+  const auto sequence = store_->RecordTurn(turn)->leased.at(0).sequence;
+  turn = {.token = 1, .now = kNow};
+  turn.intents.push_back({sequence, 1, "a", kNow, "510"});
+  REQUIRE(store_->RecordTurn(turn).has_value());
+  turn = {.token = 1, .now = kNow};
+  turn.results.push_back({sequence, 1, PartState::kAccepted, 41, -1, kNow});
+  turn.changes.push_back(
+      {.sequence = sequence, .to = MessageState::kSent, .at = kNow});
+  NewReport report;
+  report.fingerprint = {1};
+  turn.reports = {report};
+  turn.settlements = {{.report = report.fingerprint,
+                       .sequence = sequence,
+                       .status = 0x46,
+                       .to = MessageState::kUndelivered,
+                       .error = "the phone was off",
+                       .at = kNow + std::chrono::seconds(2)}};
+  REQUIRE(store_->RecordTurn(turn).has_value());
+  const Json body =
+      Json::parse(Answer(Get("/v1/messages/" + ToString(last_.id))).body);
+  CHECK(body["state"] == "undelivered");
+  CHECK(body["error"] == "the phone was off");
+  const Json& part = body["part_states"][0];
+  CHECK(part["report"] == "failed");
+  CHECK(part["report_status"] == 0x46);
+  CHECK(part["reported_at"] == "2025-11-23T07:16:50.123Z");
+  CHECK_FALSE(part.contains("sim"));
+}
+
+// Puts messages 1 to `count` into the inbox.
+void Receive(Store& store, int count) {
+  SpoolerTurn turn{.token = 1, .now = kNow};
+  for (int i = 1; i <= count; ++i) {
+    SeededRandom random(static_cast<std::uint64_t>(i));
+    InboundPart part;
+    part.id = MakeUuidV7(kNow, random);
+    part.fingerprint = {static_cast<std::uint8_t>(i)};
+    part.modem = "a";
+    part.sim = "510101234567890";
+    part.sender = i % 2 ? "+62811" : "INFO";
+    part.text = "text " + std::to_string(i);
+    part.coding = "gsm7";
+    part.sent_at = kNow - std::chrono::seconds(9);
+    part.received_at = kNow;
+    turn.inbound.push_back(part);
+  }
+  REQUIRE(store.RecordTurn(turn).has_value());
+}
+
+TEST_CASE_METHOD(ApiFixture, "The inbox is listed by pages, the newest first") {
+  Receive(*store_, 3);
+  const auto page = [&](const std::string& query) {
+    const Response response = Answer(Get("/v1/inbox", query));
+    REQUIRE(response.status == 200);
+    CHECK(response.body.find("510101") == std::string::npos);  // no IMSI
+    return Json::parse(response.body);
+  };
+  const Json all = page("");
+  REQUIRE(all["items"].size() == 3);
+  CHECK(all["next"].is_null());
+  const Json& newest = all["items"][0];
+  CHECK(newest["from"] == "+62811");
+  CHECK(newest["to_modem"] == "a");
+  CHECK(newest["text"] == "text 3");
+  CHECK(newest["encoding"] == "gsm7");
+  CHECK_FALSE(newest.contains("port"));
+  CHECK(newest["parts"] == 1);
+  CHECK(newest["parts_received"] == 1);
+  CHECK(newest["complete"] == true);
+  CHECK(newest["sent_at"] == "2025-11-23T07:16:39.123Z");
+  CHECK(newest["received_at"] == "2025-11-23T07:16:48.123Z");
+
+  const Json first = page("limit=2");
+  CHECK(first["items"].size() == 2);
+  CHECK(first["next"] == first["items"][1]["id"]);
+  const Json second = page("limit=2&after=" + first["next"].get<std::string>());
+  REQUIRE(second["items"].size() == 1);
+  CHECK(second["items"][0]["text"] == "text 1");
+  CHECK(second["next"].is_null());
+
+  CHECK(page("sender=INFO")["items"].size() == 1);
+  CHECK(page("sender=%2B62811")["items"].size() == 2);
+  CHECK(page("sender=+62811")["items"].size() == 2);
+  CHECK(page("sender=nobody")["items"].is_array());
+  CHECK(page("sender=nobody")["items"].empty());
+
+  const Response one =
+      Answer(Get("/v1/inbox/" + newest["id"].get<std::string>()));
+  CHECK(one.status == 200);
+  CHECK(Json::parse(one.body) == newest);
+}
+
+TEST_CASE_METHOD(ApiFixture, "Data is shown as data, with its port") {
+  SpoolerTurn turn{.token = 1, .now = kNow};
+  InboundPart part;
+  part.coding = "8bit";
+  part.text = "00FF";
+  part.port = 2948;
+  turn.inbound = {part};
+  REQUIRE(store_->RecordTurn(turn).has_value());
+  const Json item = Json::parse(Answer(Get("/v1/inbox")).body)["items"][0];
+  CHECK(item["data"] == "00FF");
+  CHECK(item["port"] == 2948);
+  CHECK_FALSE(item.contains("text"));
+}
+
 TEST_CASE_METHOD(ApiFixture, "Whoever is not trusted gets nothing") {
   Request request = Get("/s.py", "rcpt=089610707901&msg=x");
   for (const char* address : {"10.0.0.1", "::1", "", "nonsense"}) {
@@ -222,6 +403,22 @@ TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
       {PostJson(R"({"to": "0896", "text": "x", "txet": "y"})"), 422,
        "unknown_field", "txet"},
       {PostJson(R"({"to": "0896", "text": ""})"), 422, "empty_text", "text"},
+      {PostJson(R"({"to": "0896", "text": "x", "report": 1})"), 422,
+       "wrong_type", "report"},
+      {Get("/s.py", "rcpt=0896&msg=x&report=yes"), 422, "out_of_range",
+       "report"},
+      {Post("/v1/inbox", "", ""), 405, "method_not_allowed", ""},
+      {Post("/v1/inbox/x", "", ""), 405, "method_not_allowed", ""},
+      {Get("/v1/inbox", "limit=0"), 422, "out_of_range", "limit"},
+      {Get("/v1/inbox", "limit=1001"), 422, "out_of_range", "limit"},
+      {Get("/v1/inbox", "limit=5x"), 422, "out_of_range", "limit"},
+      {Get("/v1/inbox", "after=x"), 422, "out_of_range", "after"},
+      {Get("/v1/inbox", "after=0192d3c4-0000-7000-8000-000000000000"), 422,
+       "out_of_range", "after"},
+      {Get("/v1/inbox", "from=x"), 422, "unknown_field", "from"},
+      {Get("/v1/inbox/"), 404, "message_not_found", ""},
+      {Get("/v1/inbox/0192d3c4-0000-7000-8000-000000000000"), 404,
+       "message_not_found", ""},
   };
   for (const Row& row : rows) {
     INFO(row.request.method << " " << row.request.path << "?"

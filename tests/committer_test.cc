@@ -12,7 +12,8 @@ namespace {
 // Holds each insert back until it is let through.
 class GatedStore final : public FakeStore {
  public:
-  Result<void> Insert(std::span<const NewMessage> messages) override {
+  Result<std::vector<std::size_t>> Insert(
+      std::span<const NewMessage> messages) override {
     begun.release();
     gate.acquire();
     groups.push_back(messages.size());
@@ -23,7 +24,11 @@ class GatedStore final : public FakeStore {
     if (poison && messages[0].text == "poison") {
       return Fail(ErrorKind::kInternal, "poison");
     }
-    return {};
+    std::vector<std::size_t> opted_out;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (messages[i].text == "unwanted") opted_out.push_back(i);
+    }
+    return opted_out;
   }
 
   std::counting_semaphore<> begun{0};
@@ -99,6 +104,25 @@ TEST_CASE("A failing store fails the whole group, once") {
   REQUIRE_FALSE(insert.stored.has_value());
   CHECK(insert.stored.error().message == "disk is full");
   CHECK(store.groups.size() == 1);
+}
+
+TEST_CASE("A message that its recipient does not want is refused alone") {
+  GatedStore store;
+  std::vector<PendingInsert> inserts(3);
+  inserts[1].message.text = "unwanted";
+  PendingInsert first;
+  {
+    Committer committer(store, 10, [](const auto&) {});
+    REQUIRE(committer.Submit(&first));
+    store.begun.acquire();
+    for (auto& insert : inserts) REQUIRE(committer.Submit(&insert));
+    store.gate.release(10);
+  }
+  CHECK(store.groups.back() == 3);
+  CHECK(inserts[0].stored.has_value());
+  REQUIRE_FALSE(inserts[1].stored.has_value());
+  CHECK(inserts[1].stored.error().kind == ErrorKind::kConflict);
+  CHECK(inserts[2].stored.has_value());
 }
 
 TEST_CASE("One message that can't be stored does not cost the others theirs") {

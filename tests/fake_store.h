@@ -7,7 +7,10 @@ namespace smsweb {
 
 class FakeStore : public Store {
  public:
-  Result<void> Insert(std::span<const NewMessage>) override { return No(); }
+  Result<std::vector<std::size_t>> Insert(
+      std::span<const NewMessage>) override {
+    return No();
+  }
   Result<Message> Find(const Uuid&) override { return No(); }
   Result<std::vector<Message>> List(const ListFilter&) override { return No(); }
   Result<std::vector<StateCount>> CountByState() override { return No(); }

@@ -9,7 +9,8 @@ class ForwardingStore : public Store {
  public:
   explicit ForwardingStore(Store& inner) : inner_(inner) {}
 
-  Result<void> Insert(std::span<const NewMessage> messages) override {
+  Result<std::vector<std::size_t>> Insert(
+      std::span<const NewMessage> messages) override {
     return inner_.Insert(messages);
   }
   Result<Message> Find(const Uuid& id) override { return inner_.Find(id); }

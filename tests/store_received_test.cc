@@ -591,6 +591,22 @@ TEST_CASE("The do-not-send list takes, finds, pages and forgets numbers") {
   });
 }
 
+TEST_CASE("What goes to a listed number is left out of an insert, and named") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    REQUIRE(store.AddOptOut({MakeMessage(2).recipient, kNow, "x"}).has_value());
+    const NewMessage batch[] = {MakeMessage(1), MakeMessage(2), MakeMessage(3)};
+    const auto opted_out = store.Insert(batch);
+    REQUIRE(opted_out.has_value());
+    CHECK(*opted_out == std::vector<std::size_t>{1});
+    CHECK(store.Find(batch[0].id).has_value());
+    CHECK_FALSE(store.Find(batch[1].id).has_value());
+    CHECK(store.Find(batch[2].id).has_value());
+    CHECK(InsertOne(store, MakeMessage(4)).has_value());
+    CHECK(InsertOne(store, MakeMessage(12)).error().kind ==
+          ErrorKind::kConflict);
+  });
+}
+
 TEST_CASE("A lease says whose recipient wants nothing, as of its own turn") {
   OnEachStore([](Store& store, const TempFolder&) {
     for (int i = 1; i <= 3; ++i) Insert(store, MakeMessage(i));

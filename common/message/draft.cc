@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/pdu/segment.h"
+#include "common/pdu/transliterate.h"
 
 namespace smsweb {
 namespace {
@@ -39,25 +40,60 @@ std::expected<std::string, DraftError> CheckRecipient(
                 "the number can't be sent to: " + recipient.error().message);
 }
 
-std::expected<int, DraftError> CountParts(std::string_view text,
-                                          int max_parts) {
+SegmentOptions OptionsFor(const std::string& recipient,
+                          const MessageConfig& config) {
+  SegmentOptions options;
+  for (const auto& name : LanguagesFor(config, recipient)) {
+    if (const auto language = ParseLanguage(name)) {
+      options.languages.push_back(*language);
+    }
+  }
+  return options;
+}
+
+// How the text goes on the air.
+struct Cut {
+  std::string text;
+  int parts;
+  std::string coding;
+};
+
+Result<Cut> CutText(std::string text, const SegmentOptions& options,
+                    bool transliterate) {
+  auto segments = SegmentText(text, options);
+  if (!segments) return std::unexpected(segments.error());
+  if (transliterate && segments->coding.alphabet == Alphabet::kUcs2) {
+    std::string plain = Transliterate(text);
+    auto shorter = SegmentText(plain, options);
+    if (shorter && shorter->coding.alphabet != Alphabet::kUcs2) {
+      text = std::move(plain);
+      segments = std::move(shorter);
+    }
+  }
+  return Cut{std::move(text), static_cast<int>(segments->parts.size()),
+             ToString(segments->coding)};
+}
+
+std::expected<Cut, DraftError> CheckText(std::string text,
+                                         const std::string& recipient,
+                                         const MessageConfig& config) {
   if (text.empty()) {
     return Refuse(DraftProblem::kEmptyText, "the text is empty");
   }
-  const auto segments = SegmentText(text);
-  if (!segments) {
+  auto cut = CutText(std::move(text), OptionsFor(recipient, config),
+                     config.transliterate);
+  if (!cut) {
     return Refuse(DraftProblem::kInvalidUtf8,
-                  "the text is not UTF-8: " + segments.error().message);
+                  "the text is not UTF-8: " + cut.error().message);
   }
-  const auto parts = static_cast<int>(segments->parts.size());
-  if (parts > max_parts) {
+  if (cut->parts > config.max_parts) {
     return Refuse(DraftProblem::kTooManyParts,
                   fmt::format("the text takes {} parts, and message.max_parts "
                               "is {}",
-                              parts, max_parts),
-                  parts);
+                              cut->parts, config.max_parts),
+                  cut->parts);
   }
-  return parts;
+  return std::move(*cut);
 }
 
 }  // namespace
@@ -87,8 +123,8 @@ std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
                                                   Random& random) {
   auto recipient = CheckRecipient(draft.to, recipients);
   if (!recipient) return std::unexpected(recipient.error());
-  const auto parts = CountParts(draft.text, config.max_parts);
-  if (!parts) return std::unexpected(parts.error());
+  auto cut = CheckText(std::move(draft.text), *recipient, config);
+  if (!cut) return std::unexpected(cut.error());
   const WallTime not_before = std::max(draft.not_before.value_or(now), now);
   if (not_before - now > kFarthestStart) {
     return Refuse(DraftProblem::kTooFarAhead,
@@ -99,9 +135,11 @@ std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
   return NewMessage{.id = MakeUuidV7(now, random),
                     .message_class = draft.message_class,
                     .recipient = std::move(*recipient),
-                    .text = std::move(draft.text),
-                    .parts = *parts,
+                    .text = std::move(cut->text),
+                    .parts = cut->parts,
                     .reference = std::move(draft.reference),
+                    .coding = std::move(cut->coding),
+                    .report = draft.report.value_or(config.report),
                     .created_at = now,
                     .not_before = not_before,
                     .expires_at = not_before + life};

@@ -31,6 +31,7 @@ struct Draft {
   std::optional<std::chrono::seconds> ttl;  // within the limits above
   std::optional<WallTime> not_before;
   std::string reference;  // within the limit above
+  std::optional<bool> report;  // none: what the configuration says
 };
 
 enum class DraftProblem : std::uint8_t {
@@ -51,6 +52,8 @@ struct DraftError {
   int parts = 0;
 };
 
+// Its text is the one that is sent: transliterated, where the configuration
+// wants that and it saves UCS-2.
 std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
                                                   const MessageConfig& config,
                                                   RecipientParser& recipients,

@@ -15,6 +15,11 @@ Json PartJson(const Part& part) {
     json["message_reference"] = part.message_reference;
   }
   if (part.error_code >= 0) json["cms_error"] = part.error_code;
+  if (part.report_status >= 0) {
+    json["report"] = ToString(MeaningOf(part.report_status));
+    json["report_status"] = part.report_status;
+    json["reported_at"] = FormatRfc3339(part.reported_at);
+  }
   return json;
 }
 
@@ -25,12 +30,18 @@ void ListAccepted(const NewMessage& message, const auto& add) {
   add("class", ToString(message.message_class));
   add("to", message.recipient);
   add("parts", message.parts);
+  if (!message.coding.empty()) add("encoding", message.coding);
+  if (message.report) add("report", true);
   add("created_at", FormatRfc3339(message.created_at));
   add("expires_at", FormatRfc3339(message.expires_at));
   if (message.not_before > message.created_at) {
     add("not_before", FormatRfc3339(message.not_before));
   }
   if (!message.reference.empty()) add("reference", message.reference);
+}
+
+void AppendValue(bool value, std::string* text) {
+  *text += value ? "true" : "false";
 }
 
 void AppendValue(int value, std::string* text) {

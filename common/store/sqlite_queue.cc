@@ -77,7 +77,8 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
           "INSERT INTO message(id, class, state, recipient, text, parts, "
           "reference, created_at, not_before, expires_at, coding, report, "
           "updated_at) "
-          "VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7)")),
+          "SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7 "
+          "WHERE NOT EXISTS(SELECT 1 FROM opt_out WHERE number = ?3)")),
       find_(db.PrepareLater("SELECT " + AllColumns() +
                             " FROM message WHERE id = ?1")),
       parts_(db.PrepareLater(
@@ -137,20 +138,24 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
           "GROUP BY its) CROSS JOIN message ON sequence = its "
           "ORDER BY sent_at DESC, sequence DESC")) {}
 
-Result<void> SqliteQueue::Insert(std::span<const NewMessage> messages) {
-  for (const NewMessage& message : messages) {
-    insert_.Bind(message.id.bytes)
-        .Bind(Number(message.message_class))
-        .Bind(message.recipient)
-        .Bind(message.text)
-        .Bind(Number(message.parts))
-        .BindNullIfEmpty(message.reference)
-        .Bind(message.created_at)
-        .Bind(message.not_before)
-        .Bind(message.expires_at)
-        .BindNullIfEmpty(message.coding)
-        .Bind(Number(message.report));
-    if (auto done = RunIt(insert_); !done) return done;
+Result<void> SqliteQueue::Insert(std::span<const NewMessage> messages,
+                                 std::vector<std::size_t>* opted_out) {
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const NewMessage& message = messages[i];
+    const auto inserted = insert_.Bind(message.id.bytes)
+                              .Bind(Number(message.message_class))
+                              .Bind(message.recipient)
+                              .Bind(message.text)
+                              .Bind(Number(message.parts))
+                              .BindNullIfEmpty(message.reference)
+                              .Bind(message.created_at)
+                              .Bind(message.not_before)
+                              .Bind(message.expires_at)
+                              .BindNullIfEmpty(message.coding)
+                              .Bind(Number(message.report))
+                              .Run();
+    if (!inserted) return std::unexpected(inserted.error());
+    if (*inserted == 0) opted_out->push_back(i);
   }
   return {};
 }

@@ -17,7 +17,8 @@ class SqliteQueue {
   explicit SqliteQueue(SqliteDb& db);
 
   // Within a transaction.
-  Result<void> Insert(std::span<const NewMessage> messages);
+  Result<void> Insert(std::span<const NewMessage> messages,
+                      std::vector<std::size_t>* opted_out);
   Result<void> WriteIntents(const SpoolerTurn& turn,
                             SpoolerTurnOutcome* outcome);
   Result<void> WriteResults(const SpoolerTurn& turn,

@@ -36,9 +36,8 @@ class SqliteStore final : public Store {
         opt_outs_(db_),
         modems_(db_) {}
 
-  Result<void> Insert(std::span<const NewMessage> messages) override {
-    return InTransaction(true, [&] { return queue_.Insert(messages); });
-  }
+  Result<std::vector<std::size_t>> Insert(
+      std::span<const NewMessage> messages) override;
   Result<Message> Find(const Uuid& id) override { return queue_.Find(id); }
   Result<std::vector<Message>> List(const ListFilter& filter) override {
     return queue_.List(filter);
@@ -149,6 +148,15 @@ Result<void> SqliteStore::InTransaction(
   if (!transaction) return std::unexpected(transaction.error());
   if (auto done = work(); !done) return done;
   return transaction->Commit();
+}
+
+Result<std::vector<std::size_t>> SqliteStore::Insert(
+    std::span<const NewMessage> messages) {
+  std::vector<std::size_t> opted_out;
+  const auto done =
+      InTransaction(true, [&] { return queue_.Insert(messages, &opted_out); });
+  if (!done) return std::unexpected(done.error());
+  return opted_out;
 }
 
 Result<std::int64_t> SqliteStore::AddRequest(const ModemRequest& request) {

@@ -10,6 +10,7 @@
 // process, disk full, I/O error); kInternal for a store that is broken.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -143,7 +144,11 @@ class Store {
   virtual ~Store() = default;
 
   // The endpoint's side.
-  virtual Result<void> Insert(std::span<const NewMessage> messages) = 0;
+  //
+  // All that may be sent, or none. Gives the places of those that may not,
+  // since their recipients want nothing from us: they are left out.
+  virtual Result<std::vector<std::size_t>> Insert(
+      std::span<const NewMessage> messages) = 0;
   virtual Result<Message> Find(const Uuid& id) = 0;  // kNotFound
   // Newest first; the texts and the parts are left out.
   virtual Result<std::vector<Message>> List(const ListFilter& filter) = 0;
@@ -211,5 +216,11 @@ class Store {
   // When the earliest queued message is due; none if nothing is queued.
   virtual Result<std::optional<WallTime>> NextDue() = 0;
 };
+
+// What becomes of a message that Insert() leaves out: kConflict.
+std::unexpected<Error> RecipientOptedOut();
+
+// Inserts one message, or says why not.
+Result<void> InsertOne(Store& store, const NewMessage& message);
 
 }  // namespace smsweb
