@@ -259,6 +259,22 @@ TEST_CASE("A modem's state is the last that was said, its parts add up") {
   });
 }
 
+TEST_CASE("A PIN's refusal is remembered until the PIN is accepted") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const auto refused_at = [&](const ModemStatus& status) {
+      SpoolerTurn turn = Turn(0);
+      turn.modems = {status};
+      REQUIRE(store.RecordTurn(turn).has_value());
+      return store.Modems()->at(0).pin_refused_at;
+    };
+    CHECK(refused_at({.name = "a", .state = "sim"}) == WallTime());
+    CHECK(refused_at({.name = "a", .pin_refused_at = kNow}) == kNow);
+    CHECK(refused_at({.name = "a", .state = "closed"}) == kNow);
+    CHECK(refused_at({.name = "a", .pin_accepted = true}) == WallTime());
+    CHECK(refused_at({.name = "a", .pin_refused_at = kNow}) == kNow);
+  });
+}
+
 // What follows is SQLite's own.
 
 TEST_CASE("A schema newer than the program is refused, and not touched") {

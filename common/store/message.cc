@@ -53,7 +53,8 @@ ReportMeaning MeaningOf(int report_status) {
   if (report_status < 0 || report_status > 0x7F) {
     return ReportMeaning::kReserved;
   }
-  if (report_status < 0x20) return ReportMeaning::kDelivered;
+  if (report_status == 0) return ReportMeaning::kDelivered;
+  if (report_status < 0x20) return ReportMeaning::kCompleted;
   if (report_status < 0x40) return ReportMeaning::kTrying;
   return ReportMeaning::kFailed;
 }
@@ -62,6 +63,8 @@ std::string_view ToString(ReportMeaning meaning) {
   switch (meaning) {
     case ReportMeaning::kDelivered:
       return "delivered";
+    case ReportMeaning::kCompleted:
+      return "completed";
     case ReportMeaning::kTrying:
       return "trying";
     case ReportMeaning::kFailed:

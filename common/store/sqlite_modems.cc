@@ -46,7 +46,8 @@ SqliteModems::SqliteModems(SqliteDb& db)
           "detail = iif(?2 = '', detail, ?3), "
           "since = iif(?2 = '', since, ?4), "
           "parts_sent = parts_sent + excluded.parts_sent, "
-          "pin_refused_at = max(pin_refused_at, excluded.pin_refused_at), "
+          "pin_refused_at = "
+          "iif(?8, 0, max(pin_refused_at, excluded.pin_refused_at)), "
           "info = iif(?7 = '', info, ?7)")),
       list_(db.PrepareLater("SELECT name, state, detail, since, parts_sent, "
                             "pin_refused_at, info FROM modem ORDER BY name")),
@@ -72,7 +73,8 @@ Result<void> SqliteModems::WriteStatus(const ModemStatus& status) {
       .Bind(status.since)
       .Bind(status.parts_sent)
       .Bind(status.pin_refused_at)
-      .Bind(status.info);
+      .Bind(status.info)
+      .Bind(Number(status.pin_accepted));
   return RunIt(write_);
 }
 

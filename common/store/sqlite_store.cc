@@ -1,5 +1,6 @@
 #include "common/store/sqlite_store.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -15,6 +16,11 @@
 namespace smsweb {
 namespace {
 
+// The SIM counts refused PINs, and remembers over a power cut.
+bool TellsOfPin(const ModemStatus& status) {
+  return status.pin_accepted || status.pin_refused_at > WallTime();
+}
+
 // What the network or an operator has been told, or will be, on the strength of
 // this turn. The rest would only be done again.
 bool NeedsSync(const SpoolerTurn& turn) {
@@ -22,7 +28,8 @@ bool NeedsSync(const SpoolerTurn& turn) {
            turn.changes.empty() && turn.inbound.empty() &&
            turn.reports.empty() && turn.settlements.empty() &&
            turn.opt_outs.empty() && turn.opt_ins.empty() &&
-           turn.answers.empty());
+           turn.answers.empty()) ||
+         std::ranges::any_of(turn.modems, TellsOfPin);
 }
 
 class SqliteStore final : public Store {

@@ -80,6 +80,7 @@ struct ModemStatus {
   WallTime since;
   std::int64_t parts_sent = 0;  // by all spoolers, ever
   WallTime pin_refused_at{};    // the last time; 1970: never
+  bool pin_accepted = false;    // recorded: pin_refused_at is forgotten
   std::string info;  // what is known of it: a JSON object (docs/internals.md);
                      // recorded empty: stays as it is
 };
@@ -205,8 +206,9 @@ class Store {
   //
   // Records all that the turn has, expires (some of) what is over, and leases
   // up to `lease_limit` due messages: by class, then by time, then by arrival.
-  // A turn that only leases or tells of modems is not synced: after a power cut
-  // its messages are queued again, and none of them has an intent.
+  // A turn that only leases, or tells of modems (but for PINs), is not synced:
+  // after a power cut its messages are queued again, and none of them has an
+  // intent.
   virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
   // Messages in kSending whose holder is not `token`, with their parts.
   virtual Result<std::vector<Message>> Abandoned(LeaseToken token) = 0;
