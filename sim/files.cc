@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <iterator>
@@ -67,6 +68,20 @@ Result<UniqueFd> OpenAppending(const std::string& path) {
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0) return FailErrno(path, errno);
   return UniqueFd(fd);
+}
+
+Result<std::string> ReadFile(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return FailErrno(path, errno);
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (true) {
+    const ssize_t size = ::read(fd.get(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return FailErrno(path, errno);
+    if (size == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+  }
 }
 
 Result<FileSink> FileSink::Open(const std::string& path) {

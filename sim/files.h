@@ -49,4 +49,6 @@ class WireTrace {
 
 Result<UniqueFd> OpenAppending(const std::string& path);
 
+Result<std::string> ReadFile(const std::string& path);
+
 }  // namespace smsweb::sim

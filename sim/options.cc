@@ -27,13 +27,19 @@ constexpr const char* kExamples =
     "  smsweb-sim --tcp 127.0.0.1:0 --pin 1234\n"
     "      behind TCP, at a free port that it prints, with a locked SIM\n"
     "  smsweb-sim --outcome '+628111=cms:38' --outcome '*=silent,after=9'\n"
-    "      one number is refused; the tenth message is never answered\n\n"
-    "docs/simulator.md describes the records. It says \"smsweb-sim: ready\" "
-    "on\n"
-    "standard error, and ends on SIGTERM or SIGINT.\n";
+    "      one number is refused; the tenth message is never answered\n"
+    "  smsweb-sim --link run/modem --rule 'on AT+CSQ #3: hang until ATZ'\n"
+    "      stops when it is asked for its signal for the third time\n"
+    "  smsweb-sim --link run/modem --control run/control &\n"
+    "  smsweb-sim --tell run/control 'inbound from +6281 text \"hello\"'\n"
+    "      a message for the modem\n\n"
+    "docs/simulator.md describes scripts and records. It says\n"
+    "\"smsweb-sim: ready\" on standard error, and ends on SIGTERM or SIGINT."
+    "\n";
 
 struct Raw {
   std::string send_time = "0";
+  std::string report_delay = "0";
   std::vector<std::string> outcomes;
   std::string pin;
   bool no_sim = false;
@@ -65,6 +71,23 @@ void Declare(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--send-time", raw.send_time,
                  "How long a message takes: 3s, 2500ms")
       ->capture_default_str();
+  app.add_option("--report-delay", raw.report_delay,
+                 "How long a status report takes")
+      ->capture_default_str();
+  app.add_option("--script", options.script, "Do what this script says")
+      ->type_name("FILE");
+  app.add_option("--rule", options.rules,
+                 "One more line of script. May be repeated")
+      ->type_name("RULE")
+      ->take_all();
+  app.add_option("--control", options.control,
+                 "Take more script by this unix datagram socket")
+      ->type_name("PATH");
+  app.add_option("--tell", options.tell,
+                 "Send a line of script to the simulator with this control "
+                 "socket, and end")
+      ->type_name("PATH RULE")
+      ->expected(2);
   app.add_option("--pin", raw.pin, "The SIM asks for this PIN")
       ->type_name("DIGITS");
   app.add_option("--smsc", options.modem.smsc, "SMSC stored on the SIM")
@@ -84,6 +107,9 @@ Result<void> Finish(const Raw& raw, Options& options) {
   const auto send_time = ParseDuration(raw.send_time);
   if (!send_time) return std::unexpected(send_time.error());
   options.send_time = *send_time;
+  const auto report_delay = ParseDuration(raw.report_delay);
+  if (!report_delay) return std::unexpected(report_delay.error());
+  options.report_delay = *report_delay;
   for (const std::string& text : raw.outcomes) {
     auto rule = ParseOutcomeRule(text);
     if (!rule) return std::unexpected(rule.error());

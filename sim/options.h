@@ -19,7 +19,12 @@ struct Options {
   std::string name = "sim-%d";
   std::string log = "-";
   std::string wire;
+  std::string script;              // a file
+  std::vector<std::string> rules;  // more of it
+  std::string control;             // a socket
+  std::vector<std::string> tell;   // the other end: a socket, and a script
   std::chrono::milliseconds send_time{0};
+  std::chrono::milliseconds report_delay{0};
   std::vector<OutcomeRule> outcomes;
   ModemOptions modem;  // as each of them is
 };

@@ -29,6 +29,19 @@ class Port {
   // Writes what it can and keeps the rest, up to a bound: a host that does not
   // read loses what is beyond.
   virtual void Write(std::string_view bytes) = 0;
+
+  // Readable when a host has opened the port, for OnOpens(); -1 where
+  // poll_entry() tells that, too.
+  virtual int opens_fd() const { return -1; }
+  virtual void OnOpens() {}
+
+  // Whether a host has opened the port since the last call.
+  virtual bool TakeOpened() = 0;
+
+  // The line ends for a host that has it open, and for others there is nothing
+  // to open, until Return(). `place` is a link or a port; empty: where it was.
+  virtual void HangUp() = 0;
+  virtual Result<void> Return(const std::string& place) = 0;
 };
 
 // A pseudo-terminal. `link`, unless empty, becomes a symbolic link to its

@@ -58,12 +58,7 @@ std::optional<std::string> Receiver::Route(const Delivery& delivery,
                                            const Instant& now) {
   if (ToldAtOnce(modem_, delivery)) return Tell(delivery, now);
   const bool report = delivery.kind == Delivery::Kind::kReport;
-  const int how = modem_.Setting("+CNMI", report ? kDs : kMt);
-  if (report && how == 0) {  // <ds> 0: for nobody
-    air_.Settle(name(), delivery, Receipt::kTaken, now);
-    return std::nullopt;
-  }
-  return Store(delivery, how != 0, now);
+  return Store(delivery, modem_.Setting("+CNMI", report ? kDs : kMt) != 0, now);
 }
 
 std::optional<std::string> Receiver::Store(const Delivery& delivery, bool tell,
@@ -74,8 +69,9 @@ std::optional<std::string> Receiver::Store(const Delivery& delivery, bool tell,
              : static_cast<Memory::Name>(modem_.Setting("+CPMS", 2));
   const auto place = modem_.memories[where].Add(
       {StoredMessage::Status::kUnread, delivery.octets});
-  air_.Settle(name(), delivery, place ? Receipt::kTaken : Receipt::kMemoryFull,
-              now);
+  const bool lost = report && !tell;  // nobody asked for it: it may be
+  air_.Settle(name(), delivery,
+              place || lost ? Receipt::kTaken : Receipt::kMemoryFull, now);
   if (!place || !tell) return std::nullopt;
   return fmt::format("{}: \"{}\",{}", report ? "+CDSI" : "+CMTI",
                      ToString(where), *place);

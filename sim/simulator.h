@@ -1,4 +1,4 @@
-// Modems on their ports, in one poll loop.
+// Modems on their ports, in one poll loop, and what is said to them meanwhile.
 #pragma once
 
 #include <poll.h>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/at_session.h"
+#include "sim/control.h"
 #include "sim/files.h"
 #include "sim/ports.h"
 
@@ -22,6 +23,10 @@ class Simulator {
 
   void Add(std::unique_ptr<Port> port, AtSession session);
 
+  // Scripts that come by `control`, which outlives the simulator, are obeyed by
+  // the modems that they name.
+  void ListenTo(Control& control) { control_ = &control; }
+
   // Until `stop_fd` can be read.
   void Run(int stop_fd);
 
@@ -32,13 +37,17 @@ class Simulator {
   };
 
   int Timeout() const;  // for poll, in ms; -1: none
+  void Start();
   void Serve(Modem& modem, short events);
   void Answer(Modem& modem);
+  void Move(Modem& modem, const PortEvent& event);
+  void ObeyControl();
   void Trace(const Modem& modem, WireTrace::Side side, std::string_view bytes,
              const Instant& at);
 
   Now now_;
   WireTrace* trace_;
+  Control* control_ = nullptr;
   std::vector<Modem> modems_;
 };
 

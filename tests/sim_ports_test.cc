@@ -13,6 +13,7 @@
 
 #include "catch.h"
 #include "common/base/unique_fd.h"
+#include "sim/control.h"
 #include "sim/options.h"
 #include "sim/simulator.h"
 
@@ -46,9 +47,13 @@ class NoAir final : public Air {
 // Serves one modem in a thread until it goes.
 class Running {
  public:
-  explicit Running(std::unique_ptr<Port> port, WireTrace* trace = nullptr)
-      : stop_(::eventfd(0, EFD_CLOEXEC)), simulator_(Now, trace) {
-    simulator_.Add(std::move(port), AtSession({}, air_));
+  explicit Running(std::unique_ptr<Port> port, std::string_view rules = "",
+                   Control* control = nullptr)
+      : stop_(::eventfd(0, EFD_CLOEXEC)), simulator_(Now, nullptr) {
+    const auto script = ParseScript(rules, "test");
+    REQUIRE(script);
+    if (control != nullptr) simulator_.ListenTo(*control);
+    simulator_.Add(std::move(port), AtSession({}, air_, Millis(0), *script));
     thread_ = std::thread([this] { simulator_.Run(stop_.get()); });
   }
   ~Running() {
@@ -154,7 +159,7 @@ TEST_CASE("A file in a link's place is not touched") {
   CHECK(fs::file_size(link) == 8);
 }
 
-UniqueFd Connect(const std::string& place) {
+std::optional<UniqueFd> TryConnect(const std::string& place) {
   const auto colon = place.rfind(':');
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -162,9 +167,21 @@ UniqueFd Connect(const std::string& place) {
       htons(static_cast<std::uint16_t>(std::stoi(place.substr(colon + 1))));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address),
-                    sizeof address) == 0);
+  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address),
+                sizeof address) != 0) {
+    return std::nullopt;
+  }
   return fd;
+}
+
+// Until it is there; the simulator says when by nothing else.
+UniqueFd Connect(const std::string& place) {
+  for (int i = 0; i < 5000; ++i) {
+    if (auto fd = TryConnect(place)) return std::move(*fd);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  FAIL("never came back: " << place);
+  return UniqueFd();
 }
 
 TEST_CASE("A modem behind TCP takes one host after the other") {
@@ -177,6 +194,88 @@ TEST_CASE("A modem behind TCP takes one host after the other") {
   const UniqueFd second = Connect(place);
   first.Reset();
   CHECK(Ask(second.get(), "AT\r") == "\r\nOK\r\n");
+}
+
+// Until `path` can be opened; the simulator says when by nothing else.
+UniqueFd OpenAgain(const fs::path& path) {
+  for (int i = 0; i < 5000; ++i) {
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (fd) return fd;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  FAIL("never came back: " << path);
+  return UniqueFd();
+}
+
+TEST_CASE(
+    "A pty that is unplugged ends for its host, and comes back elsewhere") {
+  Folder folder;
+  const fs::path link = folder.path / "modem";
+  const fs::path other = folder.path / "other";
+  auto port = OpenPty(link.string());
+  REQUIRE(port);
+  Running running(std::move(*port),
+                  "on AT+CSQ: unplug for 100ms as " + other.string());
+  const UniqueFd host = OpenTty(link);
+  Ask(host.get(), "ATE0\r");
+  REQUIRE(::write(host.get(), "AT+CSQ\r", 7) == 7);
+  ReadUntil(host.get(), "nothing");  // to the end of the line
+  const UniqueFd again = OpenAgain(other);
+  CHECK_FALSE(fs::is_symlink(link));
+  CHECK(Ask(again.get(), "AT\r") == "AT\r\r\nOK\r\n");
+}
+
+TEST_CASE("A TCP port that hangs up is refused until it is back") {
+  auto port = ListenTcp("127.0.0.1", "0");
+  REQUIRE(port);
+  const std::string place = (*port)->place();
+  Running running(std::move(*port), "on AT+CSQ: disconnect for 10ms");
+  const UniqueFd host = Connect(place);
+  CHECK(Ask(host.get(), "ATE0\r") == "ATE0\r\r\nOK\r\n");
+  REQUIRE(::write(host.get(), "AT+CSQ\r", 7) == 7);
+  ReadUntil(host.get(), "nothing");  // to the end of the line
+  const UniqueFd again = Connect(place);
+  CHECK(Ask(again.get(), "AT\r") == "\r\nOK\r\n");
+}
+
+TEST_CASE("A host that opens a pty is noticed") {
+  Folder folder;
+  const fs::path link = folder.path / "modem";
+  auto port = OpenPty(link.string());
+  REQUIRE(port);
+  Running running(std::move(*port), "on open: line \"hello OK\"");
+  const UniqueFd host = OpenTty(link);
+  CHECK(ReadUntil(host.get(), "OK\r\n") == "\r\nhello OK\r\n");
+}
+
+TEST_CASE("A running simulator is told more, and says what it does not take") {
+  Folder folder;
+  const std::string path = (folder.path / "control").string();
+  auto control = Control::Open(path);
+  REQUIRE(control);
+  auto port = OpenPty((folder.path / "modem").string());
+  REQUIRE(port);
+  {
+    Running running(std::move(*port), "", &*control);
+    const UniqueFd host = OpenTty(folder.path / "modem");
+    CHECK(Tell(path, "line \"RING OK\""));
+    CHECK(ReadUntil(host.get(), "OK\r\n") == "\r\nRING OK\r\n");
+    const auto told = Tell(path, "jump");
+    REQUIRE_FALSE(told);
+    CHECK(told.error().kind == ErrorKind::kInvalid);
+    CHECK(told.error().message.starts_with("control:1: \"jump\" is no action"));
+  }
+  CHECK(Tell((folder.path / "none").string(), "signal 7").error().kind ==
+        ErrorKind::kUnavailable);
+}
+
+TEST_CASE("A file in a control socket's place is not touched") {
+  Folder folder;
+  const fs::path path = folder.path / "control";
+  std::ofstream(path) << "precious";
+  const auto control = Control::Open(path.string());
+  REQUIRE_FALSE(control);
+  CHECK(control.error().kind == ErrorKind::kConflict);
 }
 
 std::string Contents(const fs::path& path) {
