@@ -1,7 +1,8 @@
 """What the interop scripts share: a simulator in a private folder, programs
-that end with the script, and the comparison of what arrived.
+that end with the script, the comparison of what arrived, and messages for the
+program, which must show what was sent to it.
 
-A script exits with 0 when every text arrived, 1 when one did not, and 77 when
+A script exits with 0 when every text arrived, either way, 1 when one did not, and 77 when
 the program it is about is not installed (--install gets it with apt-get).
 """
 
@@ -27,6 +28,15 @@ TEXTS = {
     "unicode": "Ваш код 123456 😀",
     "multipart": "".join(f"{n:03}-" for n in range(100)),  # 400 septets
     "multipart unicode": "Код подтверждения 😀 " * 8,  # 168 code units
+}
+
+
+SENDER = "+6289876543210"
+INBOUND = {
+    "short": "Hello, who is there?",
+    "unicode": "Привет, кто там 😀",
+    "multipart": "".join(f"{n:03}+" for n in range(60)),  # 240 septets
+    "multipart unicode": "Кто там 😀 " * 10,  # 100 code units
 }
 
 
@@ -129,15 +139,38 @@ class Lines:
 class Simulator:
     """smsweb-sim with one modem; its records come through a pipe."""
 
-    def __init__(self, process, place):
+    def __init__(self, process, program, place, control):
         self.device = place
+        self.program = program
+        self.control = str(control)
         self.lines = Lines(process.stdout)
+
+    def tell(self, rule):
+        """One more line of script (docs/simulator.md)."""
+        subprocess.run([self.program, "--tell", self.control, rule],
+                       check=True)
+
+    def bring(self, name):
+        """A message for the host."""
+        self.tell(f'inbound from {SENDER} text "{INBOUND[name]}"')
+
+    def bring_apart(self, name, reference):
+        """The same in two parts, one after the other as networks do it."""
+        part = f'inbound from {SENDER} text "{INBOUND[name]}" ref {reference}'
+        self.tell(f"{part} parts 1; in 1s {part} parts 2")
 
     def message(self, what):
         """The next whole message."""
         while True:
             record = json.loads(self.lines.next(what))
             if record["event"] == "message":
+                return record
+
+    def report(self, what):
+        """The next status report that the modem has taken."""
+        while True:
+            record = json.loads(self.lines.next(what))
+            if record["event"] == "report" and record["receipt"] == "taken":
                 return record
 
     def expect(self, name, number=NUMBER):
@@ -151,7 +184,9 @@ class Simulator:
 @contextlib.contextmanager
 def simulator(args, path, *more):
     device = path / "modem"
-    command = [args.sim, "--wire", str(path / "wire"), *more]
+    control = path / "control"
+    command = [args.sim, "--wire", str(path / "wire"),
+               "--control", str(control), *more]
     if "--tcp" not in more:
         command += ["--link", str(device)]
     with running(command, stdout=subprocess.PIPE,
@@ -159,7 +194,12 @@ def simulator(args, path, *more):
         said = Lines(process.stderr)
         place = said.next("the modem", 10).split(" on ", 1)[1]
         said.next("the simulator", 10)
-        yield Simulator(process, place if "--tcp" in more else str(device))
+        yield Simulator(process, args.sim,
+                        place if "--tcp" in more else str(device), control)
+
+
+def received(name):
+    print(f"  {name}: received")
 
 
 def main(test, about, packages, programs):

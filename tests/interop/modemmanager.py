@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""ModemManager sends through smsweb-sim.
+"""ModemManager sends and receives through smsweb-sim.
 
 ModemManager takes its ports from udev, which knows nothing of a pty. Its test
 interface (--test-enable) makes a modem of a unix socket instead, and socat
@@ -8,6 +8,7 @@ opens again can't lose an answer to the connection that it has just closed.
 All of it is on a private D-Bus.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -61,15 +62,61 @@ def add_modem(path, env):
     run(["mmcli", "-m", "any", "--enable"], env)
 
 
-def send(text, env):
+def send(text, env, more=""):
     created = run(["mmcli", "-m", "any", "--messaging-create-sms="
-                   f"number='{interop.NUMBER}',text='{text}'"], env)
-    message = re.search(r"/SMS/\d+", created)
-    run(["mmcli", "-s", BUS_PATH + message.group(), "--send"], env)
+                   f"number='{interop.NUMBER}',text='{text}'{more}"], env)
+    message = BUS_PATH + re.search(r"/SMS/\d+", created).group()
+    run(["mmcli", "-s", message, "--send"], env)
+    return message
+
+
+def show(message, env):
+    return json.loads(run(["mmcli", "-J", "-s", message], env))["sms"]
+
+
+def received(env):
+    """The whole messages from the network that it has."""
+    listed = json.loads(run(["mmcli", "-J", "-m", "any",
+                             "--messaging-list-sms"], env))
+    found = [(path, show(path, env))
+             for path in listed["modem.messaging.sms"]]
+    return [(path, message) for path, message in found
+            if message["properties"]["state"] == "received"]
+
+
+def receive(simulator, name, text, reference, env):
+    if name.startswith("multipart"):
+        # Of two parts told at once it would read the first alone.
+        simulator.bring_apart(name, reference)
+    else:
+        simulator.bring(name)
+    path, message = interop.until(lambda: received(env),
+                                  f"the {name} message")[0]
+    content = message["content"]
+    if content["number"] != interop.SENDER or content["text"] != text:
+        raise interop.Failure(f"{name}: received {content}")
+    run(["mmcli", "-m", "any", f"--messaging-delete-sms={path}"], env)
+    interop.received(name)
+
+
+def receive_report(simulator, env):
+    """It keeps a report as a message of its own."""
+    sent = send("report, please", env, ",delivery-report-request='yes'")
+    simulator.report("a report")
+    reference = show(sent, env)["properties"]["message-reference"]
+    _, report = interop.until(lambda: received(env), "the report")[0]
+    properties = report["properties"]
+    if (properties["pdu-type"] != "status-report"
+            or properties["message-reference"] != reference
+            or report["content"]["number"] != interop.NUMBER):
+        raise interop.Failure(f"{report} for {reference}")
+    print(f"  status report: {properties['delivery-state']}")
 
 
 def test(args, path):
-    with interop.simulator(args, path, "--tcp", "127.0.0.1:0") as simulator, \
+    # A report that comes with the modem's answer would be too early for it.
+    with interop.simulator(args, path, "--tcp", "127.0.0.1:0",
+                           "--report-delay", "1s") as simulator, \
             bus(path) as daemon:
         address = interop.Lines(daemon.stdout).next("the bus", 10)
         env = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address,
@@ -80,6 +127,9 @@ def test(args, path):
             for name, text in interop.TEXTS.items():
                 send(text, env)
                 simulator.expect(name)
+            for reference, (name, text) in enumerate(interop.INBOUND.items()):
+                receive(simulator, name, text, reference, env)
+            receive_report(simulator, env)
 
 
 if __name__ == "__main__":

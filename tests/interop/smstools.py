@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""SMS Server Tools 3 send through smsweb-sim."""
+"""SMS Server Tools 3 send and receive through smsweb-sim."""
 
 import subprocess
 
@@ -11,6 +11,7 @@ outgoing = {path}/outgoing
 checked = {path}/checked
 incoming = {path}/incoming
 failed = {path}/failed
+report = {path}/report
 sent = {path}/sent
 logfile = {path}/smsd.log
 loglevel = 7
@@ -24,7 +25,8 @@ receive_before_send = no
 
 [GSM1]
 device = {device}
-incoming = no
+incoming = yes
+report = yes
 baudrate = 115200
 """
 
@@ -41,10 +43,52 @@ def submit(path, name, text):
     draft.rename(path / "outgoing" / draft.name)
 
 
+def read(file):
+    """The headers of a file that it writes, and the text below them; nothing
+    until all of it is there."""
+    head, _, body = file.read_bytes().partition(b"\n\n")
+    headers = dict(line.split(": ", 1)
+                   for line in head.decode("latin-1").splitlines()
+                   if ": " in line)
+    ucs2 = headers.get("Alphabet") == "UCS2"
+    text = body.decode("utf-16-be" if ucs2 else "latin-1", "replace")
+    units = len(body) // 2 if ucs2 else len(body)
+    if units < int(headers.get("Length", "1")):
+        return None
+    return headers, text
+
+
+def receive(simulator, path, name, text):
+    simulator.bring(name)
+    file = interop.until(lambda: next((path / "incoming").glob("GSM1.*"), None),
+                         f"the {name} message")
+    headers, body = interop.until(lambda: read(file), "its text")
+    if headers["From"] != interop.SENDER.lstrip("+") or body != text:
+        raise interop.Failure(f"{name}: {headers} {body!r} was received")
+    file.unlink()
+    interop.received(name)
+
+
+def receive_report(simulator, path):
+    number = interop.NUMBER.lstrip("+")
+    draft = path / "asks-for-report"
+    draft.write_text(f"To: {number}\nReport: yes\n\nreport, please")
+    draft.rename(path / "outgoing" / draft.name)
+    simulator.report("a report")
+    file = interop.until(lambda: next((path / "report").iterdir(), None),
+                         "the report")
+    text = interop.until(file.read_text, "its text")
+    if f"From: {number}" not in text or "Status: 0,Ok" not in text:
+        raise interop.Failure(f"the report says {text}")
+    print("  status report: received")
+
+
 def test(args, path):
-    for folder in "outgoing", "checked", "incoming", "failed", "sent":
+    for folder in ("outgoing", "checked", "incoming", "failed", "sent",
+                   "report"):
         (path / folder).mkdir()
-    with interop.simulator(args, path) as simulator:
+    with interop.simulator(args, path, "--rule",
+                           "reports in SM") as simulator:
         config = path / "smsd.conf"
         config.write_text(
             CONFIGURATION.format(device=simulator.device, path=path))
@@ -55,6 +99,9 @@ def test(args, path):
             for name, text in interop.TEXTS.items():
                 submit(path, name, text)
                 simulator.expect(name)
+            for name, text in interop.INBOUND.items():
+                receive(simulator, path, name, text)
+            receive_report(simulator, path)
 
 
 if __name__ == "__main__":
