@@ -68,5 +68,30 @@ TEST_CASE("... and when they come in random chunks") {
   }
 }
 
+// The scenarios of everywhere/, with its fault at the first place, the second,
+// and so on, until it does not happen any more. `step`: not at each of them.
+int PlayEverywhere(const std::string& name, int step) {
+  const std::string path = Folder() + "/everywhere/" + name + ".txt";
+  for (int n = 1;; n += step) {
+    INFO(name << ", $N = " << n);
+    const auto scenario = ReadScenario(path, n);
+    if (!scenario) FAIL(scenario.error().message);
+    Player player(*scenario, Delivery::kWhole);
+    const auto failure = player.Play();
+    if (!player.AllHappened()) return n - 1;
+    if (failure) FAIL(*failure);
+  }
+}
+
+TEST_CASE("Wherever the spooler dies, nothing is lost or goes twice") {
+  CHECK(PlayEverywhere("spooler_is_killed_before_it_records", 1) > 10);
+  CHECK(PlayEverywhere("spooler_is_killed_behind_what_it_records", 1) > 10);
+}
+
+TEST_CASE("Wherever the port hangs up, nothing is lost or goes twice") {
+  constexpr int kPrime = 7;  // of some 700 bytes
+  CHECK(PlayEverywhere("port_hangs_up", kPrime) > 300);
+}
+
 }  // namespace
 }  // namespace smsweb::faults

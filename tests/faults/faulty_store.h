@@ -41,9 +41,14 @@ class FaultyStore final : public ForwardingStore {
   explicit FaultyStore(std::unique_ptr<Store> inner)
       : ForwardingStore(*inner), inner_(std::move(inner)) {}
 
-  std::optional<Recorded> fails;        // such turns
-  std::optional<Recorded> kill_before;  // the next such turn; then not again
-  std::optional<Recorded> kill_after;
+  std::optional<Recorded> fails;  // such turns
+  // The spooler dies once, at the `countdown`th such turn from now.
+  struct Kill {
+    Recorded what;
+    int countdown = 1;
+  };
+  std::optional<Kill> kill_before;  // it is recorded
+  std::optional<Kill> kill_after;
   std::uint64_t changes = 0;  // turns that recorded or leased something
 
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override {
@@ -66,9 +71,9 @@ class FaultyStore final : public ForwardingStore {
     return !turn.Empty() || !outcome.leased.empty() || !outcome.expired.empty();
   }
 
-  static bool Fires(std::optional<Recorded>& what, const SpoolerTurn& turn) {
-    if (!what || !Has(turn, *what)) return false;
-    what.reset();
+  static bool Fires(std::optional<Kill>& kill, const SpoolerTurn& turn) {
+    if (!kill || !Has(turn, kill->what) || --kill->countdown > 0) return false;
+    kill.reset();
     return true;
   }
 

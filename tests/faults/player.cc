@@ -93,10 +93,11 @@ std::optional<std::string> Player::Play() {
 void Player::Do(const Words& words) {
   using Verb = void (Player::*)(const Words&);
   static const std::map<std::string, Verb> kVerbs = {
-      {"send", &Player::Send},      {"kill", &Player::Kill},
-      {"stop", &Player::Stop},      {"store", &Player::FailStore},
-      {"pin", &Player::ChangePin},  {"ussd", &Player::AskUssd},
-      {"give-up", &Player::GiveUp}, {"expect", &Player::Expect},
+      {"hang-up", &Player::HangUp},  {"send", &Player::Send},
+      {"kill", &Player::Kill},       {"stop", &Player::Stop},
+      {"store", &Player::FailStore}, {"pin", &Player::ChangePin},
+      {"ussd", &Player::AskUssd},    {"give-up", &Player::GiveUp},
+      {"expect", &Player::Expect},
   };
   const auto found = kVerbs.find(words[0]);
   if (found == kVerbs.end()) Wrong("no such step");
@@ -171,10 +172,19 @@ void Player::Kill(const Words& words) {
   world_.away_after_kill = away;
   if (next == words.size()) return world_.Kill(away);
   if (words[next] == "as-pdu-leaves") return world_.KillAsPduLeaves(away);
-  Require(next + 2 == words.size(), "kill before|after WHAT");
+  Require(next + 2 <= words.size(), "kill before|after WHAT [N]");
   auto& when = words[next] == "before" ? world_.store->kill_before
                                        : world_.store->kill_after;
-  when = ParseRecorded(words[next + 1]);
+  when = {.what = ParseRecorded(words[next + 1]),
+          .countdown = next + 2 < words.size() ? Number(words[next + 2]) : 1};
+}
+
+// hang-up MODEM BYTES
+void Player::HangUp(const Words& words) {
+  Require(words.size() == 2, "hang-up MODEM BYTES");
+  for (const auto& port : world_.ports()) {
+    if (port->name() == words[0]) port->hangs_up_after = Number(words[1]);
+  }
 }
 
 void Player::Stop(const Words& words) {
@@ -403,6 +413,14 @@ void Player::CheckRules() const {
   const auto unused = world_.UnusedRules();
   Require(unused.empty(),
           fmt::format("this never happened: {}", fmt::join(unused, ", ")));
+  Require(AllHappened(), "a fault has not happened");
+}
+
+bool Player::AllHappened() const {
+  return !world_.store->kill_before && !world_.store->kill_after &&
+         std::ranges::none_of(world_.ports(), [](const auto& port) {
+           return port->on_pdu || port->hangs_up_after;
+         });
 }
 
 void Player::CheckModemsWork() {
@@ -475,7 +493,7 @@ void Player::CheckPins() const {
 
 void Player::CheckSecrets() const {
   constexpr std::size_t kTellsNothing = 8;  // shorter may be there by chance
-  std::string told = world_.Log();
+  std::string told = world_.Log() + world_.wire_trace;
   for (const std::string& name : scenario_.modems) {
     const ModemStatus status = Status(name);
     told += status.detail + '\n' + status.info + '\n';

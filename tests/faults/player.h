@@ -4,7 +4,8 @@
 //   - each message's state was expected, is still that, and the phone has as
 //     many copies as that state says: nothing lost, nothing twice;
 //   - no modem was given a PIN more than once;
-//   - neither the log nor a modem's status tells a text or a PIN;
+//   - neither the log, the wire trace nor a modem's status tells a text or a
+//   PIN;
 //   - each modem that was not given up is ready, and more messages go out.
 #pragma once
 
@@ -26,6 +27,9 @@ class Player {
   // Why the scenario failed: file, line, what was found, and the trace.
   std::optional<std::string> Play();
 
+  // Each hang-up and each death that a step has asked for.
+  bool AllHappened() const;
+
  private:
   using Words = std::vector<std::string>;
 
@@ -46,6 +50,7 @@ class Player {
   void Send(const Words& words);
   void SendOne(int number, const Words& words);
   void Kill(const Words& words);
+  void HangUp(const Words& words);
   void Stop(const Words& words);
   void FailStore(const Words& words);
   void ChangePin(const Words& words);

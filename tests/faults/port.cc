@@ -86,15 +86,24 @@ std::size_t Port::ChunkLength() {
 }
 
 std::size_t Port::Read(std::span<char> buffer) {
-  const auto count = std::min({ChunkLength(), buffer.size(), unread_.size()});
+  auto count = std::min({ChunkLength(), buffer.size(), unread_.size()});
+  if (hangs_up_after) count = std::min(count, *hangs_up_after);
   unread_.copy(buffer.data(), count);
   unread_.erase(0, count);
+  if (hangs_up_after && (*hangs_up_after -= count) == 0) HangUp();
   return count;
+}
+
+void Port::HangUp() {
+  hangs_up_after.reset();
+  unread_.clear();
+  session_.Obey(*sim::ParseScript("disconnect for 5s", "hang-up"), Now());
 }
 
 void Port::Write(std::string_view bytes) {
   if (on_pdu && bytes.find(kCtrlZ) != bytes.npos) {
-    std::exchange(on_pdu, nullptr)();
+    const auto call = on_pdu;  // which may forget it
+    call();
   }
   trace_.Host(SinceStart(), name_, bytes);
   session_.Receive(bytes, Now());

@@ -30,7 +30,10 @@ class Port {
        Trace& trace, Delivery delivery, std::uint32_t seed);
 
   const std::string& name() const { return name_; }
-  bool IsAt(const std::string& device) const { return up_ && place_ == device; }
+  // Where it can be opened; none: it is unplugged.
+  std::optional<std::string> Place() const {
+    return up_ ? std::optional(place_) : std::nullopt;
+  }
 
   // Lets what is due happen. True if anything did.
   bool Turn();
@@ -49,9 +52,13 @@ class Port {
   void Write(std::string_view bytes);
   // Set: called as the PDU of a message is about to be written.
   std::function<void()> on_pdu;
+  // Set: once the host has read so many bytes more, the port hangs up for 5 s.
+  std::optional<std::size_t> hangs_up_after;
 
  private:
+  sim::Instant Now() const;
   std::size_t ChunkLength();
+  void HangUp();
   void Happen(const sim::PortEvent& event);
   Millis SinceStart() const;
 
@@ -68,8 +75,6 @@ class Port {
   std::string unread_;
   std::mt19937 random_;
   MonoTime next_chunk_{};
-
-  sim::Instant Now() const;
 };
 
 }  // namespace smsweb::faults

@@ -135,7 +135,7 @@ class Reader {
 
 }  // namespace
 
-Result<Scenario> ReadScenario(const std::filesystem::path& path) {
+Result<Scenario> ReadScenario(const std::filesystem::path& path, int n) {
   std::ifstream file(path);
   if (!file) return Wrong("can't be read: " + path.string());
   Scenario scenario;
@@ -143,6 +143,9 @@ Result<Scenario> ReadScenario(const std::filesystem::path& path) {
   Reader reader(scenario);
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
+    if (const auto at = line.find("$N"); at != line.npos) {
+      line.replace(at, 2, std::to_string(n));
+    }
     if (auto read = reader.Read(line); !read) {
       return Wrong(fmt::format("{}:{}: {}", path.filename().string(), number,
                                read.error().message));

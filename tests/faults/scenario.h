@@ -29,7 +29,8 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-Result<Scenario> ReadScenario(const std::filesystem::path& file);
+// "$N" in the file stands for `n`.
+Result<Scenario> ReadScenario(const std::filesystem::path& file, int n = 0);
 
 // "500ms", "10s", "5m", "2h", "3d".
 Result<Millis> ParseTime(const std::string& text);

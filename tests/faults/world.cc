@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "common/line/traced_line.h"
 #include "common/profile/profile.h"
 #include "common/store/sqlite_store.h"
 
@@ -54,6 +55,19 @@ std::filesystem::path MemoryOrDisk() {
   return std::filesystem::is_directory(memory)
              ? memory
              : std::filesystem::temp_directory_path();
+}
+
+std::unique_ptr<Store> OpenQueue(const std::string& path) {
+  auto opened = OpenSqliteStores(path);
+  if (!opened) throw Failure{opened.error().message};
+  return std::move(opened->queue);
+}
+
+// An empty queue, its schema made once for all scenarios.
+void CopyEmptyQueue(const std::string& folder) {
+  static const TempFolder kEmpty(MemoryOrDisk());
+  static const bool kMade = OpenQueue(kEmpty / "queue.db") != nullptr;
+  if (kMade) std::filesystem::copy(kEmpty / "", folder);
 }
 
 Config ConfigOf(const Scenario& scenario) {
@@ -104,11 +118,9 @@ World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
       folder_(MemoryOrDisk()),
       start_(clock.Mono()),
       log_(OpenLog(folder_ / "log")),
-      context_([this](const std::string& device,
-                      const SerialSettings&) { return OpenLine(device); },
-               BuiltInProfiles()),
       network_(sim::Outcomes(), phones) {
   script_ = ScriptOf(scenario);
+  CopyEmptyQueue(folder_ / "");
   int index = 0;
   for (const std::string& name : scenario.modems) {
     ports_.push_back(std::make_unique<Port>(
@@ -124,24 +136,49 @@ World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
 Result<std::unique_ptr<Line>> World::OpenLine(const std::string& device) {
   ++happenings_;
   for (const auto& port : ports_) {
-    if (!port->IsAt(device)) continue;
+    if (port->Place() != device) continue;
     trace.Add(SinceStart(), port->name() + " is opened at " + device);
     return std::make_unique<PortLine>(*port, happenings_);
   }
   return Fail(ErrorKind::kUnavailable, device + ": no such port");
 }
 
+std::vector<PortEntry> World::ListPorts() const {
+  std::vector<PortEntry> entries;
+  for (const auto& port : ports_) {
+    if (const auto place = port->Place()) {
+      entries.push_back({.path = *place, .by_id = "", .description = ""});
+    }
+  }
+  return entries;
+}
+
+PortContext World::MakeContext() {
+  return {[this](const std::string& device, const SerialSettings&) {
+            return OpenLine(device);
+          },
+          BuiltInProfiles(),
+          [this](std::unique_ptr<Line> line, const ModemConfig& modem,
+                 const std::string& device) {
+            return TraceLine(std::move(line), modem.name, device, clock,
+                             [this](std::string_view text) {
+                               wire_trace += text;
+                               wire_trace += '\n';
+                             });
+          },
+          [this] { return ListPorts(); }};
+}
+
 void World::OpenStore() {
-  auto opened = OpenSqliteStores(folder_ / "queue.db");
-  if (!opened) throw Failure{opened.error().message};
-  store = std::make_unique<FaultyStore>(std::move(opened->queue));
+  store = std::make_unique<FaultyStore>(OpenQueue(folder_ / "queue.db"));
 }
 
 void World::Start() {
   start_at_.reset();
   trace.Add(SinceStart(), "the spooler starts");
+  context_.emplace(MakeContext());
   spooler =
-      std::make_unique<Spooler>(config, *store, context_, clock, random, log_);
+      std::make_unique<Spooler>(config, *store, *context_, clock, random, log_);
   if (auto clean = spooler->CleanUp(); !clean) {
     throw Failure{clean.error().message};
   }
@@ -226,7 +263,12 @@ void World::Kill(Millis away) { Died(away); }
 
 void World::KillAsPduLeaves(Millis away) {
   away_after_kill = away;
-  for (const auto& port : ports_) port->on_pdu = [] { throw Killed(); };
+  for (const auto& port : ports_) {
+    port->on_pdu = [this] {
+      for (const auto& other : ports_) other->on_pdu = nullptr;
+      throw Killed();
+    };
+  }
 }
 
 void World::Stop(Millis away) {

@@ -67,12 +67,16 @@ class World {
   std::unique_ptr<FaultyStore> store;
   std::unique_ptr<Spooler> spooler;  // null while it is away
 
+  const std::vector<std::unique_ptr<Port>>& ports() const { return ports_; }
   std::string Log() const;
+  std::string wire_trace;  // what modem.trace would hold
   // Rules of the script that nothing has happened by.
   std::vector<std::string> UnusedRules() const;
 
  private:
   Result<std::unique_ptr<Line>> OpenLine(const std::string& device);
+  std::vector<PortEntry> ListPorts() const;
+  PortContext MakeContext();
   void OpenStore();
   void Start();
   void Settle();
@@ -84,7 +88,7 @@ class World {
   TempFolder folder_;
   const MonoTime start_;
   Logger log_;
-  PortContext context_;
+  std::optional<PortContext> context_;  // of this run of the spooler
   sim::Network network_;
   sim::Script script_;
   std::vector<std::unique_ptr<Port>> ports_;
