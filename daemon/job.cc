@@ -34,18 +34,18 @@ Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now) {
     const int number = static_cast<int>(i) + 1;
     if (WasTaken(message, number, modem.name)) continue;
     Submit submit;
-    if (!modem.smsc.empty()) submit.smsc = modem.smsc;
-    submit.recipient = message.recipient;
-    submit.alphabet = text->coding.alphabet;
-    submit.segment = std::move(text->parts[i]);
+    if (!modem.smsc.empty()) submit.smsc = NumberAddress(modem.smsc);
+    submit.recipient = NumberAddress(message.recipient);
+    HeaderOptions header;
     if (total > 1) {
-      submit.concatenation = {.reference = ConcatenationReference(message),
-                              .total = static_cast<std::uint8_t>(total),
-                              .number = static_cast<std::uint8_t>(number)};
+      header.place = {.reference = ConcatenationReference(message),
+                      .total = static_cast<std::uint8_t>(total),
+                      .number = static_cast<std::uint8_t>(number)};
     }
     submit.status_report = message.report;
-    submit.validity =
-        std::chrono::floor<std::chrono::seconds>(message.expires_at - now);
+    submit.data = MakeUserData(text->coding, std::move(text->parts[i]), header);
+    submit.validity = Validity::Relative(
+        std::chrono::floor<std::chrono::seconds>(message.expires_at - now));
     const auto pdu = EncodeSubmit(submit);
     if (!pdu) return std::unexpected(pdu.error());
     job.parts.push_back({number, ToHex(pdu->octets), pdu->tpdu_length});

@@ -43,7 +43,7 @@ void AtSession::EndMessage() {
   message_ = ReadSubmission(*modem_, announced_, text_);
   Work work{std::exchange(next_plan_, {})};
   const std::string recipient =
-      message_ ? message_->submit.recipient : std::string();
+      message_ ? ToString(message_->submit.recipient) : std::string();
   Meet(Trigger::Kind::kPdu, recipient, work);
   if (!message_ || (!message_->submit.smsc && modem_->smsc.empty())) {
     const int invalid = modem_->text_mode() ? kCmsInvalidText : kCmsInvalidPdu;
@@ -86,9 +86,11 @@ std::optional<Answer> AtSession::Decided(const AnswerPlan& plan) const {
 
 Final AtSession::Carry(Work& work) {
   if (work.plan.obeys() && !modem_->on_network()) return Cms(kCmsNoNetwork);
+  const auto smsc =
+      message_->submit.smsc ? ToString(*message_->submit.smsc) : modem_->smsc;
   const Transmission sent{
       .modem = name(),
-      .smsc = message_->submit.smsc ? *message_->submit.smsc : modem_->smsc,
+      .smsc = smsc,
       .submit = message_->submit,
       .octets = message_->octets,
       .tpdu_length = message_->tpdu_length,

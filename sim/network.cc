@@ -58,11 +58,11 @@ Json Head(std::string_view event, const Transmission& sent,
           {"time", FormatMicros(now)},
           {"modem", sent.modem},
           {"smsc", sent.smsc},
-          {"recipient", sent.submit.recipient}};
+          {"recipient", ToString(sent.submit.recipient)}};
 }
 
 void AddPlace(const Submit& submit, Json& record) {
-  const auto& place = submit.concatenation;
+  const auto place = submit.data.Place();
   record["reference"] = place ? Json(place->reference) : Json(nullptr);
   record["part"] = place ? place->number : 1;
   record["of"] = place ? place->total : 1;
@@ -81,8 +81,8 @@ Json PartRecord(const Transmission& sent, const Answer& answer,
                 const Instant& now) {
   const Submit& submit = sent.submit;
   Json record = Head(EventName(answer), sent, now);
-  record["text"] = DecodeText({submit.alphabet}, submit.segment.units);
-  record["alphabet"] = submit.alphabet == Alphabet::kGsm7 ? "gsm7" : "ucs2";
+  record["text"] = submit.data.Text();
+  record["alphabet"] = ToString(submit.data.Coding().alphabet);
   AddPlace(submit, record);
   if (EventName(answer) == "part") {
     record["mr"] = sent.reference;
@@ -91,8 +91,9 @@ Json PartRecord(const Transmission& sent, const Answer& answer,
   if (answer.kind == Answer::Kind::kRefused) {
     record["cms"] = answer.code > 0 ? Json(answer.code) : Json(nullptr);
   }
-  record["validity"] =
-      submit.validity ? Json(submit.validity->count()) : Json(nullptr);
+  const auto validity =
+      submit.validity ? submit.validity->Period() : std::nullopt;
+  record["validity"] = validity ? Json(validity->count()) : Json(nullptr);
   record["status_report"] = submit.status_report;
   record["pdu"] = ToHex(sent.octets);
   record["length"] = sent.tpdu_length;
@@ -102,7 +103,7 @@ Json PartRecord(const Transmission& sent, const Answer& answer,
 
 Json MessageRecord(const Transmission& sent, const Reassembled& whole,
                    const Instant& now) {
-  const auto& place = sent.submit.concatenation;
+  const auto place = sent.submit.data.Place();
   Json record = Head("message", sent, now);
   record["text"] = whole.text;
   record["parts"] = place ? place->total : 1;
@@ -117,8 +118,9 @@ Json MessageRecord(const Transmission& sent, const Reassembled& whole,
 }  // namespace
 
 Answer Network::Carry(const Transmission& sent, const Instant& now) {
-  Answer answer =
-      sent.decided ? *sent.decided : outcomes_.Decide(sent.submit.recipient);
+  Answer answer = sent.decided
+                      ? *sent.decided
+                      : outcomes_.Decide(ToString(sent.submit.recipient));
   const auto written = sink_.Write(Record(sent, answer, now));
   if (!written) return {Answer::Kind::kRefused, kCmsUnknown};
   if (EventName(answer) == "part") {
@@ -133,11 +135,9 @@ std::string Network::Record(const Transmission& sent, const Answer& answer,
   lines += '\n';
   if (EventName(answer) != "part") return lines;
   const Submit& submit = sent.submit;
-  const auto whole =
-      submit.concatenation
-          ? reassembly_.Add(sent.modem, submit, sent.cmgs_at)
-          : Reassembled{DecodeText({submit.alphabet}, submit.segment.units),
-                        sent.cmgs_at};
+  const auto whole = submit.data.Place()
+                         ? reassembly_.Add(sent.modem, submit, sent.cmgs_at)
+                         : Reassembled{submit.data.Text(), sent.cmgs_at};
   if (whole) {
     lines += MessageRecord(sent, *whole, now).dump();
     lines += '\n';
@@ -151,8 +151,8 @@ std::string Network::Record(const Transmission& sent, const Answer& answer,
 bool Network::SendReports(const Transmission& sent, const Instant& now) {
   const std::vector<ReportPlan> usual{{}};
   const auto& plans = sent.reports != nullptr ? *sent.reports : usual;
-  const Subject subject{sent.modem, sent.smsc, sent.submit.recipient,
-                        sent.reference};
+  const auto recipient = ToString(sent.submit.recipient);
+  const Subject subject{sent.modem, sent.smsc, recipient, sent.reference};
   bool first = false;
   for (const ReportPlan& plan : plans) {
     if (!sent.submit.status_report && !plan.unasked) continue;

@@ -9,10 +9,10 @@ namespace smsweb::sim {
 std::optional<Reassembled> Reassembly::Add(std::string_view modem,
                                            const Submit& part,
                                            const Instant& cmgs_at) {
-  const Concatenation& place = *part.concatenation;
-  Assembly& assembly =
-      assemblies_[Key(modem, part.recipient, place.reference, place.total)];
-  Put(assembly, place.number, {part.alphabet, part.segment.units, cmgs_at});
+  const Concatenation place = *part.data.Place();
+  Assembly& assembly = assemblies_[Key(modem, ToString(part.recipient),
+                                       place.reference, place.total)];
+  Put(assembly, place.number, {part.data.Coding(), part.data.units, cmgs_at});
   if (assembly.open.size() != place.total) return std::nullopt;
   assembly.last = std::exchange(assembly.open, {});
   return Join(assembly.last);
@@ -49,8 +49,8 @@ Reassembled Reassembly::Join(const Parts& parts) {
     if (part.at.mono < whole.first_at.mono) whole.first_at = part.at;
     units.insert(units.end(), part.units.begin(), part.units.end());
     const auto next = std::next(at);
-    if (next != parts.end() && next->second.alphabet == part.alphabet) continue;
-    whole.text += DecodeText({part.alphabet}, units);
+    if (next != parts.end() && next->second.coding == part.coding) continue;
+    whole.text += DecodeText(part.coding, units);
     units.clear();
   }
   return whole;

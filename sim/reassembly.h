@@ -34,11 +34,11 @@ class Reassembly {
 
  private:
   struct Part {
-    Alphabet alphabet = Alphabet::kGsm7;
+    TextCoding coding;
     std::vector<std::uint8_t> units;
     Instant at{};
     bool SaysTheSame(const Part& other) const {
-      return alphabet == other.alphabet && units == other.units;
+      return coding == other.coding && units == other.units;
     }
   };
   using Parts = std::map<std::uint8_t, Part>;

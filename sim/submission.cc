@@ -67,9 +67,8 @@ std::optional<Submission> FromText(const ModemState& state,
                    : Fail(ErrorKind::kInvalid, "not in the character set");
   if (!cut || cut->parts.size() != 1) return std::nullopt;
   Submit submit;
-  submit.recipient = recipient;
-  submit.alphabet = cut->coding.alphabet;
-  submit.segment = std::move(cut->parts.front());
+  submit.recipient = NumberAddress(recipient);
+  submit.data = MakeUserData(cut->coding, std::move(cut->parts.front()));
   submit.status_report = (state.Setting("+CSMP") & kStatusReportBit) != 0;
   auto pdu = EncodeSubmit(submit);
   if (!pdu) return std::nullopt;

@@ -216,7 +216,7 @@ TEST_CASE("A coding is written and read again") {
   CHECK(ParseTextCoding("gsm7") == TextCoding{});
   CHECK(ParseTextCoding("ucs2") == TextCoding{Alphabet::kUcs2});
   for (const char* bad :
-       {"", "gsm", "data", "gsm7 ", "gsm7  single=turkish", "ucs2 single=urdu",
+       {"", "gsm", "8bit", "gsm7 ", "gsm7  single=turkish", "ucs2 single=urdu",
         "gsm7 locking=spanish", "gsm7 single=default", "gsm7 single=klingon",
         "gsm7 single=urdu single=urdu"}) {
     CAPTURE(bad);

@@ -35,8 +35,9 @@ struct World {
     REQUIRE(pdu);
     now.mono += std::chrono::microseconds(1500);
     now.wall += std::chrono::microseconds(1500);
+    const std::string smsc = submit.smsc ? ToString(*submit.smsc) : "+62899";
     return network.Carry({.modem = modem,
-                          .smsc = submit.smsc.value_or("+62899"),
+                          .smsc = smsc,
                           .submit = submit,
                           .octets = pdu->octets,
                           .tpdu_length = pdu->tpdu_length,
@@ -65,14 +66,14 @@ Submit Part(std::string_view text, int number = 1, int total = 1,
             int reference = 9, std::string recipient = "+62811") {
   Submit submit;
   const auto cut = SegmentText(text);
-  submit.alphabet = cut->coding.alphabet;
-  submit.segment = cut->parts.front();
-  submit.recipient = std::move(recipient);
+  submit.recipient = NumberAddress(recipient);
+  HeaderOptions header;
   if (total > 1) {
-    submit.concatenation = Concatenation{static_cast<std::uint16_t>(reference),
-                                         static_cast<std::uint8_t>(total),
-                                         static_cast<std::uint8_t>(number)};
+    header.place = Concatenation{static_cast<std::uint16_t>(reference),
+                                 static_cast<std::uint8_t>(total),
+                                 static_cast<std::uint8_t>(number)};
   }
+  submit.data = MakeUserData(cut->coding, cut->parts.front(), header);
   return submit;
 }
 
@@ -184,11 +185,10 @@ TEST_CASE("Parts through two modems are two messages") {
 TEST_CASE("A pair that was cut between parts is read whole") {
   World world;
   Submit first = Part("😀", 1, 2);
-  Submit second = first;
-  first.segment.units.resize(2);
-  second.segment.units.erase(second.segment.units.begin(),
-                             second.segment.units.begin() + 2);
-  second.concatenation->number = 2;
+  Submit second = Part("😀", 2, 2);
+  first.data.units.resize(2);
+  second.data.units.erase(second.data.units.begin(),
+                          second.data.units.begin() + 2);
   world.Send(first);
   world.Send(second);
   CHECK(world.Messages() == std::vector<std::string>{"😀"});

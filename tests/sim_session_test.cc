@@ -14,9 +14,8 @@ class FakeAir final : public Air {
  public:
   bool GivesPrompt() override { return prompts; }
   Answer Carry(const Transmission& sent, const Instant&) override {
-    texts.push_back(
-        DecodeText({sent.submit.alphabet}, sent.submit.segment.units));
-    recipients.push_back(sent.submit.recipient);
+    texts.push_back(sent.submit.data.Text());
+    recipients.push_back(ToString(sent.submit.recipient));
     smscs.emplace_back(sent.smsc);
     return answer;
   }

@@ -34,9 +34,8 @@ class TestAir final : public sim::Air {
         answers.empty() ? sim::Answer{} : std::exchange(answers.front(), {});
     if (!answers.empty()) answers.pop_front();
     if (answer.kind == Kind::kTaken || answer.kind == Kind::kLost) {
-      received.push_back(
-          DecodeText({sent.submit.alphabet}, sent.submit.segment.units));
-      validity = sent.submit.validity;
+      received.push_back(sent.submit.data.Text());
+      validity = sent.submit.validity->Period();
     }
     return answer;
   }

@@ -31,9 +31,9 @@ std::string_view ToString(Alphabet alphabet) {
     case Alphabet::kUcs2:
       return "ucs2";
     case Alphabet::kData:
-      return "data";
+      break;
   }
-  return "data";
+  return "8bit";
 }
 
 std::string ToString(const TextCoding& coding) {

@@ -16,7 +16,7 @@ enum class Alphabet : std::uint8_t {
   kUcs2,
   kData,  // 8-bit data: no text. Never what a text is put into
 };
-std::string_view ToString(Alphabet alphabet);  // "gsm7", "ucs2", "data"
+std::string_view ToString(Alphabet alphabet);  // "gsm7", "ucs2", "8bit"
 
 struct TextCoding {
   Alphabet alphabet = Alphabet::kGsm7;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
+
+#include "common/pdu/decode_error.h"
 
 namespace smsweb {
 namespace {
@@ -26,6 +29,50 @@ constexpr std::array<ValidityScale, 4> kValidityScales = {
      {168, days(2), days(1)},
      {197, weeks(5), weeks(1)}}};
 
+// The enhanced format, § 9.2.3.12.3: the functionality indicator, and what the
+// octets behind it are.
+constexpr std::uint8_t kMoreIndicators = 0x80;
+constexpr std::uint8_t kSingleShot = 0x40;
+constexpr std::uint8_t kEnhancedMask = 0x07;
+constexpr std::uint8_t kEnhancedRelative = 1;
+constexpr std::uint8_t kEnhancedSeconds = 2;
+constexpr std::uint8_t kEnhancedClock = 3;  // hours, minutes, seconds
+
+std::uint8_t Swapped(std::int64_t value) {
+  return static_cast<std::uint8_t>(value % 10 << 4 | value / 10);
+}
+
+std::optional<int> Digits(std::uint8_t octet) {
+  const int tens = octet & 0x0F;
+  const int units = octet >> 4;
+  if (tens > 9 || units > 9) return std::nullopt;
+  return tens * 10 + units;
+}
+
+std::optional<std::chrono::seconds> ReadClock(
+    std::span<const std::uint8_t> octets) {
+  const auto hour = Digits(octets[0]);
+  const auto minute = Digits(octets[1]);
+  const auto second = Digits(octets[2]);
+  if (!hour || !minute || !second) return std::nullopt;
+  return hours(*hour) + minutes(*minute) + std::chrono::seconds(*second);
+}
+
+std::optional<std::chrono::seconds> ReadEnhanced(
+    std::span<const std::uint8_t> octets) {
+  if (octets[0] & kMoreIndicators) return std::nullopt;
+  switch (octets[0] & kEnhancedMask) {
+    case kEnhancedRelative:
+      return RelativeValidityPeriod(octets[1]);
+    case kEnhancedSeconds:
+      return std::chrono::seconds(octets[1]);
+    case kEnhancedClock:
+      return ReadClock(octets.subspan(1));
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::uint8_t RelativeValidity(std::chrono::seconds validity) {
@@ -48,6 +95,87 @@ std::chrono::seconds RelativeValidityPeriod(std::uint8_t octet) {
     if (octet >= next.first) scale = &next;
   }
   return scale->start + (octet - scale->first) * scale->step;
+}
+
+Validity Validity::Relative(std::chrono::seconds period) {
+  Validity validity{.format = Format::kRelative, .octets = {}};
+  validity.octets[0] = RelativeValidity(period);
+  return validity;
+}
+
+Validity Validity::Enhanced(std::chrono::seconds period, bool single_shot) {
+  Validity validity{.format = Format::kEnhanced, .octets = {}};
+  auto& octets = validity.octets;
+  const std::int64_t seconds =
+      std::max<std::int64_t>(period.count(), 1);  // 0 is reserved
+  if (seconds < 256) {
+    octets[0] = kEnhancedSeconds;
+    octets[1] = static_cast<std::uint8_t>(seconds);
+  } else if (seconds < 100 * 3600) {
+    octets[0] = kEnhancedClock;
+    octets[1] = Swapped(seconds / 3600);
+    octets[2] = Swapped(seconds / 60 % 60);
+    octets[3] = Swapped(seconds % 60);
+  } else {
+    octets[0] = kEnhancedRelative;
+    octets[1] = RelativeValidity(period);
+  }
+  if (single_shot) octets[0] |= kSingleShot;
+  return validity;
+}
+
+Validity Validity::Absolute(const Timestamp& until) {
+  return {.format = Format::kAbsolute, .octets = until.octets};
+}
+
+std::optional<std::chrono::seconds> Validity::Period() const {
+  switch (format) {
+    case Format::kRelative:
+      return RelativeValidityPeriod(octets[0]);
+    case Format::kEnhanced:
+      return ReadEnhanced(octets);
+    case Format::kAbsolute:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<Timestamp> Validity::Until() const {
+  if (format != Format::kAbsolute) return std::nullopt;
+  return Timestamp{octets};
+}
+
+bool Validity::SingleShot() const {
+  return format == Format::kEnhanced && (octets[0] & kSingleShot) != 0;
+}
+
+std::string_view ToString(Validity::Format format) {
+  switch (format) {
+    case Validity::Format::kEnhanced:
+      return "enhanced";
+    case Validity::Format::kRelative:
+      return "relative";
+    case Validity::Format::kAbsolute:
+      break;
+  }
+  return "absolute";
+}
+
+void AppendValidity(const Validity& validity,
+                    std::vector<std::uint8_t>& octets) {
+  const std::size_t size =
+      validity.format == Validity::Format::kRelative ? 1 : 7;
+  octets.insert(octets.end(), validity.octets.begin(),
+                validity.octets.begin() + static_cast<std::ptrdiff_t>(size));
+}
+
+Result<Validity> TakeValidity(OctetCursor& cursor, Validity::Format format) {
+  Validity validity{.format = format, .octets = {}};
+  const auto octets =
+      cursor.Take(format == Validity::Format::kRelative ? 1 : 7);
+  if (!octets) return CutShort(cursor, "the validity period");
+  std::ranges::copy(*octets, validity.octets.begin());
+  return validity;
 }
 
 }  // namespace smsweb
