@@ -1,0 +1,58 @@
+// Delivery reports: what a status says, whose report it is, and what it makes
+// of the message. Pure.
+//
+// A report names a part by TP-MR alone, one octet that each SIM counts round
+// and round, and by its recipient. So it is matched by SIM, reference and
+// address, to the newest part that fits and had been sent by then. A part whose
+// reference is not known (its answer was lost) is taken only where no other
+// fits, it is the only one, and the service centre had the message at the time
+// at which that part was sent.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/store/message.h"
+#include "common/store/received.h"
+#include "common/store/store.h"
+
+namespace smsweb {
+
+// Reports are looked for as long; a service centre seldom tries longer.
+inline constexpr Millis kReportWindow{7 * 24 * 3600 * 1000LL};
+
+// TP-ST (TS 23.040 § 9.2.3.15).
+enum class Delivery : std::uint8_t {
+  kDelivered,    // the phone has it
+  kPending,      // the service centre goes on trying
+  kUndelivered,  // it does not, or the network never could
+  kUnconfirmed,  // completed, and nobody can say how: the state stays
+};
+Delivery DeliveryOf(int status);
+std::string DescribeStatus(int status);  // why it was not delivered
+
+// The same recipient: one may be in international form, the other in national
+// form, with or without its trunk prefix.
+bool SameAddress(std::string_view a, std::string_view b);
+
+struct ReportedPart {
+  const Message* message;
+  int number;
+};
+
+// `awaiting`: messages with a part that awaits its report and went through the
+// report's SIM, with the report's reference or none.
+std::optional<ReportedPart> FindReported(const NewReport& report,
+                                         std::span<const Message> awaiting);
+
+// The state that follows from what is known of all parts; none: it stays.
+std::optional<MessageState> StateFromReports(const Message& message);
+
+// Matches and marks: changes `message`, so that the next report sees it.
+Settlement Settle(const NewReport& report, Message& message, int number,
+                  WallTime now);
+
+}  // namespace smsweb

@@ -1,0 +1,52 @@
+// Webhooks as Standard Webhooks v1 describes them: a POST that is signed, told
+// again until it is taken. Pure: the text of the request, and what follows from
+// its answer. The courier (courier.h) carries them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/store/received.h"
+#include "daemon/http_client.h"
+
+namespace smsweb {
+
+using WebhookKey = std::vector<std::uint8_t>;
+
+// "whsec_" and base64, or base64 alone; nothing for what is neither, or empty.
+std::optional<WebhookKey> ParseWebhookSecret(std::string_view secret);
+
+// "v1," and the base64 of HMAC-SHA256 over "id.timestamp.body".
+std::string WebhookSignature(std::span<const std::uint8_t> key,
+                             std::string_view id, std::int64_t timestamp,
+                             std::string_view body);
+
+// {"type":"inbound.message","timestamp":"...","data":{...}}; data is as
+// GET /v1/inbox shows it. The timestamp in it is when the message came; that of
+// the signature is now.
+HttpPost InboundWebhook(const std::string& url,
+                        std::span<const std::uint8_t> key,
+                        const OutboxItem& item, const InboundMessage& message,
+                        WallTime now);
+
+// A receiver is told for three days: first after 5 s, then less and less often.
+inline constexpr Millis kWebhookLife{3 * 24 * 3600 * 1000};
+
+struct WebhookVerdict {
+  enum class Next { kTaken, kRetry, kDropped } next;
+  WallTime due_at{};   // kRetry
+  std::string reason;  // but for kTaken
+};
+
+// 2xx: taken. 410: dropped, for so a receiver says that it wants no more. All
+// the rest (redirects, too: they are not followed) may pass. `jitter` is from 0
+// to 1, random.
+WebhookVerdict AfterWebhook(const OutboxItem& item, const HttpAnswer& answer,
+                            WallTime now, double jitter);
+
+}  // namespace smsweb

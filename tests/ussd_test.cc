@@ -1,0 +1,61 @@
+// USSD codes and answers, in the forms that modems have them.
+#include "daemon/ussd.h"
+
+#include "catch.h"
+
+namespace smsweb {
+namespace {
+
+using Form = ModemProfile::Ussd;
+
+TEST_CASE("A code is written as the modem wants it") {
+  CHECK(EncodeUssd("*123#", Form::kText) == "*123#");
+  CHECK(EncodeUssd("*100#", Form::kGsm7Hex) == "AA180C3602");
+  CHECK(EncodeUssd("*123#", Form::kUcs2Hex) == "002A0031003200330023");
+}
+
+TEST_CASE("Seven characters are packed with a CR behind them") {
+  // Without it the receiver would see an '@'.
+  const auto packed = EncodeUssd("*100*1#", Form::kGsm7Hex);
+  CHECK(packed.size() == 14);
+  CHECK(DecodeUssd(packed, 15, Form::kGsm7Hex) == "*100*1#");
+}
+
+TEST_CASE("Answers are read by their coding scheme and the modem's form") {
+  struct Row {
+    const char* text;
+    int dcs;
+    Form form;
+    const char* read;
+  };
+  const Row rows[] = {
+      {"Rp 5000", 15, Form::kText, "Rp 5000"},
+      {"Rp 5000", -1, Form::kText, "Rp 5000"},
+      {"00520070", 72, Form::kText, "Rp"},
+      {"00520070", 72, Form::kGsm7Hex, "Rp"},
+      {"00520070", 0x11, Form::kText, "Rp"},
+      {"041F0440", 72, Form::kText, "\xD0\x9F\xD1\x80"},
+      {"00520070", 15, Form::kUcs2Hex, "Rp"},
+      {"AA180C3602", 15, Form::kGsm7Hex, "*100#"},
+      {"12345678", 15, Form::kText, "12345678"},  // digits, not hex
+      {"no hex", 72, Form::kText, "no hex"},
+      {"", 15, Form::kText, ""},
+      {"a\x80z", 15, Form::kText, "a\xEF\xBF\xBDz"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.text << " " << row.dcs);
+    CHECK(DecodeUssd(row.text, row.dcs, row.form) == row.read);
+  }
+}
+
+TEST_CASE("A code is digits, '*' and '#'") {
+  CHECK(IsUssdCode("*123#"));
+  CHECK(IsUssdCode("12"));
+  CHECK_FALSE(IsUssdCode(""));
+  CHECK_FALSE(IsUssdCode("*123\"#"));
+  CHECK_FALSE(IsUssdCode("*1\r\nAT"));
+  CHECK_FALSE(IsUssdCode(std::string(200, '1')));
+}
+
+}  // namespace
+}  // namespace smsweb
