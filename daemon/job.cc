@@ -17,6 +17,17 @@ bool WasTaken(const Message& message, int number, const std::string& modem) {
   });
 }
 
+// As it was promised when the message was accepted.
+Result<SegmentedText> Segmented(const Message& message) {
+  if (message.coding.empty()) return SegmentText(message.text);
+  const auto coding = ParseTextCoding(message.coding);
+  if (!coding) {
+    return Fail(ErrorKind::kInvalid,
+                "its coding is not known here: " + message.coding);
+  }
+  return SegmentTextAs(message.text, *coding);
+}
+
 // The same for each attempt, so that a part sent later joins the others.
 std::uint8_t ConcatenationReference(const Message& message) {
   return static_cast<std::uint8_t>(message.sequence & 0xFF);
@@ -25,7 +36,7 @@ std::uint8_t ConcatenationReference(const Message& message) {
 }  // namespace
 
 Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now) {
-  auto text = SegmentText(message.text);
+  auto text = Segmented(message);
   if (!text) return std::unexpected(text.error());
   const auto total = text->parts.size();
 

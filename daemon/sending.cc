@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "daemon/reports.h"
+
 namespace smsweb {
 namespace {
 
@@ -109,16 +111,38 @@ void Sending::PartEnded(Station& station, const ModemEvent& event) {
   RecordPart(station, part, event);
   const bool accepted = event.result == SubmitResult::kAccepted;
   if (accepted) {
+    Remember(job.message, part.number);
     ++station.parts_sent;
     ++station.accepted;
   }
   if (accepted && !job.parts.empty()) return GoOn(station);
-  const Message message = std::move(job.message);
+  Message message = std::move(job.message);
   station.job.reset();
   const Verdict verdict = Judge(station, message, event);
   Conclude(message, verdict, station.name());
+  if (verdict.next == MessageState::kSent) CountEarlyReports(message);
   if (!verdict.recover_modem) return;
   station.modem().Recover(verdict.reason, desk_.clock.Mono());
+}
+
+// In the message at hand; the store knows it from the turn.
+void Sending::Remember(Message& message, int accepted_part) {
+  std::erase_if(message.part_records, [&](const Part& earlier) {
+    return earlier.number == accepted_part;
+  });
+  message.part_records.push_back(
+      {.number = accepted_part, .state = PartState::kAccepted});
+}
+
+// Reports of all its parts may have come before it was sent whole.
+void Sending::CountEarlyReports(Message& message) {
+  message.state = MessageState::kSent;
+  const auto to = StateFromReports(message);
+  if (!to) return;
+  desk_.turn.settlements.push_back({.report = kNoReport,
+                                    .sequence = message.sequence,
+                                    .to = to,
+                                    .at = desk_.clock.Wall()});
 }
 
 void Sending::RecordPart(Station& station, const JobPart& part,
@@ -236,6 +260,8 @@ void Sending::StartJob(Station& station, const Message& message) {
   if (AllAccepted(message)) {  // and its spooler died before it could say so
     Conclude(message, {.next = MessageState::kSent, .counts_attempt = false},
              "");
+    Message sent = message;
+    CountEarlyReports(sent);
     return;
   }
   if (message.opted_out) {

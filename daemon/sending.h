@@ -63,6 +63,8 @@ class Sending {
   void RecordPart(Station& station, const JobPart& part,
                   const ModemEvent& event);
   void GoOn(Station& station);
+  static void Remember(Message& message, int accepted_part);
+  void CountEarlyReports(Message& message);
   const Station* BoundTo(const Message& message) const;
   std::optional<Message> TakeReadyFor(const Station& station);
   void PutBackStranded();

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "daemon/modem_news.h"
+
 namespace smsweb {
 namespace {
 
@@ -12,6 +14,8 @@ constexpr Millis kLongestStorePause{5'000};
 // Whoever adds a message rings. Should a ring be lost all the same, the message
 // is found after this time.
 constexpr Millis kLookAnyway{30'000};
+// While an operator waits for a modem that is not free.
+constexpr Millis kAskAgain{1'000};
 
 LeaseToken MakeToken(Random& random) {
   std::array<std::uint8_t, 7> bytes;
@@ -31,7 +35,9 @@ Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
       log_(log),
       token_(MakeToken(random)),
       desk_{config, store, clock, random, log, stations_, turn_},
-      sending_(desk_) {
+      sending_(desk_),
+      reception_(desk_),
+      requests_(desk_) {
   for (ModemConfig modem : config.modems) {
     modem.pin_withheld = PinRefusedEarlier(modem);
     stations_.emplace_back(std::make_unique<ModemPort>(modem, ports, log));
@@ -77,8 +83,11 @@ void Spooler::Turn(const std::vector<bool>& readable) {
   if (next_due_ && clock_.Wall() >= *next_due_) sending_.LookAgain();
   if (now - looked_at_ >= kLookAnyway) {
     sending_.LookAgain();
+    requests_.LookAgain();
+    reception_.ShowIncomplete();
     looked_at_ = now;
   }
+  requests_.Turn();
   if (!AnyModemUp()) {
     sending_.PutBackReady();
     LookWithoutModem();
@@ -116,48 +125,37 @@ void Spooler::Hear(Station& station, const ModemEvent& event) {
   switch (event.kind) {
     case ModemEvent::Kind::kSubmitDone:
       return sending_.PartEnded(station, event);
+    case ModemEvent::Kind::kIncoming:
+      return reception_.Hear(station, event);
+    case ModemEvent::Kind::kUssdDone:
+      return requests_.Hear(station, event);
     case ModemEvent::Kind::kPinAboutToBeGiven:
-      // Not yet: to be on record first, and struck out when it was accepted.
-      return station.modem().PinMayGo(clock_.Mono());
     case ModemEvent::Kind::kPinAccepted:
-      return;
     case ModemEvent::Kind::kPinRefused:
-      turn_.modems.push_back(
-          {.name = station.name(), .pin_refused_at = clock_.Wall()});
-      return;
+      return RecordPin(station, event);
     case ModemEvent::Kind::kStateChanged:
     case ModemEvent::Kind::kReopenLine:
-      return RecordModem(station, event);
     case ModemEvent::Kind::kInfoChanged:
-    case ModemEvent::Kind::kIncoming:
-    case ModemEvent::Kind::kUssdDone:
     case ModemEvent::Kind::kRecovery:
     case ModemEvent::Kind::kWrongModem:
-      return;  // not yet
+      RecordNews(desk_, station, event);
+      if (station.modem().Ready()) {
+        reception_.SimKnown(station.modem().info().imsi);
+      }
+      return;
   }
 }
 
-// That a modem waits for a prompt, for a result and is ready again is no news
-// to an operator.
-void Spooler::RecordModem(Station& station, const ModemEvent& event) {
-  if (event.kind == ModemEvent::Kind::kReopenLine) {
-    log_.Warning("modem is opened again",
-                 {{"modem", station.name()}, {"reason", event.detail}});
+// A PIN that is about to leave counts as refused until it was accepted: the SIM
+// counts it, whether we live to hear of it or not.
+void Spooler::RecordPin(Station& station, const ModemEvent& event) {
+  if (event.kind == ModemEvent::Kind::kPinAccepted) {
+    turn_.modems.push_back({.name = station.name(), .pin_accepted = true});
     return;
   }
-  const bool sending = event.state == ModemState::kAwaitingPrompt ||
-                       event.state == ModemState::kAwaitingResult ||
-                       event.state == ModemState::kBusy;
-  const bool news = event.state != station.told && !sending;
-  if (!news && event.detail.empty()) return;
-  station.told = event.state;
-  log_.Info("modem", {{"modem", station.name()},
-                      {"state", ToString(event.state)},
-                      {"detail", event.detail}});
-  turn_.modems.push_back({.name = station.name(),
-                          .state = std::string(ToString(event.state)),
-                          .detail = event.detail,
-                          .since = clock_.Wall()});
+  turn_.modems.push_back(
+      {.name = station.name(), .pin_refused_at = clock_.Wall()});
+  station.pin_uncommitted = event.kind == ModemEvent::Kind::kPinAboutToBeGiven;
 }
 
 // False if there was nothing to do, or it could not be done.
@@ -173,6 +171,7 @@ bool Spooler::Commit() {
   turn_.now = clock_.Wall();
   turn_.lease_limit = sending_.LeaseWanted();
   if (turn_.Empty()) return false;
+  reception_.Committing();
   auto outcome = store_.RecordTurn(turn_);
   if (!outcome) {
     CommitFailed(outcome.error());
@@ -185,11 +184,20 @@ bool Spooler::Commit() {
   turn_ = SpoolerTurn{.token = token_};
   const bool exhausted = static_cast<int>(outcome->leased.size()) < wanted;
   sending_.Committed(std::move(*outcome));
+  reception_.Committed();
+  LetPinsGo();
   if (exhausted) {
     sending_.FoundNothing();
     if (const auto due = store_.NextDue()) next_due_ = *due;
   }
   return true;
+}
+
+void Spooler::LetPinsGo() {
+  for (Station& station : stations_) {
+    if (!std::exchange(station.pin_uncommitted, false)) continue;
+    station.modem().PinMayGo(clock_.Mono());
+  }
 }
 
 void Spooler::CommitFailed(const Error& error) {
@@ -227,6 +235,8 @@ std::optional<MonoTime> Spooler::Deadline() const {
     consider(station.port->Deadline());
   }
   consider(store_retry_at_);
+  if (requests_.Open()) consider(clock_.Mono() + kAskAgain);
+  if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());
   if (next_due_ && !sending_.MustLook()) {
     consider(clock_.Mono() + std::min(*next_due_ - clock_.Wall(), kLookAnyway));
   }
@@ -238,6 +248,14 @@ bool Spooler::Busy() const { return !turn_.Empty() || sending_.PartUnderWay(); }
 bool Spooler::Drained() const {
   const bool due_now = next_due_ && *next_due_ <= clock_.Wall();
   return !Busy() && !sending_.HasReady() && !sending_.MustLook() && !due_now;
+}
+
+bool Spooler::Idle() const {
+  const bool at_a_chore = std::ranges::any_of(stations_, [](const Station& s) {
+    return s.port->modem().state() == ModemState::kBusy;
+  });
+  return Drained() && !next_due_ && !at_a_chore && !requests_.Open() &&
+         !reception_.AwaitsReports();
 }
 
 bool Spooler::AnyModemUp() const {

@@ -9,7 +9,7 @@
 //   the transaction commits    (while the modem prepares its prompt)
 //   modem                   <- the PDU of part n+1, once prompted
 //
-// What to send is sending.h's.
+// What to send is sending.h's, what to keep of what came reception.h's.
 //
 // So a modem never waits for the disk between two messages, and no PDU leaves
 // before its intent is on disk.
@@ -26,6 +26,8 @@
 #include "common/config/config.h"
 #include "common/store/store.h"
 #include "daemon/modem_port.h"
+#include "daemon/reception.h"
+#include "daemon/requests.h"
 #include "daemon/sending.h"
 #include "daemon/station.h"
 
@@ -43,7 +45,12 @@ class Spooler {
   // Does all that can be done now. `readable` says of each modem whether poll
   // found bytes on its line.
   void Turn(const std::vector<bool>& readable);
-  void BellRang() { sending_.LookAgain(); }
+  void BellRang() {
+    sending_.LookAgain();
+    requests_.LookAgain();
+  }
+  // Something was received since the last call, and is durable.
+  bool TakeNews() { return reception_.TakeNews(); }
 
   // For poll(), a modem an entry, in the order of `readable`; and when to turn
   // at the latest.
@@ -52,8 +59,9 @@ class Spooler {
 
   // Nothing is under way, and nothing that is due waits.
   bool Drained() const;
-  // ... and nothing waits for a later time either.
-  bool Idle() const { return Drained() && !next_due_; }
+  // ... and nothing waits for a later time either: no message, no report that
+  // is awaited, no chore of a modem, nobody who asked something of one.
+  bool Idle() const;
   bool AnyModemUp() const;
 
   // Takes nothing new, and puts back what has not begun. Busy() is false once
@@ -66,7 +74,8 @@ class Spooler {
  private:
   void HearModems(const std::vector<bool>& readable);
   void Hear(Station& station, const ModemEvent& event);
-  void RecordModem(Station& station, const ModemEvent& event);
+  void RecordPin(Station& station, const ModemEvent& event);
+  void LetPinsGo();
   void LookWithoutModem();
   bool PinRefusedEarlier(const ModemConfig& modem) const;
   bool Commit();
@@ -82,6 +91,8 @@ class Spooler {
   SpoolerTurn turn_;  // what is still to be recorded
   const Desk desk_;
   Sending sending_;
+  Reception reception_;
+  Requests requests_;
   std::optional<WallTime> next_due_;
   std::optional<MonoTime> store_retry_at_;  // set: the store is failing
   Millis store_pause_{0};

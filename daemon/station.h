@@ -22,10 +22,11 @@ struct Station {
   explicit Station(std::unique_ptr<ModemPort> port_in)
       : port(std::move(port_in)) {}
   std::unique_ptr<ModemPort> port;
-  std::optional<Job> job;                 // the message it is sending
-  bool intent_uncommitted = false;        // of the part under way
-  std::int64_t parts_sent = 0;            // not yet recorded
-  std::int64_t accepted = 0;              // parts, in this run
+  std::optional<Job> job;           // the message it is sending
+  bool intent_uncommitted = false;  // of the part under way
+  bool pin_uncommitted = false;     // it may leave once the turn is on disk
+  std::int64_t parts_sent = 0;      // not yet recorded
+  std::int64_t accepted = 0;        // parts, in this run
   ModemState told = ModemState::kClosed;  // the last that was news
   const std::string& name() const { return port->config().name; }
   Modem& modem() { return port->modem(); }

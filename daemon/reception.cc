@@ -1,0 +1,190 @@
+#include "daemon/reception.h"
+
+#include <algorithm>
+
+namespace smsweb {
+namespace {
+
+// How long a report may come before the result of its part is on record.
+constexpr Millis kEarly{10 * 60 * 1000};
+// How long an on-demand spooler stays for reports: most come within seconds.
+// Those that the modem stores are read at the next start.
+constexpr Millis kStaysFor{60'000};
+constexpr std::size_t kMostAwaited = 1000;  // more need not be counted
+
+bool AwaitsReport(const PartResult& result) { return result.awaits_report; }
+
+}  // namespace
+
+void Reception::Hear(Station& station, const ModemEvent& event) {
+  const std::string& sim = station.modem().info().imsi;
+  Received received = ReadReceived(
+      event.pdu, event.incoming,
+      {.modem = station.name(), .sim = sim, .at = desk_.clock.Wall()},
+      desk_.random);
+  receipts_.push_back({&station, event.receipt});
+  if (!received.problem.empty()) {
+    desk_.log.Error("a PDU can't be read; it is in the inbox as it came",
+                    {{"modem", station.name()}, {"error", received.problem}});
+  }
+  if (received.message) Keep(std::move(*received.message));
+  if (received.report) Keep(*received.report);
+}
+
+void Reception::Keep(InboundPart part) {
+  const InboxConfig& inbox = desk_.config.inbox;
+  if (const auto word = WordIn(part, inbox.stop_words)) {
+    desk_.turn.opt_outs.push_back(
+        {.number = part.sender, .since = part.received_at, .reason = *word});
+    std::erase(desk_.turn.opt_ins, part.sender);
+    desk_.log.Info("a recipient wants nothing more", {{"modem", part.modem}});
+  } else if (WordIn(part, inbox.start_words)) {
+    desk_.turn.opt_ins.push_back(part.sender);
+    std::erase_if(desk_.turn.opt_outs, [&](const OptOut& opt_out) {
+      return opt_out.number == part.sender;
+    });
+  }
+  desk_.log.Info("received", {{"modem", part.modem},
+                              {"part", part.number},
+                              {"of", part.total},
+                              {"encoding", part.coding}});
+  desk_.turn.inbound.push_back(std::move(part));
+  desk_.turn.inbound_webhook = !inbox.webhook_url.empty();
+}
+
+void Reception::Keep(const NewReport& report) {
+  desk_.turn.reports.push_back(report);
+  const bool matched = Match(report);
+  desk_.log.Info("report", {{"modem", report.modem},
+                            {"message_reference", report.message_reference},
+                            {"status", report.status},
+                            {"matched", matched ? "yes" : "no"}});
+  if (matched) return;
+  // Its part may have its result in this turn, or in one to come.
+  unmatched_.try_emplace(report.sim, report.received_at - kEarly);
+  look_at_unmatched_ = true;
+}
+
+// What this turn settles already is not in the store yet.
+bool Reception::Match(const NewReport& report) {
+  auto awaiting = desk_.store.AwaitingReport(
+      report.sim, report.message_reference, report.received_at - kReportWindow);
+  if (!awaiting) return false;
+  for (Message& message : *awaiting) {
+    for (const Settlement& earlier : desk_.turn.settlements) {
+      if (earlier.sequence != message.sequence) continue;
+      for (Part& part : message.part_records) {
+        if (part.number == earlier.number) part.report_status = earlier.status;
+      }
+    }
+  }
+  const auto found = FindReported(report, *awaiting);
+  if (!found) return false;
+  const auto message = std::ranges::find(*awaiting, found->message->sequence,
+                                         &Message::sequence);
+  const Settlement settlement =
+      Settle(report, *message, found->number, desk_.clock.Wall());
+  MarkJobs(report, settlement);
+  desk_.turn.settlements.push_back(settlement);
+  desk_.log.Info("part reported",
+                 {{"id", ToString(message->id)},
+                  {"part", settlement.number},
+                  {"of", message->parts},
+                  {"status", settlement.status},
+                  {"state", settlement.to ? ToString(*settlement.to) : ""}});
+  return true;
+}
+
+// A message of which other parts are still to be sent: what is known of it by
+// then counts when it is sent (sending.cc).
+void Reception::MarkJobs(const NewReport& report,
+                         const Settlement& settlement) {
+  for (Station& station : desk_.stations) {
+    if (!station.job) continue;
+    Message& message = station.job->message;
+    if (message.sequence != settlement.sequence) continue;
+    Settle(report, message, settlement.number, settlement.at);
+  }
+}
+
+void Reception::SimKnown(const std::string& sim) {
+  if (std::ranges::find(sims_seen_, sim) != sims_seen_.end()) return;
+  sims_seen_.push_back(sim);
+  unmatched_[sim] = desk_.clock.Wall() - kReportWindow;
+  look_at_unmatched_ = true;
+  MatchEarly();
+}
+
+void Reception::ShowIncomplete() {
+  desk_.turn.show_incomplete_before =
+      desk_.clock.Wall() - desk_.config.inbox.incomplete_after;
+  desk_.turn.inbound_webhook = !desk_.config.inbox.webhook_url.empty();
+}
+
+void Reception::Committing() {
+  const MonoTime until = desk_.clock.Mono() + kStaysFor;
+  const bool on_demand = desk_.config.spooler.idle_exit.count() > 0;
+  results_committing_ = std::ranges::any_of(desk_.turn.results, AwaitsReport);
+  for (const PartResult& result : desk_.turn.results) {
+    const bool counts =
+        result.awaits_report && on_demand && awaited_.size() < kMostAwaited;
+    if (counts) awaited_[{result.sequence, result.number}] = until;
+  }
+  for (const Settlement& settlement : desk_.turn.settlements) {
+    if (settlement.final) {
+      awaited_.erase({settlement.sequence, settlement.number});
+    }
+  }
+  received_committing_ = !desk_.turn.inbound.empty() ||
+                         desk_.turn.show_incomplete_before != WallTime{};
+}
+
+void Reception::Committed() {
+  const MonoTime now = desk_.clock.Mono();
+  for (const Receipt& receipt : std::exchange(receipts_, {})) {
+    receipt.station->modem().Stored(receipt.number, now);
+  }
+  news_ = news_ || received_committing_;
+  ForgetOldWaits();
+  if (results_committing_ || look_at_unmatched_) MatchEarly();
+}
+
+// Reports that came before the result of their part.
+void Reception::MatchEarly() {
+  look_at_unmatched_ = false;
+  for (auto sim = unmatched_.begin(); sim != unmatched_.end();) {
+    const auto reports =
+        desk_.store.UnmatchedReports(sim->first, -1, sim->second);
+    bool waits = false;
+    if (reports) {
+      for (const StoredReport& report : *reports) {
+        const bool matched = Match(report);
+        waits = waits ||
+                (!matched && report.received_at + kEarly > desk_.clock.Wall());
+      }
+    }
+    sim->second = desk_.clock.Wall() - kEarly;
+    sim = waits ? std::next(sim) : unmatched_.erase(sim);
+  }
+}
+
+void Reception::ForgetOldWaits() {
+  const MonoTime now = desk_.clock.Mono();
+  std::erase_if(awaited_, [&](const auto& wait) { return wait.second <= now; });
+}
+
+bool Reception::AwaitsReports() const {
+  const MonoTime now = desk_.clock.Mono();
+  return std::ranges::any_of(
+      awaited_, [&](const auto& wait) { return wait.second > now; });
+}
+
+std::optional<MonoTime> Reception::AwaitsUntil() const {
+  std::optional<MonoTime> last;
+  for (const auto& [part, until] : awaited_) {
+    if (!last || until > *last) last = until;
+  }
+  return last;
+}
+
+}  // namespace smsweb

@@ -1,0 +1,91 @@
+#include "daemon/requests.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/ussd.h"
+
+namespace smsweb {
+namespace {
+
+// Whoever asked waits about as long. A request older than this may be one that
+// a spooler had sent before it died: it is not sent twice.
+constexpr Millis kPatience{60'000};
+
+}  // namespace
+
+void Requests::Turn() {
+  if (!look_ && !waiting_) return;
+  const auto requests = desk_.store.Requests();
+  if (!requests) return;
+  look_ = false;
+  waiting_ = false;
+  for (const ModemRequest& request : *requests) {
+    if (!TakeUp(request)) waiting_ = true;
+  }
+}
+
+bool Requests::TakeUp(const ModemRequest& request) {
+  const auto is_it = [&](const auto& entry) {
+    return entry.second == request.sequence;
+  };
+  const auto answered = [&](const ModemRequest& answer) {
+    return answer.sequence == request.sequence;
+  };
+  if (std::ranges::any_of(under_way_, is_it) ||
+      std::ranges::any_of(desk_.turn.answers, answered)) {
+    return true;
+  }
+  const auto fail = [&](std::string why) {
+    Answer(request.sequence, true, std::move(why));
+    return true;
+  };
+  if (request.kind != "ussd") return fail("smswebd does not know this request");
+  if (!IsUssdCode(request.argument)) {
+    return fail("a USSD code is digits, '*' and '#'");
+  }
+  const auto station =
+      std::ranges::find(desk_.stations, request.modem, &Station::name);
+  if (station == desk_.stations.end()) return fail("no modem has this name");
+  const bool late = desk_.clock.Wall() >= request.created_at + kPatience;
+  if (late) {
+    return fail("the modem did not get to it in time; it is " +
+                std::string(ToString(station->modem().state())));
+  }
+  if (station->modem().state() == ModemState::kFailed) {
+    return fail("the modem has failed");
+  }
+  if (!IsUp(*station) || under_way_.contains(request.modem)) return false;
+  const auto form = station->modem().profile().ussd;
+  if (!station->modem().RequestUssd(EncodeUssd(request.argument, form),
+                                    desk_.clock.Mono())) {
+    return false;
+  }
+  under_way_[request.modem] = request.sequence;
+  desk_.log.Info("ussd asked", {{"modem", request.modem}});
+  return true;
+}
+
+void Requests::Hear(Station& station, const ModemEvent& event) {
+  const auto asked = under_way_.find(station.name());
+  if (asked == under_way_.end()) return;
+  const std::int64_t sequence = asked->second;
+  under_way_.erase(asked);
+  look_ = true;  // the next may have waited for this one
+  desk_.log.Info("ussd done", {{"modem", station.name()},
+                               {"answered", event.ussd_answered ? "yes" : "no"},
+                               {"detail", event.detail}});
+  if (!event.ussd_answered) return Answer(sequence, true, event.detail);
+  Answer(sequence, false,
+         DecodeUssd(event.ussd_text, event.ussd_dcs,
+                    station.modem().profile().ussd));
+}
+
+void Requests::Answer(std::int64_t sequence, bool failed, std::string answer) {
+  desk_.turn.answers.push_back({.sequence = sequence,
+                                .finished = true,
+                                .failed = failed,
+                                .answer = std::move(answer)});
+}
+
+}  // namespace smsweb
