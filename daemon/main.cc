@@ -1,7 +1,9 @@
 // smswebd: the spooler.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "common/base/command_line.h"
 #include "common/base/process.h"
@@ -10,6 +12,7 @@
 #include "common/line/line.h"
 #include "common/line/ports.h"
 #include "common/profile/profile.h"
+#include "daemon/http_client.h"
 #include "daemon/run.h"
 #include "daemon/traces.h"
 
@@ -82,9 +85,22 @@ int main(int argc, char** argv) {
   }
   SystemRandom random;
   const sigset_t signals = BlockEndingSignals();
-  return RunSpooler(
-      {*config, *log, clock, random, {OpenLine, *profiles, *traced, ListUsbPorts}},
-      {.once = once,
-       .start_lock = std::move(start_lock),
-       .ending_signals = signals});
+  std::unique_ptr<HttpClient> http;
+  if (!config->inbox.webhook_url.empty()) {
+    auto made = MakeHttpClient(clock);
+    if (!made) {
+      log->Error("no webhooks", {{"error", made.error().message}});
+      return kExitFailed;
+    }
+    http = std::move(*made);
+  }
+  return RunSpooler({.config = *config,
+                     .log = *log,
+                     .clock = clock,
+                     .random = random,
+                     .ports = {OpenLine, *profiles, *traced, ListUsbPorts},
+                     .http = http.get()},
+                    {.once = once,
+                     .start_lock = std::move(start_lock),
+                     .ending_signals = signals});
 }

@@ -6,17 +6,21 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "common/bell/bell.h"
 #include "common/store/sqlite_store.h"
+#include "daemon/courier.h"
 #include "daemon/spooler.h"
 
 namespace smsweb {
 namespace {
 
 constexpr Millis kLockPause{10};
-constexpr Millis kLockLimit{60'000};   // for another spooler to end
+constexpr Millis kLockLimit{60'000};  // for another spooler to end
+constexpr Millis kWebhookPatience{60'000};
 constexpr Millis kGrace{30'000};       // for parts under way, after SIGTERM
 constexpr Millis kOnceLimit{180'000};  // --once: for a modem to come up
 constexpr Millis kQueuePause{200};     // before the queue is tried again
@@ -64,6 +68,8 @@ class Run {
         bell_(std::move(bell)),
         signals_(std::move(signals)),
         spooler_(context.config, store, context.ports, context.clock,
+                 context.random, context.log),
+        courier_(context.config.inbox, store, context.http, context.clock,
                  context.random, context.log) {}
 
   int Loop();
@@ -73,8 +79,9 @@ class Run {
   void HearBell(const pollfd& bell);
   void HearSignal(const pollfd& signal);
   Turned EndIfDone();
-  bool Done() const { return once_ ? spooler_.Drained() : spooler_.Idle(); }
+  bool Done() const;
   bool EndForGood();
+  void TurnSpooler(const std::vector<bool>& readable);
   int Timeout() const;
 
   const SpoolerContext& context_;
@@ -82,10 +89,19 @@ class Run {
   Bell bell_;
   UniqueFd signals_;
   Spooler spooler_;
+  Courier courier_;
   std::optional<MonoTime> idle_since_;
   std::optional<MonoTime> quit_at_;  // after SIGTERM
   std::optional<MonoTime> no_modem_since_;
 };
+
+// An on-demand spooler stays for webhooks that are due soon; later ones are for
+// the next one.
+bool Run::Done() const {
+  const WallTime now = context_.clock.Wall();
+  if (once_) return spooler_.Drained() && !courier_.BusyBefore(now);
+  return spooler_.Idle() && !courier_.BusyBefore(now + kWebhookPatience);
+}
 
 int Run::Timeout() const {
   auto earliest = spooler_.Deadline();
@@ -96,6 +112,7 @@ int Run::Timeout() const {
   if (idle_since_ && idle_exit.count() > 0) consider(*idle_since_ + idle_exit);
   if (no_modem_since_) consider(*no_modem_since_ + kOnceLimit);
   consider(quit_at_);
+  consider(courier_.Deadline());
   if (!earliest) return -1;
   const auto left =
       std::chrono::ceil<Millis>(*earliest - context_.clock.Mono()).count();
@@ -107,7 +124,10 @@ std::vector<bool> Run::Poll() {
   const std::size_t modems = fds.size();
   fds.push_back({.fd = signals_.get(), .events = POLLIN, .revents = 0});
   fds.push_back({.fd = bell_.fd(), .events = POLLIN, .revents = 0});
+  const std::size_t own = fds.size();
+  std::ranges::copy(courier_.PollFds(), std::back_inserter(fds));
   ::poll(fds.data(), fds.size(), Timeout());
+  courier_.Turn(std::span(fds).subspan(own));
   HearSignal(fds[modems]);
   HearBell(fds[modems + 1]);
   std::vector<bool> readable;
@@ -132,13 +152,19 @@ void Run::HearSignal(const pollfd& signal) {
   context_.log.Info("ending", {{"signal", info.ssi_signo}});
   quit_at_ = context_.clock.Mono() + kGrace;
   spooler_.Quiesce();
+  courier_.Quiesce();
+}
+
+void Run::TurnSpooler(const std::vector<bool>& readable) {
+  spooler_.Turn(readable);
+  if (spooler_.TakeNews()) courier_.LookAgain();
 }
 
 // In this order, nothing that is committed meanwhile is missed (bell.h).
 bool Run::EndForGood() {
   bell_.Close();
   spooler_.BellRang();
-  spooler_.Turn({});
+  TurnSpooler({});
   if (Done()) return true;
   if (bell_.fd() >= 0) return false;
   auto bell = Bell::Open(context_.config.spooler.bell);
@@ -182,7 +208,7 @@ int Run::Loop() {
   context_.log.Info("ready", {{"queue", context_.config.store.path},
                               {"modems", context_.config.modems.size()}});
   sd_notify(0, "READY=1");
-  spooler_.Turn({});
+  TurnSpooler({});
   while (EndIfDone() == Turned::kOn) {
     if (!once_ || spooler_.AnyModemUp()) {
       no_modem_since_.reset();
@@ -192,7 +218,7 @@ int Run::Loop() {
       context_.log.Error("messages wait, and no modem came up");
       return kExitNoModem;
     }
-    spooler_.Turn(Poll());
+    TurnSpooler(Poll());
   }
   spooler_.SayGoodbye();
   context_.log.Info("ended");

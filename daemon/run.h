@@ -8,6 +8,7 @@
 #include "common/base/random.h"
 #include "common/base/unique_fd.h"
 #include "common/config/config.h"
+#include "daemon/http_client.h"
 #include "daemon/modem_port.h"
 
 namespace smsweb {
@@ -19,6 +20,7 @@ struct SpoolerContext {
   const Clock& clock;
   Random& random;
   PortContext ports;
+  HttpClient* http = nullptr;  // for webhooks; null: there are none
 };
 
 struct RunOptions {
