@@ -39,10 +39,40 @@ Outcome Show(const ShowOptions& options, Store& store);
 Outcome ShowQueue(const QueueOptions& options, Store& store,
                   RecipientParser& recipients, std::size_t width);
 
+Outcome ShowInbox(const InboxOptions& options, Store& store,
+                  RecipientParser& recipients, std::size_t width);
+
+struct OptOutTools {
+  Store& store;
+  RecipientParser& recipients;
+  WallTime now;
+  std::size_t width = 0;
+};
+
+Outcome OptOutCommand(const OptOutOptions& options, const OptOutTools& tools);
+
 // `recorded` is what the queue knows of modems.
 Outcome ListModems(const Config& config,
                    const std::vector<ModemStatus>& recorded, bool spooler_runs,
                    std::size_t width);
+
+Outcome ShowModem(const std::string& name, const Config& config,
+                  const std::vector<ModemStatus>& recorded, bool spooler_runs);
+
+// No modem is called so; names those there are.
+std::unexpected<Failure> FailNoModem(const std::string& name,
+                                     const Config& config);
+
+struct UssdTools {
+  const Config& config;
+  Store& store;
+  WallTime now;
+  std::function<Result<Wake>()> wake;
+  std::function<void(Millis)> pause;
+};
+
+// Asks, and waits for the answer of smswebd.
+Outcome AskByUssd(const ModemUssdOptions& options, const UssdTools& tools);
 
 // `loaded` is what became of reading the file, and the profiles it names.
 Outcome CheckConfig(const std::string& file, const Result<Config>& loaded);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "common/base/process.h"
@@ -41,6 +42,8 @@ void TellProgress(std::string_view line) {
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 
+void Pause(Millis length) { std::this_thread::sleep_for(length); }
+
 // An answer that could not be written whole is none.
 int Finish(const ctl::Output& output) {
   std::fputs(output.err.c_str(), stderr);
@@ -65,6 +68,7 @@ int main(int argc, char** argv) {
                                  .random = random,
                                  .environment = SystemEnvironment,
                                  .read_input = ReadInput,
+                                 .pause = Pause,
                                  .width = TerminalWidth(),
                                  .progress = TellProgress});
   return Finish(ctl::Render(outcome, options->json));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ctl/commands.h"
+#include "ctl/modem_info.h"
 #include "ctl/table.h"
 
 namespace smsweb::ctl {
@@ -40,17 +41,36 @@ std::string StateOf(const Row& row, bool spooler_runs) {
                       : fmt::format("({})", row.status->state);
 }
 
+std::string SignalOf(const Json& info) {
+  const auto signal = InfoText(info, "signal_dbm");
+  return signal.empty() ? "" : signal + " dBm";
+}
+
+// Nothing where there was none: a column of zeros says nothing.
+std::string RecoveriesOf(const Json& info) {
+  const int count = Recoveries(info);
+  return count > 0 ? std::to_string(count) : "";
+}
+
 std::string ModemTable(const std::vector<Row>& rows, bool spooler_runs,
                        std::size_t width) {
   Table table({{.title = "NAME"},
                {.title = "STATE"},
-               {.title = "SINCE", .importance = 3},
+               {.title = "SIGNAL", .importance = 3, .right = true},
+               {.title = "OPERATOR", .importance = 4, .least = 8},
+               {.title = "REGISTERED", .importance = 5},
+               {.title = "PROFILE", .importance = 8},
+               {.title = "RECOVERIES", .importance = 6, .right = true},
+               {.title = "SINCE", .importance = 7},
                {.title = "SENT", .importance = 1, .right = true},
-               {.title = "DEVICE", .importance = 4, .least = 16},
+               {.title = "DEVICE", .importance = 9, .least = 16},
                {.title = "DETAIL", .importance = 2, .least = 16}});
   for (const Row& row : rows) {
     const bool seen = row.status.has_value();
-    table.Add({row.name, StateOf(row, spooler_runs),
+    const Json info = seen ? InfoOf(*row.status) : Json::object();
+    table.Add({row.name, StateOf(row, spooler_runs), SignalOf(info),
+               InfoText(info, "network"), InfoText(info, "registration"),
+               InfoText(info, "profile"), RecoveriesOf(info),
                seen ? FormatRfc3339(row.status->since) : "",
                seen ? std::to_string(row.status->parts_sent) : "",
                row.device.value_or("(not in the configuration)"),
@@ -71,6 +91,11 @@ Json RowJson(const Row& row) {
   json["since"] = FormatRfc3339(row.status->since);
   json["parts_sent"] = row.status->parts_sent;
   if (!row.status->detail.empty()) json["detail"] = row.status->detail;
+  const Json info = InfoOf(*row.status);
+  for (const char* key : {"signal_dbm", "network", "registration", "profile"}) {
+    if (info.contains(key)) json[key] = info[key];
+  }
+  json["recoveries"] = Recoveries(info);
   return json;
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/version.h"
 #include "common/message/draft.h"
 #include "ctl/suggest.h"
+#include "ctl/typed.h"
 
 namespace smsweb::ctl {
 namespace {
@@ -26,16 +27,20 @@ constexpr const char* kFooter = R"(Examples:
   smsweb show 019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071
   smsweb queue --state unknown --limit 5
   smsweb queue --json | jq .counts
+  smsweb inbox --from +6289610707901
+  smsweb optout list
   smsweb modem list
   smsweb modem probe /dev/ttyUSB0
+  smsweb modem ussd telkomsel-1 '*888#'
   smsweb config check --config ./smsweb.toml
 
 Exit codes:
   0  done
   1  the service can't: the queue is not there, locked or full
   2  the command line or the configuration is wrong
-  3  there is no such message
-  4  the input was refused: a number that can't be, too many parts
+  3  there is no such message, modem, or number on the list
+  4  the input was refused: a number that can't be, too many parts, a recipient
+     who wants nothing
 
 With --json, a command prints one JSON document, and an error is one on
 standard error. "smsweb COMMAND --help" tells more; so does smsweb(1).)";
@@ -55,20 +60,9 @@ constexpr const char* kQueueFooter = R"(The newest come first. The next page:
   smsweb queue --after ID    the last id of the page before
 The texts are not shown; "smsweb show --text ID" shows one.)";
 
-constexpr const char* kModemListFooter =
-    R"(A modem's state is what smswebd last said of it. Where none is running, that is
-said, and the states are in parentheses.)";
-
-constexpr const char* kModemProbeFooter =
-    R"(Without DEVICE, the ports on USB are listed. Nothing is sent, no PIN is given,
-and nothing is changed but the echo and the form of errors, which smswebd sets
-as well. smswebd must not have the port: stop it first, or probe another.
-
-The end of what is printed is a [[modem]] table for the configuration.)";
-
 constexpr const char* kConfigCheckFooter =
-    R"(Every error is listed, with file and line. PINs from "env:" and "file:" are not
-looked up: "smswebd --check-config", run as its user, does that too.)";
+    R"(Every error is listed, with file and line. PINs and keys from "env:" and
+"file:" are not looked up: "smswebd --check-config", run as its user, does that too.)";
 
 const std::vector<std::string> kClasses = {"otp", "transactional", "bulk"};
 
@@ -80,37 +74,12 @@ std::vector<std::string> StateNames() {
   return names;
 }
 
-CLI::Validator Takes(bool (*is_fine)(const std::string&), std::string what) {
-  return CLI::Validator(
-      [is_fine, what = std::move(what)](const std::string& value) {
-        return is_fine(value) ? std::string() : what;
-      },
-      "");
-}
-
-CLI::Validator TakesId() {
-  return Takes([](const std::string& s) { return ParseUuid(s).has_value(); },
-               "an id is a UUID, as \"smsweb send\" prints it");
-}
-
-// What was typed, before it has its types.
-struct Typed {
-  std::string config, message_class, not_before, id, state, after;
-  std::optional<std::int64_t> ttl;
-  bool json = false;
-  SendOptions send;
-  ShowOptions show;
-  QueueOptions queue;
-  ModemProbeOptions probe;
-};
-
 struct Commands {
   CLI::App* send;
   CLI::App* show;
   CLI::App* queue;
-  CLI::App* modem;
-  CLI::App* modem_list;
-  CLI::App* modem_probe;
+  InboxCommands inbox;
+  ModemCommands modem;
   CLI::App* config;
   CLI::App* config_check;
 };
@@ -148,6 +117,11 @@ CLI::App* AddSend(CLI::App& app, Typed& typed) {
       ->check(Takes(
           [](const std::string& s) { return s.size() <= kLongestReference; },
           fmt::format("may have {} bytes", kLongestReference)));
+  auto* report = send->add_flag("--report", typed.report,
+                                "ask the network whether it was delivered; "
+                                "else the configuration decides");
+  send->add_flag("--no-report", typed.no_report, "do not ask, whatever it says")
+      ->excludes(report);
   return send;
 }
 
@@ -181,39 +155,19 @@ CLI::App* AddQueue(CLI::App& app, Typed& typed) {
   return queue;
 }
 
-CLI::App* AddModemProbe(CLI::App& modem, Typed& typed) {
-  auto* probe = modem.add_subcommand(
-      "probe", "find out what is at a port, and how to configure it");
-  probe->footer(kModemProbeFooter);
-  probe
-      ->add_option("DEVICE", typed.probe.device,
-                   "as modem.device in the configuration")
-      ->type_name("");
-  probe
-      ->add_option("--baud", typed.probe.baud,
-                   "its speed; without it, the usual ones are tried")
-      ->option_text("N")
-      ->check(CLI::Range(300, 4'000'000));
-  probe->add_flag("--trace", typed.probe.trace,
-                  "show what passes on the line, without numbers");
-  return probe;
-}
-
 Commands AddCommands(CLI::App& app, Typed& typed) {
   Commands commands{};
   commands.send = AddSend(app, typed);
   commands.show = AddShow(app, typed);
   commands.queue = AddQueue(app, typed);
-  commands.modem = app.add_subcommand("modem", "the modems");
-  commands.modem_list = commands.modem->add_subcommand(
-      "list", "the configured modems, and how each fares");
-  commands.modem_list->footer(kModemListFooter);
-  commands.modem_probe = AddModemProbe(*commands.modem, typed);
+  commands.inbox = AddInboxCommands(app, typed);
+  commands.modem = AddModemCommands(app, typed);
   commands.config = app.add_subcommand("config", "the configuration");
   commands.config_check = commands.config->add_subcommand(
       "check", "read the configuration, and say all that is wrong with it");
   commands.config_check->footer(kConfigCheckFooter);
-  for (auto* group : {commands.modem, commands.config}) {
+  for (auto* group :
+       {commands.inbox.opt_out, commands.modem.modem, commands.config}) {
     group->require_subcommand(0, 1);
   }
   return commands;
@@ -343,6 +297,7 @@ Command MakeCommand(const Commands& commands, const Typed& typed) {
     }
     if (typed.ttl) send.ttl = std::chrono::seconds(*typed.ttl);
     send.not_before = ParseRfc3339(typed.not_before);
+    if (typed.report || typed.no_report) send.report = typed.report;
     return send;
   }
   if (commands.show->parsed()) {
@@ -355,12 +310,25 @@ Command MakeCommand(const Commands& commands, const Typed& typed) {
     queue.after = ParseUuid(typed.after);
     return queue;
   }
-  if (commands.modem_list->parsed()) return ModemListOptions{};
-  if (commands.modem_probe->parsed()) return typed.probe;
+  if (auto made = MakeInboxCommand(commands.inbox, typed)) return *made;
+  if (auto made = MakeModemCommand(commands.modem, typed)) return *made;
   return ConfigCheckOptions{};
 }
 
 }  // namespace
+
+CLI::Validator Takes(bool (*is_fine)(const std::string&), std::string what) {
+  return CLI::Validator(
+      [is_fine, what = std::move(what)](const std::string& value) {
+        return is_fine(value) ? std::string() : what;
+      },
+      "");
+}
+
+CLI::Validator TakesId() {
+  return Takes([](const std::string& s) { return ParseUuid(s).has_value(); },
+               "an id is a UUID, as \"smsweb send\" prints it");
+}
 
 std::expected<Options, NoCommand> ParseOptions(int argc,
                                                const char* const* argv) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -36,6 +37,32 @@ struct QueueOptions {
   std::optional<Uuid> after;
 };
 
+struct InboxOptions {
+  std::optional<Uuid> id;  // this one alone
+  std::string from;        // as it was typed; empty: everybody
+  int limit = 20;
+  std::optional<Uuid> after;
+};
+
+struct OptOutOptions {
+  enum class Action : std::uint8_t { kList, kAdd, kRemove };
+  Action action = Action::kList;
+  std::string number;  // as it was typed
+  std::string note;
+  int limit = 1000;
+  std::string after;  // the last number of the page before
+};
+
+struct ModemShowOptions {
+  std::string name;
+};
+
+struct ModemUssdOptions {
+  std::string name;
+  std::string code;  // digits, '*' and '#'
+  std::chrono::seconds timeout{60};
+};
+
 struct ModemListOptions {};
 struct ConfigCheckOptions {};
 
@@ -46,8 +73,9 @@ struct ModemProbeOptions {
 };
 
 using Command =
-    std::variant<SendOptions, ShowOptions, QueueOptions, ModemListOptions,
-                 ConfigCheckOptions, ModemProbeOptions>;
+    std::variant<SendOptions, ShowOptions, QueueOptions, InboxOptions,
+                 OptOutOptions, ModemListOptions, ModemShowOptions,
+                 ModemUssdOptions, ModemProbeOptions, ConfigCheckOptions>;
 
 struct Options {
   std::string config;  // what --config said, or empty

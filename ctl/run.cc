@@ -62,20 +62,50 @@ class Runner {
     return ShowQueue(options, *stores->queue, recipients, surroundings_.width);
   }
 
-  // Before the first message there is no queue, and the modems are configured
-  // all the same.
+  Outcome operator()(const InboxOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    RecipientParser recipients = MakeRecipientParser(config_.message);
+    return ShowInbox(options, *stores->queue, recipients, surroundings_.width);
+  }
+
+  // A list may be made before there is anything to send.
+  Outcome operator()(const OptOutOptions& options) const {
+    const bool adds = options.action == OptOutOptions::Action::kAdd;
+    auto stores =
+        OpenQueue(config_, adds ? IfMissing::kMake : IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    RecipientParser recipients = MakeRecipientParser(config_.message);
+    return OptOutCommand(options, {.store = *stores->queue,
+                                   .recipients = recipients,
+                                   .now = surroundings_.clock.Wall(),
+                                   .width = surroundings_.width});
+  }
+
   Outcome operator()(const ModemListOptions&) const {
-    std::vector<ModemStatus> recorded;
-    if (QueueExists(config_)) {
-      auto stores = OpenQueue(config_, IfMissing::kRefuse);
-      if (!stores) return FailStore(stores.error());
-      auto modems = stores->queue->Modems();
-      if (!modems) return FailStore(modems.error());
-      recorded = std::move(*modems);
-    }
+    const auto recorded = RecordedModems();
+    if (!recorded) return FailStore(recorded.error());
     const auto runs = SpoolerRuns(config_);
     if (!runs) return FailStore(runs.error());
-    return ListModems(config_, recorded, *runs, surroundings_.width);
+    return ListModems(config_, *recorded, *runs, surroundings_.width);
+  }
+
+  Outcome operator()(const ModemShowOptions& options) const {
+    const auto recorded = RecordedModems();
+    if (!recorded) return FailStore(recorded.error());
+    const auto runs = SpoolerRuns(config_);
+    if (!runs) return FailStore(runs.error());
+    return ShowModem(options.name, config_, *recorded, *runs);
+  }
+
+  Outcome operator()(const ModemUssdOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kMake);
+    if (!stores) return FailStore(stores.error());
+    return AskByUssd(options, {.config = config_,
+                               .store = *stores->queue,
+                               .now = surroundings_.clock.Wall(),
+                               .wake = [this] { return WakeSpooler(config_); },
+                               .pause = surroundings_.pause});
   }
 
   Outcome operator()(const ConfigCheckOptions&) const {
@@ -100,6 +130,15 @@ class Runner {
   }
 
  private:
+  // Before the first message there is no queue, and the modems are configured
+  // all the same.
+  Result<std::vector<ModemStatus>> RecordedModems() const {
+    if (!QueueExists(config_)) return std::vector<ModemStatus>();
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return std::unexpected(stores.error());
+    return stores->queue->Modems();
+  }
+
   static std::unexpected<Failure> FailInput(std::string_view why) {
     return Fail(ExitCode::kRefused, "unreadable_text",
                 "the text on standard input can't be used: " + std::string(why),

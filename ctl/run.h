@@ -20,6 +20,7 @@ struct Surroundings {
   Random& random;
   Environment environment;
   std::function<Result<std::string>()> read_input;  // all of standard input
+  std::function<void(Millis)> pause;                // sleeps
   std::size_t width = 0;                            // 0: no terminal
   // A line for a person who waits.
   std::function<void(std::string_view)> progress = [](std::string_view) {};

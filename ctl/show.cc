@@ -51,6 +51,8 @@ std::string Fields(const Message& message) {
   out += Field("class", ToString(message.message_class));
   out += Field("reference", message.reference);
   out += Field("parts", std::to_string(message.parts));
+  out += Field("encoding", message.coding);
+  if (message.report) out += Field("report", "asked for");
   out += Field("attempts", std::to_string(message.attempts));
   out += Field("modem", message.modem);
   out += Field("created", FormatRfc3339(message.created_at));
@@ -62,6 +64,13 @@ std::string Fields(const Message& message) {
   return out;
 }
 
+// With TP-ST in hex, as 3GPP TS 23.040 § 9.2.3.15 lists it by bits.
+std::string ReportText(const Part& part) {
+  if (part.report_status < 0) return "";
+  return fmt::format("{} ({:02X}h)", ToString(MeaningOf(part.report_status)),
+                     part.report_status);
+}
+
 std::string PartTable(const Message& message) {
   if (message.part_records.empty()) return "";
   Table table({{.title = "PART", .right = true},
@@ -69,12 +78,15 @@ std::string PartTable(const Message& message) {
                {.title = "MODEM"},
                {.title = "REFERENCE", .right = true},
                {.title = "CMS ERROR", .importance = 1, .right = true},
-               {.title = "SUBMITTED"}});
+               {.title = "SUBMITTED"},
+               {.title = "REPORT"},
+               {.title = "REPORTED"}});
   for (const Part& part : message.part_records) {
     table.Add({std::to_string(part.number), std::string(ToString(part.state)),
                part.modem, NumberOrNothing(part.message_reference),
                NumberOrNothing(part.error_code),
-               FormatRfc3339(part.intended_at)});
+               FormatRfc3339(part.intended_at), ReportText(part),
+               part.report_status < 0 ? "" : FormatRfc3339(part.reported_at)});
   }
   return "\n" + table.Render(0);
 }

@@ -56,6 +56,54 @@ TEST_CASE("send takes a number, a text and what else is said of it") {
   CHECK(send.reference == "order 7");
 }
 
+TEST_CASE("send asks for a report, or for none, or leaves it") {
+  const auto report = [](Words words) {
+    return ParseAs<SendOptions>(std::move(words)).report;
+  };
+  CHECK(report({"send", "0811", "hello"}) == std::nullopt);
+  CHECK(report({"send", "0811", "hello", "--report"}) == true);
+  CHECK(report({"send", "0811", "hello", "--no-report"}) == false);
+}
+
+TEST_CASE("inbox takes an id, a sender and a page") {
+  CHECK(ParseAs<InboxOptions>({"inbox"}).limit == 20);
+  CHECK_FALSE(ParseAs<InboxOptions>({"inbox"}).id.has_value());
+  CHECK(ParseAs<InboxOptions>({"inbox", kId}).id == ParseUuid(kId));
+  const auto inbox = ParseAs<InboxOptions>(
+      {"inbox", "--from", "0811", "--limit", "5", "--after", kId});
+  CHECK(inbox.from == "0811");
+  CHECK(inbox.limit == 5);
+  CHECK(inbox.after == ParseUuid(kId));
+  CheckSays(Complaint({"inbox", "5"}), {"an id is a UUID"});
+}
+
+TEST_CASE("optout lists, adds and removes") {
+  using enum OptOutOptions::Action;
+  CHECK(ParseAs<OptOutOptions>({"optout", "list"}).action == kList);
+  const auto add =
+      ParseAs<OptOutOptions>({"optout", "add", "0811", "--note", "by letter"});
+  CHECK(add.action == kAdd);
+  CHECK(add.number == "0811");
+  CHECK(add.note == "by letter");
+  CHECK(ParseAs<OptOutOptions>({"optout", "remove", "0811"}).action == kRemove);
+  CheckSays(Complaint({"optout"}), {"optout needs a command", "list", "add"});
+  CheckSays(Complaint({"optout", "add"}), {"NUMBER"});
+}
+
+TEST_CASE("modem shows one, and asks by USSD") {
+  CHECK(ParseAs<ModemShowOptions>({"modem", "show", "a"}).name == "a");
+  const auto ussd = ParseAs<ModemUssdOptions>({"modem", "ussd", "a", "*888#"});
+  CHECK(ussd.name == "a");
+  CHECK(ussd.code == "*888#");
+  CHECK(ussd.timeout == std::chrono::seconds(60));
+  CHECK(ParseAs<ModemUssdOptions>(
+            {"modem", "ussd", "a", "*888#", "--timeout", "5"})
+            .timeout == std::chrono::seconds(5));
+  CheckSays(Complaint({"modem", "ussd", "a"}), {"CODE"});
+  CheckSays(Complaint({"modem", "ussd", "a", "*1#", "--timeout", "0"}),
+            {"--timeout"});
+}
+
 TEST_CASE("send leaves to the configuration what is not said") {
   const auto send = ParseAs<SendOptions>({"send", "0811", "hello"});
   CHECK(send.message_class == MessageClass::kTransactional);

@@ -1,0 +1,55 @@
+// What was typed on the command line, before it has its types; and the groups
+// of commands that are described in files of their own. For ctl/options alone.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "ctl/options.h"
+
+namespace smsweb::ctl {
+
+struct Typed {
+  std::string config, message_class, not_before, id, state, after;
+  std::optional<std::int64_t> ttl;
+  std::int64_t timeout = 0;
+  bool json = false, report = false, no_report = false;
+  SendOptions send;
+  ShowOptions show;
+  QueueOptions queue;
+  InboxOptions inbox;
+  OptOutOptions opt_out;
+  ModemShowOptions modem_show;
+  ModemUssdOptions modem_ussd;
+  ModemProbeOptions probe;
+};
+
+CLI::Validator Takes(bool (*is_fine)(const std::string&), std::string what);
+CLI::Validator TakesId();
+
+struct InboxCommands {
+  CLI::App* inbox;
+  CLI::App* opt_out;
+  CLI::App* opt_out_list;
+  CLI::App* opt_out_add;
+  CLI::App* opt_out_remove;
+};
+InboxCommands AddInboxCommands(CLI::App& app, Typed& typed);
+// None: it is none of these.
+std::optional<Command> MakeInboxCommand(const InboxCommands& commands,
+                                        const Typed& typed);
+
+struct ModemCommands {
+  CLI::App* modem;
+  CLI::App* list;
+  CLI::App* show;
+  CLI::App* ussd;
+  CLI::App* probe;
+};
+ModemCommands AddModemCommands(CLI::App& app, Typed& typed);
+std::optional<Command> MakeModemCommand(const ModemCommands& commands,
+                                        const Typed& typed);
+
+}  // namespace smsweb::ctl
