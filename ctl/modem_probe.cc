@@ -221,6 +221,20 @@ std::string YesOrNo(const ProbeAnswer& answer) {
   return answer.text.empty() ? "yes" : fmt::format("yes: {}", answer.text);
 }
 
+// The digit behind an IMEI's 14, which many modems write as 0, is a check of
+// them in the configuration (TS 23.003 § 6.2.1, annex B). Empty: it is no IMEI.
+std::string ImeiFor(std::string_view answered) {
+  constexpr std::size_t kSignificant = 14;
+  std::string imei = Digits(answered).substr(0, kSignificant);
+  if (imei.size() < kSignificant) return "";
+  int sum = 0;
+  for (std::size_t i = 0; i < imei.size(); ++i) {
+    const int digit = (imei[i] - '0') * (i % 2 == 0 ? 1 : 2);
+    sum += digit / 10 + digit % 10;
+  }
+  return imei + static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
 struct Modem {
   std::string device;  // by its lasting name, where it has one
   std::string imei;
@@ -236,10 +250,8 @@ Modem Identify(const ModemProbeOptions& options, const ProbeTools& tools,
                     Said(dialogue, kModel));
   std::string device = tools.by_id(options.device);
   if (device.empty()) device = options.device;
-  std::string imei = Digits(Said(dialogue, kImei));
-  if (imei.size() < 15) imei.clear();
   return {.device = std::move(device),
-          .imei = imei.substr(0, 15),
+          .imei = ImeiFor(Said(dialogue, kImei)),
           .profile = profile.name,
           .fits = profile.name != GenericProfile().name};
 }

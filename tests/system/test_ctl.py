@@ -286,6 +286,8 @@ class Probing(CtlCase):
         table = tomllib.loads(people.stdout.split("For the configuration:")[1])["modem"][0]
         self.assertEqual(table["device"], device)
         self.assertRegex(table["imei"], r"^\d{15}$")
+        self.gateway.config.write_text(people.stdout.split("For the configuration:")[1])
+        self.smsweb("config", "check")
         probed = self.json("modem", "probe", device)
         self.assertTrue(probed["sends"])
         self.assertEqual(probed["imei"], table["imei"])
