@@ -80,8 +80,8 @@ void ModemPort::Search(bool readable, MonoTime now) {
   }
 }
 
-void ModemPort::LookElsewhere(MonoTime now) {
-  if (finder_) finder_->Start(now);
+void ModemPort::LookElsewhere(MonoTime now, const std::string& except) {
+  if (finder_) finder_->Start(now, except);
 }
 
 void ModemPort::TryOpen(MonoTime now) {
@@ -174,7 +174,7 @@ std::vector<ModemEvent> ModemPort::TakeEvents(MonoTime now) {
       if (++reopened_ > 1) LookElsewhere(now);
     } else if (event.kind == ModemEvent::Kind::kWrongModem) {
       Reopen(event.detail, now);
-      LookElsewhere(now);
+      LookElsewhere(now, device_);
     }
   }
   if (modem_.Ready()) {

@@ -68,7 +68,7 @@ class ModemPort {
  private:
   bool Searching() const { return finder_ && finder_->Searching(); }
   void Search(bool readable, MonoTime now);
-  void LookElsewhere(MonoTime now);
+  void LookElsewhere(MonoTime now, const std::string& except = "");
   void TryOpen(MonoTime now);
   Result<void> Open();
   void Lose(const std::string& why, MonoTime now);

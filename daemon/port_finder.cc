@@ -63,12 +63,15 @@ PortFinder::PortFinder(Wanted wanted, LineOpener open, PortLister list,
       in_use_(std::move(in_use)),
       log_(log) {}
 
-void PortFinder::Start(MonoTime now) {
+void PortFinder::Start(MonoTime now, const std::string& except) {
   if (searching_) return;
   searching_ = true;
   found_.reset();
   course_.clear();
   candidates_ = list_();
+  std::erase_if(candidates_, [&](const PortEntry& port) {
+    return !except.empty() && Canonical(port.path) == Canonical(except);
+  });
   std::ranges::reverse(candidates_);
   AskNext(now);
 }

@@ -45,7 +45,9 @@ class PortFinder {
   ~PortFinder() { Leave(); }
   PortFinder(const PortFinder&) = delete;
 
-  void Start(MonoTime now);
+  // Not at `except`, where another modem has answered: two that have changed
+  // places find each other's port free.
+  void Start(MonoTime now, const std::string& except = "");
   bool Searching() const { return searching_; }
   void Service(bool readable, MonoTime now);
   // After a round: the port that answered, once.

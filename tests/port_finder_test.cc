@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
@@ -21,6 +22,7 @@ struct Device {
   std::string imei;    // it answers AT+CGSN; empty: never
   int deaf = 0;        // questions that it lets pass first
   bool busy = false;   // can't be opened
+  bool obeys = false;  // answers OK to all other commands
   std::string babble;  // comes by itself
   int opened = 0;
   std::string written;
@@ -41,14 +43,26 @@ class DeviceLine final : public Line {
   }
   Result<std::size_t> Write(std::string_view bytes) override {
     device_.written += bytes;
-    if (bytes.ends_with("AT+CGSN\r") && !device_.imei.empty() &&
-        device_.deaf-- <= 0) {
-      device_.unread += "AT+CGSN\r\r\n" + device_.imei + "\r\n\r\nOK\r\n";
+    for (const char c : bytes) {
+      if (c == '\r') {
+        Obey(std::exchange(line_, {}));
+      } else if (c != '\x1B') {
+        line_ += c;
+      }
     }
     return bytes.size();
   }
 
  private:
+  void Obey(const std::string& command) {
+    if (command == "AT+CGSN" && !device_.imei.empty() && device_.deaf-- <= 0) {
+      device_.unread += command + "\r\r\n" + device_.imei + "\r\n\r\nOK\r\n";
+    } else if (device_.obeys && !command.empty()) {
+      device_.unread += "\r\nOK\r\n";
+    }
+  }
+
+  std::string line_;
   Device& device_;
 };
 
@@ -186,6 +200,36 @@ TEST_CASE_METHOD(PortFixture,
   for (int i = 0; i < 5; ++i) Turn(port);
   CHECK(ports["/dev/ttyUSB4"].opened == 2);  // asked, then used
   CHECK(port.modem().state() == ModemState::kProbing);
+}
+
+TEST_CASE_METHOD(PortFixture, "A port given to another modem is left") {
+  ports.Add("/dev/ttyUSB0").imei = kAnother;
+  ports["/dev/ttyUSB0"].obeys = true;
+  ports.Add("/dev/ttyUSB1").imei = kImei;
+  ports["/dev/ttyUSB1"].obeys = true;
+  auto port = Port(kImei);
+  for (int i = 0; i < 100 && port.modem().info().imei != kImei; ++i) Turn(port);
+  CHECK(port.modem().info().imei == kImei);
+  CHECK(ports["/dev/ttyUSB1"].written.find("AT+CGMI") != std::string::npos);
+}
+
+TEST_CASE_METHOD(PortFixture, "Two modems that have changed places are found") {
+  PortContext context(ports.Opener(), nullptr, nullptr, ports.Lister());
+  ports.Add("/dev/ttyUSB0").imei = kAnother;
+  ports.Add("/dev/ttyUSB1").imei = kImei;
+  for (const char* name : {"/dev/ttyUSB0", "/dev/ttyUSB1"}) {
+    ports[name].obeys = true;
+  }
+  ModemPort a({.name = "a", .device = "/dev/ttyUSB0", .imei = kImei}, context,
+              log);
+  ModemPort b({.name = "b", .device = "/dev/ttyUSB1", .imei = kAnother},
+              context, log);
+  for (int i = 0; i < 2000; ++i) {
+    Turn(a);
+    Turn(b);
+  }
+  CHECK(a.modem().info().imei == kImei);
+  CHECK(b.modem().info().imei == kAnother);
 }
 
 TEST_CASE_METHOD(PortFixture, "Without an IMEI no port of others is touched") {
