@@ -1,4 +1,4 @@
-// Serial ports through libserialport: the only file that knows it.
+// Serial ports through libserialport, which only ports.cc knows as well.
 #include <fmt/format.h>
 #include <libserialport.h>
 #include <sys/ioctl.h>
