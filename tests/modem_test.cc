@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "common/modem/states.h"
 #include "modem_scripts/player.h"
 
 namespace smsweb {
@@ -212,6 +213,51 @@ TEST_CASE("A ready modem has no deadline without keep-alive") {
   CHECK_FALSE(modem.Deadline().has_value());
 }
 
+TEST_CASE(
+    "The table of states leads from each to ready, and to a closed line") {
+  constexpr auto kStates = static_cast<int>(ModemState::kFailed) + 1;
+  const auto state = [](int i) { return static_cast<ModemState>(i); };
+  // 1 << i: from there the modem may come to kReady
+  unsigned reach = 1U << static_cast<int>(ModemState::kReady);
+  for (int round = 0; round < kStates; ++round) {
+    for (int from = 0; from < kStates; ++from) {
+      for (int to = 0; to < kStates; ++to) {
+        const bool on = (reach >> to & 1U) != 0;
+        if (on && MayFollow(state(from), state(to))) reach |= 1U << from;
+      }
+    }
+  }
+  CHECK(reach == (1U << kStates) - 1);
+  for (int i = 0; i < kStates; ++i) {
+    INFO(ToString(state(i)));
+    CHECK(MayFollow(state(i), ModemState::kClosed));
+    CHECK(MayFollow(state(i), ModemState::kProbing));
+    // The PDU leaves only behind a prompt, and only a ready modem is asked for
+    // one.
+    CHECK(MayFollow(state(i), ModemState::kAwaitingResult) ==
+          (state(i) == ModemState::kAwaitingPrompt));
+    CHECK(MayFollow(state(i), ModemState::kAwaitingPrompt) ==
+          (state(i) == ModemState::kReady));
+    // Nothing becomes ready that has not been set up.
+    const bool in_setup = i <= static_cast<int>(ModemState::kRegistering);
+    if (in_setup) CHECK_FALSE(MayFollow(state(i), ModemState::kReady));
+  }
+  CHECK_FALSE(MayFollow(ModemState::kFailed, ModemState::kReady));
+}
+
+// All rungs of the ladder, acknowledgements and a line to wait for.
+ModemSettings ChaosSettings() {
+  ModemProfile profile{.name = "chaos", .csms = 1};
+  profile.report_storage = "SR";
+  profile.radio_cycle = {"AT+CFUN=4", "AT+CFUN=1"};
+  profile.restart = "AT+CFUN=1,1";
+  profile.ready_line = "SMS Ready";
+  return {.pin = "1234",
+          .profile = "chaos",
+          .profiles = std::make_shared<const ModemProfiles>(
+              ModemProfiles{std::move(profile)})};
+}
+
 // Anything at any moment, from a seed.
 class Chaos {
  public:
@@ -228,6 +274,7 @@ class Chaos {
     modem_.LineClosed(now_);
     Check(modem_.TakeEvents());
     CHECK(results_ == submits_);
+    CHECK(ussd_done_ == ussd_asked_);
   }
   int submits() const { return submits_; }
 
@@ -235,7 +282,11 @@ class Chaos {
   std::size_t Pick(std::size_t below) { return random_() % below; }
 
   void Disturb() {
-    switch (Pick(16)) {
+    switch (Pick(30)) {
+      case 16:
+        return Order();
+      case 17:
+        return modem_.BytesReceived(Arrival(), now_);
       case 0:
         return Pick(8) == 0 ? modem_.LineClosed(now_) : void();
       case 1:
@@ -251,18 +302,46 @@ class Chaos {
         return Pick(8) == 0 ? modem_.Withdraw(now_) : void();
       case 5:
         return modem_.BytesReceived(Noise(), now_);
-      case 6:
-      case 7:
-      case 8:
-      case 9:
-      case 10:
-      case 11:
-      case 12:
+      case 13:
+      case 14:
+      case 15:
+        return modem_.BytesReceived(Fragment(), now_);
+      default:
         Submit();
         return modem_.BytesReceived(ObedientAnswer(last_written_), now_);
-      default:
-        return modem_.BytesReceived(Fragment(), now_);
     }
+  }
+
+  // What the spooler may ask for at any moment.
+  void Order() {
+    switch (Pick(4)) {
+      case 0:
+        ussd_asked_ += modem_.RequestUssd("*100#", now_);
+        return;
+      case 1:
+        return modem_.Recover("a try", now_);
+      case 2:
+        return modem_.PinMayGo(now_);
+      default:
+        return modem_.Stored(static_cast<int>(Pick(20)), now_);
+    }
+  }
+
+  std::string_view Arrival() {
+    static constexpr std::string_view kArrivals[] = {
+        "\r\n+CMTI: \"SM\",1\r\n",
+        "\r\n+CDSI: \"SR\",2\r\n",
+        "\r\n+CMT: ,4\r\n0004AABBCC\r\n",
+        "\r\n+CDS: 4\r\n0006AABBCC\r\n",
+        "\r\n+CMGR: 0,,4\r\n0004AABBCC\r\n\r\nOK\r\n",
+        "\r\n+CMGL: 1,0,,4\r\n0004AABBCC\r\n",
+        "\r\n+CPIN: NOT INSERTED\r\n",
+        "\r\n+CUSD: 1,\"menu\",15\r\n",
+        "\r\n+CPMS: \"SM\",9,10,\"SM\",9,10,\"SM\",9,10\r\n",
+        "\r\n+CME ERROR: 10\r\n",
+        "\r\nSMS Ready\r\n",
+    };
+    return kArrivals[Pick(std::size(kArrivals))];
   }
 
   void Submit() {
@@ -308,6 +387,7 @@ class Chaos {
     for (const ModemEvent& event : events) {
       CHECK_FALSE(event.detail.starts_with("refused"));
       results_ += event.kind == ModemEvent::Kind::kSubmitDone;
+      ussd_done_ += event.kind == ModemEvent::Kind::kUssdDone;
     }
     CHECK(results_ <= submits_);
     CHECK(submits_ <= results_ + 1);
@@ -316,10 +396,12 @@ class Chaos {
   std::mt19937 random_;
   MonoTime now_ = kStart;
   std::string last_written_;
-  Modem modem_{{}};
+  Modem modem_{ChaosSettings()};
   bool released_ = false;
   int submits_ = 0;
   int results_ = 0;
+  int ussd_asked_ = 0;
+  int ussd_done_ = 0;
 };
 
 TEST_CASE("Whatever happens, each submit ends once and needs its release") {

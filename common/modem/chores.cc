@@ -76,16 +76,15 @@ void ModemMachine::PlanKeepAlive() {
 }
 
 void ModemMachine::HeardKeepAliveSim(const AtEvent& final) {
-  const auto line = Information("+CPIN:");
-  if (line && line->ends_with(" READY") && !line->ends_with("NOT READY"))
-    return;
-  if (line && !line->ends_with("NOT READY") &&
-      !line->ends_with("NOT INSERTED")) {
+  const std::string_view line = Information("+CPIN:").value_or("");
+  if (line.ends_with("SIM PIN") || line.ends_with("SIM PUK")) {
     return Go(ModemState::kProbing, "the SIM is locked again");
   }
   const bool error =
       final.final == AtFinal::kCmeError && final.code != kCmeNotSupported;
-  if (!line && !error) return;
+  const bool gone =
+      line.ends_with("NOT READY") || line.ends_with("NOT INSERTED");
+  if (!error && !gone) return;
   plan_.clear();
   SimGone();
 }
@@ -102,7 +101,7 @@ void ModemMachine::HeardKeepAliveStorage(const AtEvent&) {
   const auto line = Information("+CPMS:");
   if (!line) return;
   StorageLine(1);
-  const std::string storage = AtText(*line, 6);
+  const std::string storage = storage_chosen_ ? AtText(*line, 6) : "";
   const bool more = info_.storage_used > received_.Known(storage);
   if (more && info_.storage_used != listed_for_) received_.AddListing(storage);
   listed_for_ = info_.storage_used;

@@ -25,6 +25,12 @@ std::string DigitsOf(std::string_view text) {
 
 }  // namespace
 
+std::string Presentable(std::string_view text) {
+  std::string kept(text.substr(0, kLongestName));
+  std::erase_if(kept, [](char c) { return c < 0x20 || c > 0x7E; });
+  return kept;
+}
+
 void ModemMachine::PlanIdentity() {
   info_.manufacturer.clear();
   info_.model.clear();
@@ -50,9 +56,7 @@ std::string ModemMachine::IdentityLine(const AtEvent& final) const {
   const auto stray = [](char c) { return c == ' ' || c == '"'; };
   while (!line.empty() && stray(line.front())) line.remove_prefix(1);
   while (!line.empty() && stray(line.back())) line.remove_suffix(1);
-  std::string name(line.substr(0, kLongestName));
-  std::erase_if(name, [](char c) { return c < 0x20 || c > 0x7E; });
-  return name;
+  return Presentable(line);
 }
 
 void ModemMachine::HeardManufacturer(const AtEvent& final) {

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxInformationLines = 64;
 constexpr Millis kFirstPause{500};
 constexpr Millis kLongestPause{30'000};
+constexpr char kEscape = '\x1B';
 constexpr int kMostRefusals = 8;  // of a command that must succeed: a minute
 
 }  // namespace
@@ -241,8 +242,11 @@ void ModemMachine::Command(std::string_view text) {
   deadline_ = now_ + (this->*Now().patience)();
 }
 
-// Leaves the prompt, if the modem is in one (27.005 § 4.3).
-void ModemMachine::Escape() { output_ += '\x1B'; }
+// Leaves the prompt, if the modem is in one (27.005 § 4.3). Once is enough,
+// however many prompts came.
+void ModemMachine::Escape() {
+  if (!output_.ends_with(kEscape)) output_ += kEscape;
+}
 
 // That result was an earlier command's: wait on, until the same deadline.
 void ModemMachine::SkipAnswer() {
@@ -280,6 +284,7 @@ void ModemMachine::AskNext() {
 }
 
 void ModemMachine::AnswerPlan(const AtEvent& final) {
+  if (plan_.empty()) return;
   const bool ok = final.final == AtFinal::kOk;
   const Exchange& asked = plan_.front();
   if (ok && !asked.answer.empty() && !Information(asked.answer)) {
@@ -349,9 +354,11 @@ void ModemMachine::HandleInformation(const AtEvent& event) {
   if (event.text.starts_with("+CMGL:")) return Listed(event);
   if (event.text.starts_with("+CMGR:")) return Read(event);
   if (event.text.starts_with("+CUSD:")) return UssdLine(event.text);
-  if (information_.size() < kMaxInformationLines) {
-    information_.push_back(event.text);
-  }
+  KeepInformation(event.text);
+}
+
+void ModemMachine::KeepInformation(const std::string& line) {
+  if (information_.size() < kMaxInformationLines) information_.push_back(line);
 }
 
 void ModemMachine::HandlePrompt() {

@@ -130,6 +130,7 @@ class ModemMachine {
   void Handle(const AtEvent& event);
   void HandleFinal(const AtEvent& final);
   void HandleInformation(const AtEvent& event);
+  void KeepInformation(const std::string& line);
   void HandlePrompt();
   void HandleUnsolicited(const AtEvent& event);
   std::optional<std::string_view> Information(std::string_view name) const;
@@ -339,5 +340,9 @@ class ModemMachine {
 // "+CMS ERROR: 38", "+CME ERROR: 14 (SIM busy)", "ERROR": for a log. Never the
 // modem's own words.
 std::string DescribeFinal(const AtEvent& final);
+
+// What a modem says of itself or its network, fit to be shown: printable ASCII,
+// not long.
+std::string Presentable(std::string_view text);
 
 }  // namespace smsweb

@@ -128,7 +128,9 @@ void ModemMachine::HeardDeleted(const AtEvent& final) {
 void ModemMachine::HeardRead(const AtEvent& final) {
   const StorageSlot& slot = current_.slot;
   if (!received_.IsToBeRead(slot)) return;
-  if (final.final == AtFinal::kOk || final.code == kCmsInvalidIndex) {
+  const bool without_pdu = Information("+CMGR:").has_value();
+  const bool ok = final.final == AtFinal::kOk && !without_pdu;
+  if (ok || final.code == kCmsInvalidIndex) {
     return received_.NothingThere(slot);
   }
   chores_not_before_ = now_ + kAfterFailure;
@@ -169,6 +171,7 @@ void ModemMachine::Listed(const AtEvent& line) {
 // +CMGR: <stat>,[<alpha>],<length> and the PDU (27.005 § 4.2).
 void ModemMachine::Read(const AtEvent& line) {
   if (plan_.empty() || plan_.front().heard != &ModemMachine::HeardRead) return;
+  if (line.pdu.empty()) return KeepInformation(line.text);
   Found(plan_.front().slot, AtNumber(line.text).value_or(-1), line.pdu);
 }
 

@@ -115,7 +115,9 @@ void ModemMachine::HeardImsi(const AtEvent& final) {
 }
 
 void ModemMachine::HeardServiceCentre(const AtEvent&) {
-  if (const auto line = Information("+CSCA:")) info_.smsc = AtText(*line);
+  if (const auto line = Information("+CSCA:")) {
+    info_.smsc = Presentable(AtText(*line));
+  }
   if (settings_.smsc.empty() || info_.smsc == settings_.smsc) return;
   // 145: international, 129: unknown (24.011 § 8.2.5.2)
   plan_.push_front(
@@ -133,7 +135,9 @@ void ModemMachine::HeardServiceCentreSet(const AtEvent& final) {
 }
 
 void ModemMachine::HeardOperator(const AtEvent&) {
-  if (const auto line = Information("+COPS:")) info_.network = AtText(*line, 2);
+  if (const auto line = Information("+COPS:")) {
+    info_.network = Presentable(AtText(*line, 2));
+  }
 }
 
 // <rssi> 0 to 31 is -113 to -51 dBm, 99 not known (27.007 § 8.5).
