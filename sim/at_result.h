@@ -14,6 +14,7 @@ struct Final {
   enum class Kind : std::uint8_t {
     kOk,
     kError,
+    kUnknown,  // there is no such command
     kNoCarrier,
     kCme,
     kCms,
@@ -26,6 +27,7 @@ struct Final {
 
 inline constexpr Final kOk{Final::Kind::kOk};
 inline constexpr Final kError{Final::Kind::kError};
+inline constexpr Final kUnknownCommand{Final::Kind::kUnknown};
 inline constexpr Final kNoCarrier{Final::Kind::kNoCarrier};
 inline constexpr Final kPrompt{Final::Kind::kPrompt};
 inline constexpr Final kPending{Final::Kind::kPending};

@@ -39,7 +39,8 @@ bool IsControl(char c) {
 // As a script names it: "AT+CREG?", "AT+CNMI=2,1".
 std::string Named(const AtCommand& command) {
   std::string text = "AT" + command.name;
-  const bool extended = !command.name.empty() && command.name.front() == '+';
+  const bool extended = std::string_view("+^$%#*_").find(
+                            command.name.front()) != std::string_view::npos;
   switch (command.form) {
     case AtForm::kRead:
       return text + "?";
@@ -268,6 +269,7 @@ Final AtSession::RunCommands(std::string_view body, Work& work) {
 // Without `command`: "AT" alone, or a line that can't be read.
 Reply AtSession::RunOne(const std::string& text, const AtCommand* command,
                         bool last, Work& work) {
+  StopTimers(text);
   Meet(Trigger::Kind::kCommand, text, work);
   if (work.plan.how() == AnswerPlan::How::kRefuse) return work.plan.refusal();
   if (!work.plan.obeys()) return kPending;

@@ -121,6 +121,8 @@ class AtSession {
   bool Happen(Trigger::Kind kind, std::string_view what = "");
   void SetTimers();
   void RunTimers();
+  void StopTimers(std::string_view command);
+  void TakeOn(const Personality& personality);
   void RunTimer(const Timer& timer);
   void After(Millis time, Timer timer);
   void Do(const Rule& rule, const Action& action);

@@ -71,6 +71,23 @@ void AtSession::RunTimers() {
   }
 }
 
+void AtSession::StopTimers(std::string_view command) {
+  std::erase_if(timers_, [&](const auto& entry) {
+    const Timer& timer = entry.second;
+    return timer.every.count() > 0 && !timer.rule->when.pattern.empty() &&
+           FitsCommand(timer.rule->when.pattern, command);
+  });
+}
+
+// The rules of another that it was before stay.
+void AtSession::TakeOn(const Personality& personality) {
+  modem_->identity = personality;
+  const auto script = ParseScript(personality.script, personality.name);
+  if (!script) return;  // tests/sim_script_test.cc reads them all
+  rules_.Add(*script, name());
+  SetTimers();
+}
+
 void AtSession::RunTimer(const Timer& timer) {
   switch (timer.kind) {
     case Timer::Kind::kAct:
@@ -129,8 +146,7 @@ void AtSession::SetState(const Action& action) {
       modem.echo = action.text == "on";
       return;
     case Kind::kProfile:
-      modem.identity = *FindPersonality(action.text);
-      return;
+      return TakeOn(*FindPersonality(action.text));
     case Kind::kManufacturer:
       modem.identity.manufacturer = action.text;
       return;

@@ -159,7 +159,7 @@ Reply RunCommand(ModemState& state, const AtCommand& command) {
   }
   if (command.name.starts_with('S')) return Register(command);
   if (const auto kept = KeepSetting(state, command)) return *kept;
-  return kError;
+  return kUnknownCommand;
 }
 
 Final CheckSimForMessages(const ModemState& state) {

@@ -32,6 +32,20 @@ const std::vector<Personality>& Personalities() {
        "EC25EFAR02A09M4G",
        {"RDY", "+CPIN: READY", "+CFUN: 1", "+QIND: SMS DONE",
         "+QIND: PB DONE"}},
+      // gammu/gammu issue 374 (names, the answer to what it does not know); of
+      // +CNMI: oFono, drivers/atmodem/sms.c; of ^CURC and ^RESET: ModemManager,
+      // src/plugins/huawei/mm-broadband-modem-huawei.c.
+      {"e173",
+       "huawei",
+       "E173",
+       "11.126.15.00.170",
+       {"^SYSSTART"},
+       "on AT+CNMI=2: error\n"
+       "every 5s until AT^CURC=0: line \"^RSSI:18\"\n"
+       "every 7s until AT^CURC=0: line \"^BOOT:31217652,0,0,0,75\"\n"
+       "on AT^CURC: answer \"\\r\\nOK\\r\\n\"\n"
+       "on AT^RESET: answer \"\\r\\nOK\\r\\n\"; in 100ms unplug for 8s\n",
+       "COMMAND NOT SUPPORT"},
   };
   return kRows;
 }

@@ -1,5 +1,5 @@
-// Modems that the simulator can pretend to be: what they say of themselves, and
-// the lines they say at their start. Each row names its source
+// Modems that the simulator can pretend to be: what they say of themselves and
+// at their start, and their quirks as a script. Each row names its source
 // (personality.cc); where there is none, nothing is pretended.
 #pragma once
 
@@ -15,6 +15,8 @@ struct Personality {
   std::string model;
   std::string revision;
   std::vector<std::string> boot_lines;
+  std::string script = {};
+  std::string unknown_command = "ERROR";  // its answer
 };
 
 // Nothing, where there is none of that name.

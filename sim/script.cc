@@ -91,7 +91,11 @@ bool TakeWhen(Words& words, Trigger& when) {
   if (words.Take("every")) {
     when.kind = Trigger::Kind::kEvery;
     if (!words.TakeTime(when.time)) return false;
-    return when.time.count() > 0 || words.Bad("every 0s would never end");
+    if (when.time.count() == 0) return words.Bad("every 0s would never end");
+    if (!words.Take("until")) return true;
+    if (!words.TakeAny(when.pattern, "a command")) return false;
+    when.pattern = UpperCase(when.pattern);
+    return true;
   }
   std::string found;
   return words.TakeAny(found, "at, every, on or after") &&

@@ -10,7 +10,8 @@
 // Without WHEN, it happens at the start. '*' in NAME is anything. A time is
 // 3s, 250ms or 2m. docs/simulator.md says what each does.
 //
-//   WHEN = at TIME | every TIME            since the start
+//   WHEN = at TIME                        since the start
+//        | every TIME [until COMMAND]
 //        | on COMMAND [#N | #N-M | #N+]    AT+CMGS, AT+CREG?, AT+CNMI=2,1, AT*
 //        | on prompt [#...]                AT+CMGS is about to get it
 //        | on pdu [to NUMBER] [#...]       Ctrl-Z came
@@ -66,8 +67,8 @@ struct Trigger {
   };
   Kind kind = Kind::kAt;
   Millis time{0};       // of kAt and kEvery
-  std::string pattern;  // of kCommand; kPdu's recipient (empty: any), kUssd's
-                        // code
+  std::string pattern;  // of kCommand; what ends kEvery; kPdu's recipient
+                        // (empty: any), kUssd's code
   std::uint64_t first = 1;
   std::uint64_t last = UINT64_MAX;
 };

@@ -47,6 +47,8 @@ std::string WordFinal(const ModemState& state, const Final& final) {
       return Result(state, 0, "OK");
     case Final::Kind::kError:
       return Result(state, 4, "ERROR");
+    case Final::Kind::kUnknown:
+      return Result(state, 4, state.identity.unknown_command);
     case Final::Kind::kNoCarrier:
       return Result(state, 3, "NO CARRIER");
     case Final::Kind::kCme:

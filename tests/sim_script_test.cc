@@ -327,6 +327,31 @@ TEST_CASE("A modem in another's shoes starts as that one does") {
   CHECK(stage.Say("ATE0+CGMI\r") == "ATE0+CGMI\r\r\nSIMCOM_Ltd\r\n\r\nOK\r\n");
 }
 
+TEST_CASE("A stick chatters until it is told not to, and has its own words") {
+  Stage stage("profile e173\n");
+  CHECK(stage.Wait(seconds(5)) == "\r\n^RSSI:18\r\n");
+  CHECK(stage.Say("AT+FOO\r") == "\r\nCOMMAND NOT SUPPORT\r\n");
+  CHECK(stage.Say("AT+CNMI=2,1,0,1,0\r") == kErrorLine);
+  CHECK(stage.Say("AT+CNMI=1,1,0,1,0\r") == kOkLine);
+  CHECK(stage.Say("AT^CURC=0\r") == kOkLine);
+  CHECK(stage.Wait(seconds(60)).empty());
+  CHECK(stage.Say("AT^RESET\r") == kOkLine);
+  stage.Wait(Millis(100));
+  CHECK(stage.session.TakePortEvents().size() == 1);
+  CHECK(stage.Wait(seconds(8)).empty());
+  CHECK(stage.session.TakePortEvents().size() == 1);
+}
+
+TEST_CASE("Each profile's script can be read") {
+  std::istringstream names(PersonalityNames());
+  for (std::string name; std::getline(names >> std::ws, name, ',');) {
+    CAPTURE(name);
+    const Personality* const found = FindPersonality(name);
+    REQUIRE(found != nullptr);
+    CHECK(ParseScript(found->script, name));
+  }
+}
+
 // ---- ports and modems that stop ----
 
 TEST_CASE("A modem that hangs hears what ends it, and nothing else") {
