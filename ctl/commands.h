@@ -74,6 +74,12 @@ struct UssdTools {
 // Asks, and waits for the answer of smswebd.
 Outcome AskByUssd(const ModemUssdOptions& options, const UssdTools& tools);
 
+// A PDU in hexadecimal digits, read.
+Outcome DecodePdu(const PduDecodeOptions& options);
+
+// `options.text` is the text itself. The parts, as AT+CMGS wants them.
+Outcome EncodePdu(PduEncodeOptions options);
+
 // `loaded` is what became of reading the file, and the profiles it names.
 Outcome CheckConfig(const std::string& file, const Result<Config>& loaded);
 

@@ -5,12 +5,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/base/version.h"
 #include "common/message/draft.h"
+#include "ctl/pdu_options.h"
 #include "ctl/suggest.h"
 #include "ctl/typed.h"
 
@@ -32,6 +34,7 @@ constexpr const char* kFooter = R"(Examples:
   smsweb modem list
   smsweb modem probe /dev/ttyUSB0
   smsweb modem ussd telkomsel-1 '*888#'
+  smsweb pdu decode 000100038188F8000005E8329BFD06
   smsweb config check --config ./smsweb.toml
 
 Exit codes:
@@ -82,6 +85,7 @@ struct Commands {
   ModemCommands modem;
   CLI::App* config;
   CLI::App* config_check;
+  std::unique_ptr<PduCommands> pdu;
 };
 
 CLI::App* AddSend(CLI::App& app, Typed& typed) {
@@ -166,6 +170,7 @@ Commands AddCommands(CLI::App& app, Typed& typed) {
   commands.config_check = commands.config->add_subcommand(
       "check", "read the configuration, and say all that is wrong with it");
   commands.config_check->footer(kConfigCheckFooter);
+  commands.pdu = std::make_unique<PduCommands>(app);
   for (auto* group :
        {commands.inbox.opt_out, commands.modem.modem, commands.config}) {
     group->require_subcommand(0, 1);
@@ -312,6 +317,8 @@ Command MakeCommand(const Commands& commands, const Typed& typed) {
   }
   if (auto made = MakeInboxCommand(commands.inbox, typed)) return *made;
   if (auto made = MakeModemCommand(commands.modem, typed)) return *made;
+  if (const auto decode = commands.pdu->Decode()) return *decode;
+  if (const auto encode = commands.pdu->Encode()) return *encode;
   return ConfigCheckOptions{};
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/uuid.h"
 #include "common/store/message.h"
 #include "ctl/outcome.h"
+#include "ctl/pdu_options.h"
 
 namespace smsweb::ctl {
 
@@ -75,7 +76,8 @@ struct ModemProbeOptions {
 using Command =
     std::variant<SendOptions, ShowOptions, QueueOptions, InboxOptions,
                  OptOutOptions, ModemListOptions, ModemShowOptions,
-                 ModemUssdOptions, ModemProbeOptions, ConfigCheckOptions>;
+                 ModemUssdOptions, ModemProbeOptions, PduDecodeOptions,
+                 PduEncodeOptions, ConfigCheckOptions>;
 
 struct Options {
   std::string config;  // what --config said, or empty

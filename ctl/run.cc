@@ -2,7 +2,9 @@
 
 #include <poll.h>
 
+#include <optional>
 #include <sstream>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,18 +26,48 @@ void WaitForLine(int fd, short events, Millis limit) {
   ::poll(&poll_fd, 1, static_cast<int>(limit.count()));
 }
 
+std::unexpected<Failure> FailInput(std::string_view why) {
+  return Fail(ExitCode::kRefused, "unreadable_text",
+              "the text on standard input can't be used: " + std::string(why),
+              Json{{"field", "text"}});
+}
+
+// A text of "-" is all of standard input, without its last line break.
+std::expected<void, Failure> TakeInput(std::string& text,
+                                       const Surroundings& surroundings) {
+  if (text != "-") return {};
+  auto input = surroundings.read_input();
+  if (!input) return FailInput(input.error().message);
+  if (input->size() > kLongestInput) return FailInput("it is too long");
+  if (input->ends_with('\n')) input->pop_back();
+  text = std::move(*input);
+  return {};
+}
+
+// Commands that need no configuration.
+std::optional<Outcome> RunWithoutConfig(const Command& command,
+                                        const Surroundings& surroundings) {
+  if (const auto* decode = std::get_if<PduDecodeOptions>(&command)) {
+    PduDecodeOptions options = *decode;
+    const auto read = TakeInput(options.hex, surroundings);
+    return read ? DecodePdu(options) : std::unexpected(read.error());
+  }
+  if (const auto* encode = std::get_if<PduEncodeOptions>(&command)) {
+    PduEncodeOptions options = *encode;
+    const auto read = TakeInput(options.text, surroundings);
+    return read ? EncodePdu(std::move(options)) : std::unexpected(read.error());
+  }
+  return std::nullopt;
+}
+
 class Runner {
  public:
   Runner(Config config, const Surroundings& surroundings)
       : config_(std::move(config)), surroundings_(surroundings) {}
 
   Outcome operator()(SendOptions options) const {
-    if (options.text == "-") {
-      auto text = surroundings_.read_input();
-      if (!text) return FailInput(text.error().message);
-      if (text->size() > kLongestInput) return FailInput("it is too long");
-      if (text->ends_with('\n')) text->pop_back();
-      options.text = std::move(*text);
+    if (const auto read = TakeInput(options.text, surroundings_); !read) {
+      return std::unexpected(read.error());
     }
     auto stores = OpenQueue(config_, IfMissing::kMake);
     if (!stores) return FailStore(stores.error());
@@ -108,6 +140,14 @@ class Runner {
                                .pause = surroundings_.pause});
   }
 
+  // Those of RunWithoutConfig().
+  Outcome operator()(const PduDecodeOptions& options) const {
+    return DecodePdu(options);
+  }
+  Outcome operator()(const PduEncodeOptions& options) const {
+    return EncodePdu(options);
+  }
+
   Outcome operator()(const ConfigCheckOptions&) const {
     const auto profiles = LoadProfiles(config_);
     return CheckConfig(config_.file, profiles
@@ -139,12 +179,6 @@ class Runner {
     return stores->queue->Modems();
   }
 
-  static std::unexpected<Failure> FailInput(std::string_view why) {
-    return Fail(ExitCode::kRefused, "unreadable_text",
-                "the text on standard input can't be used: " + std::string(why),
-                Json{{"field", "text"}});
-  }
-
   const Config config_;
   const Surroundings& surroundings_;
 };
@@ -170,6 +204,9 @@ Output RenderFailure(const Failure& failure, bool json) {
 }  // namespace
 
 Outcome RunCommand(const Options& options, const Surroundings& surroundings) {
+  if (auto outcome = RunWithoutConfig(options.command, surroundings)) {
+    return std::move(*outcome);
+  }
   const std::string file =
       FindConfigFile(options.config, surroundings.environment);
   auto config = LoadConfig(file, surroundings.environment);
