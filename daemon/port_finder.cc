@@ -48,11 +48,14 @@ std::string_view ImeiIn(std::string_view text) {
 }  // namespace
 
 bool PortsInUse::Take(const std::string& device) {
-  return taken_.insert(Canonical(device)).second;
+  const std::string port = Canonical(device);
+  const bool is_taken = std::ranges::any_of(
+      taken_, [&](const auto& taken) { return taken.second == port; });
+  return !is_taken && taken_.emplace(device, port).second;
 }
 
 void PortsInUse::Free(const std::string& device) {
-  taken_.erase(Canonical(device));
+  taken_.erase(device);
 }
 
 PortFinder::PortFinder(Wanted wanted, LineOpener open, PortLister list,

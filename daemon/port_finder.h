@@ -7,9 +7,9 @@
 // is. A round ends with a port, or with none; each step is logged.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +26,12 @@ namespace smsweb {
 class PortsInUse {
  public:
   bool Take(const std::string& device);  // false: it is taken
-  void Free(const std::string& device);
+  void Free(const std::string& device);  // by the name it was taken by
 
  private:
-  std::set<std::string> taken_;
+  // From the name to the port it led to when it was taken: a link such as
+  // those in /dev/serial/by-id goes with the port.
+  std::map<std::string, std::string> taken_;
 };
 
 class PortFinder {

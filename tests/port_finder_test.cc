@@ -2,6 +2,7 @@
 // time are the test's.
 #include "daemon/port_finder.h"
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "catch.h"
 #include "daemon/modem_port.h"
+#include "temp_folder.h"
 
 namespace smsweb {
 namespace {
@@ -167,6 +169,21 @@ TEST_CASE_METHOD(FinderFixture, "Ports of our other modems are left alone") {
   in_use->Free("/dev/ttyUSB0");
   CHECK(Round() == "/dev/ttyUSB0");
   CHECK(in_use->Take("/dev/ttyUSB0"));  // free again after the search
+}
+
+// As those in /dev/serial/by-id do.
+TEST_CASE("A port is free again although the link to it went with it") {
+  const TempFolder folder;
+  const std::string port = "/dev/null";
+  const std::string link = folder / "by-id";
+  PortsInUse in_use;
+  std::filesystem::create_symlink(port, link);
+  REQUIRE(in_use.Take(link));
+  CHECK_FALSE(in_use.Take(port));
+  std::filesystem::remove(link);
+  in_use.Free(link);
+  std::filesystem::create_symlink(port, link);
+  CHECK(in_use.Take(link));
 }
 
 TEST_CASE_METHOD(FinderFixture, "Nothing but the question is written") {
