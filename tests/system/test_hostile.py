@@ -18,6 +18,17 @@ from harness import NUMBER, Gateway, Process, wait_until
 OK = b"\r\nOK\r\n"
 
 
+ANSWERS = {
+    "AT+CPIN?": b"+CPIN: READY",
+    "AT+CREG?": b"+CREG: 1,1",
+    "AT+CMGF?": b"+CMGF: 0",
+    "AT+CMEE?": b"+CMEE: 1",
+    "AT+CSCA?": b'+CSCA: "+6281100000",145',
+    "AT+COPS?": b'+COPS: 0,0,"A network"',
+    "AT+CSQ": b"+CSQ: 20,99",
+}
+
+
 class FakeModem(threading.Thread):
     """Behaves, unless a test overrides something."""
 
@@ -70,12 +81,8 @@ class FakeModem(threading.Thread):
                     line.sendall(self.answer(self.commands[-1]))
 
     def answer(self, command: str) -> bytes:
-        if command == "AT+CPIN?":
-            return b"\r\n+CPIN: READY\r\n" + OK
-        if command == "AT+CREG?":
-            return b"\r\n+CREG: 1,1\r\n" + OK
-        if command == "AT+CMGF?":
-            return b"\r\n+CMGF: 0\r\n" + OK
+        if command in ANSWERS:
+            return b"\r\n" + ANSWERS[command] + b"\r\n" + OK
         if command.startswith("AT+CMGS="):
             return b"\r\n> "
         return OK
