@@ -25,3 +25,15 @@ function(smsweb_program NAME FOLDER)
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   install(TARGETS ${NAME} DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
+
+# smsweb_module(NAME SOURCE LINKS ...): NAME.so of one source, which the programs
+# load when they first need it (common/base/module.h).
+function(smsweb_module NAME SOURCE)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  add_library(${NAME} MODULE ${SOURCE})
+  target_link_libraries(${NAME} PRIVATE ${ARG_LINKS})
+  set_target_properties(${NAME} PROPERTIES
+    PREFIX "" CXX_VISIBILITY_PRESET hidden
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/smsweb)
+  install(TARGETS ${NAME} DESTINATION lib/smsweb)
+endfunction()

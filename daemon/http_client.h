@@ -1,5 +1,5 @@
 // POSTs over HTTP, without ever waiting: the poll loop asks what to wait for
-// and tells what came. libcurl is behind it (curl_http_client.cc).
+// and tells what came. libcurl is behind it (curl_module.cc).
 #pragma once
 
 #include <poll.h>
@@ -45,6 +45,7 @@ class HttpClient {
 
 inline constexpr Millis kHttpTimeout{15'000};
 
-Result<std::unique_ptr<HttpClient>> MakeHttpClient(const Clock& clock);
+// Loads smsweb-http.so (common/base/module.h).
+Result<std::unique_ptr<HttpClient>> LoadHttpClient(const Clock& clock);
 
 }  // namespace smsweb

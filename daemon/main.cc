@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
   const sigset_t signals = BlockEndingSignals();
   std::unique_ptr<HttpClient> http;
   if (!config->inbox.webhook_url.empty()) {
-    auto made = MakeHttpClient(clock);
+    auto made = LoadHttpClient(clock);
     if (!made) {
       log->Error("no webhooks", {{"error", made.error().message}});
       return kExitFailed;

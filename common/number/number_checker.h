@@ -33,7 +33,7 @@ class NumberChecker {
 using NumberCheckerFactory =
     std::function<Result<std::unique_ptr<NumberChecker>>()>;
 
-// Loads smsweb-number.so from beside the programs (../lib/smsweb).
+// Loads smsweb-number.so (common/base/module.h).
 Result<std::unique_ptr<NumberChecker>> LoadNumberChecker();
 
 }  // namespace smsweb

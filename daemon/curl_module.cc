@@ -1,4 +1,5 @@
-// libcurl's multi interface, driven by its sockets (curl_multi_socket_action).
+// The module smsweb-http.so: an HttpClient over libcurl's multi interface,
+// driven by its sockets (curl_multi_socket_action).
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -187,15 +188,13 @@ HttpAnswer CurlHttpClient::Finish(CURL* easy, CURLcode code) {
 }
 
 }  // namespace
+}  // namespace smsweb
 
-Result<std::unique_ptr<HttpClient>> MakeHttpClient(const Clock& clock) {
+// Null: libcurl can't be used.
+extern "C" __attribute__((visibility("default"))) smsweb::HttpClient*
+smsweb_make_http_client(const smsweb::Clock& clock) {
   // Before there are threads; never undone, for the process ends with it.
   static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
   CURLM* multi = kReady == CURLE_OK ? curl_multi_init() : nullptr;
-  if (multi == nullptr) {
-    return Fail(ErrorKind::kInternal, "libcurl can't be used");
-  }
-  return std::make_unique<CurlHttpClient>(multi, clock);
+  return multi ? new smsweb::CurlHttpClient(multi, clock) : nullptr;
 }
-
-}  // namespace smsweb
