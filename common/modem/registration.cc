@@ -54,8 +54,9 @@ void ModemMachine::HeardRegistration(const AtEvent& final) {
       {.command = "AT+CEREG=1", .heard = &ModemMachine::HeardLteLines});
 }
 
+// After silence there is no plan any more: that says nothing of LTE.
 void ModemMachine::HeardLteLines(const AtEvent& final) {
-  if (final.final == AtFinal::kOk) return;
+  if (final.final == AtFinal::kOk || plan_.empty()) return;
   lte_unknown_ = true;
   plan_.pop_front();  // the question after it
 }
