@@ -20,12 +20,18 @@ find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # header-only
 
 pkg_check_modules(fcgi REQUIRED IMPORTED_TARGET fcgi)
 
-# This one comes without a .pc or .cmake file.
+# These two come without a .pc or .cmake file.
 find_path(PHONENUMBER_INCLUDE_DIR phonenumbers/phonenumberutil.h REQUIRED)
 find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)
 add_library(phonenumber INTERFACE)
 target_include_directories(phonenumber SYSTEM INTERFACE ${PHONENUMBER_INCLUDE_DIR})
 target_link_libraries(phonenumber INTERFACE ${PHONENUMBER_LIBRARY})
+
+find_path(UNISTRING_INCLUDE_DIR unigbrk.h REQUIRED)
+find_library(UNISTRING_LIBRARY unistring REQUIRED)
+add_library(unistring INTERFACE)
+target_include_directories(unistring SYSTEM INTERFACE ${UNISTRING_INCLUDE_DIR})
+target_link_libraries(unistring INTERFACE ${UNISTRING_LIBRARY})
 
 # Catch2: v2 on Debian 12 (<catch2/catch.hpp>), v3 on Debian 13.
 find_package(Catch2 REQUIRED)

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "common/pdu/cut.h"
 #include "common/pdu/gsm7.h"
 #include "common/pdu/ucs2.h"
 
@@ -43,34 +44,38 @@ Result<void> Check(std::string_view text, std::size_t other_elements) {
 
 // ---- cutting ----
 
-// Whether a cut before units[end] would part what belongs together.
-bool Splits(Alphabet alphabet, const std::vector<std::uint8_t>& units,
-            std::size_t end) {
-  if (alphabet == Alphabet::kGsm7) return units[end - 1] == kGsm7Escape;
-  return IsHighSurrogate(units[end - 2]);
-}
+// A text, and where it may be cut, which is looked up when it is first needed.
+class Cutter {
+ public:
+  explicit Cutter(std::string_view text) : text_(text) {}
 
-std::vector<Segment> Cut(const TextCoding& coding,
-                         std::vector<std::uint8_t> units,
-                         std::size_t other_elements) {
-  std::vector<Segment> parts;
-  if (units.size() <= PartCapacity(coding, false, other_elements)) {
-    parts.push_back({std::move(units)});
+  // `units` are the text in `coding`.
+  std::vector<Segment> Cut(const TextCoding& coding,
+                           std::vector<std::uint8_t> units,
+                           std::size_t other_elements) {
+    std::vector<Segment> parts;
+    if (units.size() <= PartCapacity(coding, false, other_elements)) {
+      parts.push_back({std::move(units)});
+      return parts;
+    }
+    if (starts_.empty()) starts_ = ClusterStarts(text_);
+    auto from = units.begin();
+    for (const std::size_t end :
+         PartEnds(coding.alphabet, units, starts_,
+                  PartCapacity(coding, true, other_elements))) {
+      const auto to = units.begin() + static_cast<std::ptrdiff_t>(end);
+      parts.push_back({{from, to}});
+      from = to;
+    }
     return parts;
   }
-  const std::size_t step = coding.alphabet == Alphabet::kGsm7 ? 1 : 2;
-  const std::size_t capacity = PartCapacity(coding, true, other_elements);
-  parts.reserve(units.size() / capacity + 1);
-  for (std::size_t begin = 0; begin < units.size();) {
-    std::size_t end = std::min(begin + capacity, units.size());
-    if (end < units.size() && Splits(coding.alphabet, units, end)) end -= step;
-    const auto first = units.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto last = units.begin() + static_cast<std::ptrdiff_t>(end);
-    parts.push_back({{first, last}});
-    begin = end;
-  }
-  return parts;
-}
+
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+  std::vector<bool> starts_;
+};
 
 // ---- choosing ----
 
@@ -80,14 +85,14 @@ std::optional<std::vector<std::uint8_t>> Encode(std::string_view text,
   return Utf8ToGsm7(text, coding.locking, coding.single);
 }
 
-std::optional<SegmentedText> TryCoding(std::string_view text,
-                                       const TextCoding& coding,
+std::optional<SegmentedText> TryCoding(Cutter& cutter, const TextCoding& coding,
                                        std::size_t other_elements) {
-  auto units = Encode(text, coding);
+  auto units = Encode(cutter.text(), coding);
   if (!units) return std::nullopt;
-  return SegmentedText{.coding = coding,
-                       .parts = Cut(coding, std::move(*units), other_elements),
-                       .reason = {}};
+  return SegmentedText{
+      .coding = coding,
+      .parts = cutter.Cut(coding, std::move(*units), other_elements),
+      .reason = {}};
 }
 
 // The codings with national language tables, in the order in which they are
@@ -193,14 +198,14 @@ std::string ReasonFor(const SegmentedText& chosen, std::string_view text,
 
 // ---- the choice ----
 
-std::optional<SegmentedText> BestGsm7(std::string_view text,
+std::optional<SegmentedText> BestGsm7(Cutter& cutter,
                                       const SegmentOptions& options) {
-  auto best = TryCoding(text, {}, options.other_elements);
+  auto best = TryCoding(cutter, {}, options.other_elements);
   if (best && (best->parts.size() == 1 || options.languages.empty())) {
     return best;
   }
   for (const auto& coding : NationalCodings(options.languages)) {
-    auto cut = TryCoding(text, coding, options.other_elements);
+    auto cut = TryCoding(cutter, coding, options.other_elements);
     if (!cut) continue;
     if (!best || cut->parts.size() < best->parts.size()) best = std::move(cut);
     if (best->parts.size() == 1) break;
@@ -208,11 +213,11 @@ std::optional<SegmentedText> BestGsm7(std::string_view text,
   return best;
 }
 
-Result<SegmentedText> AsAsked(std::string_view text, TextCoding coding,
+Result<SegmentedText> AsAsked(Cutter& cutter, TextCoding coding,
                               std::size_t other_elements) {
-  auto cut = TryCoding(text, coding, other_elements);
+  auto cut = TryCoding(cutter, coding, other_elements);
   if (!cut) {
-    const auto missing = FirstNotIn(coding, text);
+    const auto missing = FirstNotIn(coding, cutter.text());
     return Fail(ErrorKind::kInvalid, CodePoint(missing.value_or(0)) +
                                          " is not in " + ToString(coding));
   }
@@ -240,16 +245,17 @@ Result<SegmentedText> SegmentText(std::string_view text,
   if (auto sound = Check(text, options.other_elements); !sound) {
     return std::unexpected(sound.error());
   }
+  Cutter cutter(text);
   if (options.alphabet == Alphabet::kUcs2) {
-    return AsAsked(text, {Alphabet::kUcs2}, options.other_elements);
+    return AsAsked(cutter, {Alphabet::kUcs2}, options.other_elements);
   }
-  auto chosen = BestGsm7(text, options);
+  auto chosen = BestGsm7(cutter, options);
   const bool gsm7_could_do = chosen.has_value();
   if (options.alphabet == Alphabet::kGsm7) {
-    if (!chosen) return AsAsked(text, {}, options.other_elements);
+    if (!chosen) return AsAsked(cutter, {}, options.other_elements);
   } else if (!chosen ||
              (chosen->parts.size() > 1 && chosen->coding != TextCoding{})) {
-    auto ucs2 = TryCoding(text, {Alphabet::kUcs2}, options.other_elements);
+    auto ucs2 = TryCoding(cutter, {Alphabet::kUcs2}, options.other_elements);
     if (!chosen || ucs2->parts.size() < chosen->parts.size()) chosen = ucs2;
   }
   chosen->reason = ReasonFor(*chosen, text, options.languages, gsm7_could_do);
@@ -265,7 +271,8 @@ Result<SegmentedText> SegmentTextAs(std::string_view text,
   if (coding.alphabet == Alphabet::kData) {
     return Fail(ErrorKind::kInvalid, "a text is not 8-bit data");
   }
-  return AsAsked(text, coding, other_elements);
+  Cutter cutter(text);
+  return AsAsked(cutter, coding, other_elements);
 }
 
 std::string DecodeText(const TextCoding& coding,

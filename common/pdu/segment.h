@@ -5,8 +5,8 @@
 // parts is taken, and of equals the first of these.
 //
 // A part has 140 octets (3GPP TS 23.040 § 9.2.3.16), which it shares with the
-// header that says its place among the others and which tables it uses. An
-// escape pair or a surrogate pair is never split between parts.
+// header that says its place among the others and which tables it uses. Where
+// it is cut: cut.h.
 #pragma once
 
 #include <cstddef>
