@@ -28,7 +28,9 @@ target_include_directories(phonenumber SYSTEM INTERFACE ${PHONENUMBER_INCLUDE_DI
 target_link_libraries(phonenumber INTERFACE ${PHONENUMBER_LIBRARY})
 
 find_path(UNISTRING_INCLUDE_DIR unigbrk.h REQUIRED)
-find_library(UNISTRING_LIBRARY unistring REQUIRED)
+# The archive: two functions and their tables, where the shared library would
+# cost each plain CGI request the loading of it.
+find_library(UNISTRING_LIBRARY NAMES libunistring.a unistring REQUIRED)
 add_library(unistring INTERFACE)
 target_include_directories(unistring SYSTEM INTERFACE ${UNISTRING_INCLUDE_DIR})
 target_link_libraries(unistring INTERFACE ${UNISTRING_LIBRARY})
