@@ -80,6 +80,7 @@ TEST_CASE("A final result ends the command that waits, in numbers or words") {
       {"AT+CPIN?", "\r\n+CME ERROR: 10\r\n", {"final CME 10"}},
       {"AT+CPIN?", "\r\n+CME ERROR: sim not inserted\r\n", {"final CME 10"}},
       {"AT+X", "\r\nCOMMAND NOT SUPPORT\r\n", {"final ERROR"}},
+      {"AT+X", "\r\nTOO MANY PARAMETERS\r\n", {"final ERROR"}},
   });
 }
 

@@ -14,6 +14,11 @@ namespace {
 constexpr char kCtrlZ = 0x1A;
 constexpr char kEscape = 0x1B;
 
+// Final results: V.250 § 5.7.1, and those of Huawei's sticks (oFono,
+// plugins/huawei.c, open_device()).
+constexpr auto kErrors = std::to_array<std::string_view>(
+    {"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"});
+
 // Lines without a name in front that come by themselves: calls (V.250 § 6.3),
 // and what modems say when they start. None of our commands makes a call, so
 // that the end of one is never the answer to anything.
@@ -78,7 +83,7 @@ std::optional<AtEvent> ParseFinal(std::string_view line) {
   AtEvent event{.kind = AtEvent::Kind::kFinal, .text = std::string(line)};
   if (line == "OK") return event;
   event.final = AtFinal::kError;
-  if (line == "ERROR" || line == "COMMAND NOT SUPPORT") return event;
+  if (std::ranges::find(kErrors, line) != kErrors.end()) return event;
   if (line.starts_with(kCmsPrefix)) {
     event.final = AtFinal::kCmsError;
     event.code = CmsErrorCode(Trim(line.substr(kCmsPrefix.size())));
