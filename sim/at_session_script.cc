@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "common/pdu/hex.h"
-#include "common/pdu/ucs2.h"
 #include "sim/at_session.h"
 #include "sim/commands.h"
 #include "sim/wording.h"
@@ -223,16 +221,12 @@ void AtSession::Act(const Action& action) {
   }
 }
 
-// +CUSD: <m>,<str>,<dcs> (TS 27.007 § 7.15): in the character set of +CSCS, but
-// UCS-2 always in hexadecimal digits.
+// +CUSD: <m>,<str>,<dcs> (TS 27.007 § 7.15)
 void AtSession::TellUssd(const Action& action) {
   constexpr int kDefaultAlphabet = 15;
-  constexpr int kUcs2 = 72;
   const int dcs = action.dcs.value_or(kDefaultAlphabet);
-  const std::string text = dcs == kUcs2 ? ToHex(Utf8ToUcs2(action.text))
-                                        : ToCharset(*modem_, action.text);
-  Say(WordUnsolicited(
-          fmt::format("+CUSD: {},\"{}\",{}", action.number, text, dcs)),
+  Say(WordUnsolicited(fmt::format("+CUSD: {},\"{}\",{}", action.number,
+                                  UssdToHost(*modem_, action.text, dcs), dcs)),
       action.time.value_or(Millis(0)));
 }
 

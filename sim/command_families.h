@@ -42,6 +42,8 @@ Reply Charset(ModemState& state, const AtCommand& command);
 Reply Smsc(ModemState& state, const AtCommand& command);
 Reply MessageService(ModemState& state, const AtCommand& command);
 Reply Acknowledge(ModemState& state, const AtCommand& command);
+
+// USSD (ussd_commands.cc): TS 27.007 § 7.15
 Reply Ussd(ModemState& state, const AtCommand& command);
 
 // Stored messages (storage_commands.cc): TS 27.005 § 3.2.2, § 3.4, § 3.5.4, § 4

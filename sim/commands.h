@@ -21,6 +21,9 @@ Final CheckSimForMessages(const ModemState& state);
 std::string ToCharset(const ModemState& state, std::string_view ascii);
 std::string FromCharset(const ModemState& state, std::string_view text);
 
+// The text of a +CUSD as this modem writes it.
+std::string UssdToHost(const ModemState& state, std::string_view text, int dcs);
+
 // A number and its type of address, as +CMGS and +CSCA take them: 145 stands
 // for the '+' that may be missing (TS 27.005 § 3.1, <toda>).
 std::string ReadNumber(const ModemState& state,

@@ -69,29 +69,4 @@ Reply Acknowledge(ModemState& state, const AtCommand& command) {
   return kOk;
 }
 
-// The answer comes by itself (TS 27.007 § 7.15).
-Reply Ussd(ModemState& state, const AtCommand& command) {
-  SettingValues& value = state.settings["+CUSD"];
-  switch (command.form) {
-    case AtForm::kTest:
-      return std::string("+CUSD: (0-2)");
-    case AtForm::kRead:
-      return fmt::format("+CUSD: {}", value[0]);
-    case AtForm::kExecute:
-      value[0] = 0;
-      return kOk;
-    case AtForm::kSet:
-      break;
-  }
-  const auto arguments = ParseArguments(command.arguments);
-  if (!arguments || arguments->empty() || arguments->size() > 3) return kError;
-  const auto mode = arguments->front().Number();
-  if (!mode || *mode < 0 || *mode > 2) return kError;
-  if (*mode < 2) value[0] = *mode;
-  if (arguments->size() == 1) return kOk;
-  if (!state.on_network()) return Cme(kCmeNoNetwork);
-  state.wishes.ussd = FromCharset(state, (*arguments)[1].value);
-  return kOk;
-}
-
 }  // namespace smsweb::sim

@@ -45,7 +45,8 @@ const std::vector<Personality>& Personalities() {
        "every 7s until AT^CURC=0: line \"^BOOT:31217652,0,0,0,75\"\n"
        "on AT^CURC: answer \"\\r\\nOK\\r\\n\"\n"
        "on AT^RESET: answer \"\\r\\nOK\\r\\n\"; in 100ms unplug for 8s\n",
-       "COMMAND NOT SUPPORT"},
+       "COMMAND NOT SUPPORT",
+       /*packed_ussd=*/true},
   };
   return kRows;
 }

@@ -17,6 +17,7 @@ struct Personality {
   std::vector<std::string> boot_lines;
   std::string script = {};
   std::string unknown_command = "ERROR";  // its answer
+  bool packed_ussd = false;  // of +CUSD: septets, packed, in hexadecimal digits
 };
 
 // Nothing, where there is none of that name.

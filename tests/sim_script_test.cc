@@ -342,6 +342,19 @@ TEST_CASE("A stick chatters until it is told not to, and has its own words") {
   CHECK(stage.session.TakePortEvents().size() == 1);
 }
 
+TEST_CASE("A stick has USSD as packed septets in hexadecimal digits") {
+  Stage stage(
+      "profile e173\n"
+      "on ussd *100#: ussd \"*100#\"\n"
+      "on ussd *100*1#: ussd \"Rp\" dcs 72\n");
+  CHECK(stage.Say("AT+CUSD=1,\"AA180C3602\",15\r") ==
+        kOkLine + "\r\n+CUSD: 0,\"AA180C3602\",15\r\n");
+  // seven septets: a CR fills the spare bits, and is no part of the code
+  CHECK(stage.Say("AT+CUSD=1,\"AA180CA68A8D1A\",15\r") ==
+        kOkLine + "\r\n+CUSD: 0,\"00520070\",72\r\n");
+  CHECK(stage.Say("AT+CUSD=1,\"*100#\",15\r") == kErrorLine);
+}
+
 TEST_CASE("Each profile's script can be read") {
   std::istringstream names(PersonalityNames());
   for (std::string name; std::getline(names >> std::ws, name, ',');) {

@@ -1,6 +1,12 @@
 // USSD codes and answers, in the forms that modems have them.
 #include "daemon/ussd.h"
 
+#include <utf8.h>
+
+#include <random>
+#include <string>
+#include <string_view>
+
 #include "catch.h"
 
 namespace smsweb {
@@ -45,6 +51,27 @@ TEST_CASE("Answers are read by their coding scheme and the modem's form") {
   for (const Row& row : rows) {
     INFO(row.text << " " << row.dcs);
     CHECK(DecodeUssd(row.text, row.dcs, row.form) == row.read);
+  }
+}
+
+TEST_CASE("An answer is valid UTF-8 whatever the modem sends") {
+  std::mt19937 random(1);
+  const auto below = [&](int limit) {
+    return std::uniform_int_distribution<int>(0, limit - 1)(random);
+  };
+  constexpr std::string_view kHex = "0123456789ABCDEFD8DC";
+  for (int i = 0; i < 20'000; ++i) {
+    const bool hex = below(2) == 0;
+    std::string text(static_cast<std::size_t>(below(40)), ' ');
+    for (char& c : text) {
+      c = hex ? kHex[static_cast<std::size_t>(below(20))]
+              : static_cast<char>(below(256));
+    }
+    const int dcs = below(257) - 1;
+    for (const Form form : {Form::kText, Form::kGsm7Hex, Form::kUcs2Hex}) {
+      const std::string read = DecodeUssd(text, dcs, form);
+      REQUIRE(utf8::is_valid(read.begin(), read.end()));
+    }
   }
 }
 
