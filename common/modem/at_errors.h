@@ -13,6 +13,8 @@ inline constexpr int kCmeNotSupported = 4;
 inline constexpr int kCmeSimPinRequired = 11;
 inline constexpr int kCmeSimPukRequired = 12;
 inline constexpr int kCmeIncorrectPassword = 16;
+inline constexpr int kCmeInvalidIndex = 21;
+inline constexpr int kCmeNotFound = 22;
 
 // +CMS ERROR: nothing is at that place of the storage.
 inline constexpr int kCmsInvalidIndex = 321;

@@ -9,6 +9,7 @@
 //   sending.cc       a submit from AT+CMGS to its result
 //   chores.cc        what is done between messages, and when
 //   receiving.cc     what it has received: told of, read, acknowledged, deleted
+//   sweeping.cc      ... from a modem that can't list what it has
 //   ussd.cc          asking the network
 //   recovery.cc      resynchronising, and the ladder above it
 //
@@ -232,6 +233,7 @@ class ModemMachine {
   void ChoresFinished();
 
   // receiving.cc
+  static constexpr Millis kAfterFailure{2000};  // then a place is tried again
   bool PlanReceived();
   void Select(const std::string& storage, std::string& selected);
   void PlanListing(const std::string& storage, std::string& selected);
@@ -241,12 +243,19 @@ class ModemMachine {
   void HeardDeleted(const AtEvent& final);
   void HeardRead(const AtEvent& final);
   void HeardListed(const AtEvent& final);
+  void GiveUpOn(const Exchange& dropped);
   void StorageLine(std::size_t names);
   void Listed(const AtEvent& line);
   void Read(const AtEvent& line);
   void Found(const StorageSlot& slot, int status, const std::string& pdu);
   void Announced(std::string_view line);
   void Arrived(const AtEvent& event, Incoming incoming);
+
+  // sweeping.cc
+  void SweepInstead(const std::string& storage);
+  void HeardRange(const AtEvent& final);
+  bool PlanSweep(std::string& selected);
+  void HeardSwept(const AtEvent& final);
 
   // ussd.cc
   bool UssdWaits() const { return ussd_ && !ussd_->asked; }

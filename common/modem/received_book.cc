@@ -38,6 +38,14 @@ void ReceivedBook::AddListing(const std::string& storage) {
   listings_.push_back(storage);
 }
 
+void ReceivedBook::AddSweep(const std::string& storage, int last, int left) {
+  std::erase_if(sweeps_,
+                [&](const Sweep& sweep) { return sweep.storage == storage; });
+  const int most = static_cast<int>(kMostSlots);
+  sweeps_.push_back(
+      {.storage = storage, .last = std::min(last, most), .left = left});
+}
+
 std::optional<int> ReceivedBook::Found(const StorageSlot& slot,
                                        const std::string& pdu) {
   std::erase(to_read_, slot);
@@ -70,6 +78,14 @@ void ReceivedBook::CouldNotRead(const StorageSlot& slot) {
   }
   std::erase(to_read_, slot);
   to_read_.push_back(slot);
+}
+
+void ReceivedBook::Swept(const StorageSlot& slot, bool there) {
+  const auto sweep = std::ranges::find(sweeps_, slot.storage, &Sweep::storage);
+  if (sweep == sweeps_.end()) return;
+  sweep->next = slot.index + 1;
+  if (there) --sweep->left;
+  if (sweep->left <= 0 || sweep->next > sweep->last) sweeps_.erase(sweep);
 }
 
 int ReceivedBook::Direct(bool wants_acknowledgement) {
@@ -109,11 +125,16 @@ void ReceivedBook::CouldNotDelete(const StorageSlot& slot) {
 }
 
 bool ReceivedBook::Empty() const {
-  return Waiting() == 0 && acknowledgements_ == 0 && listings_.empty();
+  return Waiting() == 0 && acknowledgements_ == 0 && listings_.empty() &&
+         sweeps_.empty();
 }
 
 bool ReceivedBook::IsToBeRead(const StorageSlot& slot) const {
   return Has(to_read_, slot);
+}
+
+bool ReceivedBook::IsKnown(const StorageSlot& slot) const {
+  return held_.contains(slot) || left_alone_.contains(slot);
 }
 
 std::vector<StorageSlot> ReceivedBook::NextToDelete(std::size_t most) const {
@@ -122,6 +143,16 @@ std::vector<StorageSlot> ReceivedBook::NextToDelete(std::size_t most) const {
 
 std::vector<StorageSlot> ReceivedBook::NextToRead(std::size_t most) const {
   return FirstOf(to_read_, most);
+}
+
+std::vector<StorageSlot> ReceivedBook::NextToSweep(std::size_t most) const {
+  std::vector<StorageSlot> slots;
+  if (sweeps_.empty()) return slots;
+  const Sweep& sweep = sweeps_.front();
+  for (int i = sweep.next; i <= sweep.last && slots.size() < most; ++i) {
+    slots.push_back({.storage = sweep.storage, .index = i});
+  }
+  return slots;
 }
 
 std::optional<std::string> ReceivedBook::TakeListing() {

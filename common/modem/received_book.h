@@ -32,6 +32,9 @@ class ReceivedBook {
   // what was to be deleted there is there no more.
   void Announce(const StorageSlot& slot);
   void AddListing(const std::string& storage);
+  // It can't be listed: its places are to be read one by one, up to `last`,
+  // until `left` messages have been found there.
+  void AddSweep(const std::string& storage, int last, int left);
 
   // This PDU stands in `slot`. Its receipt; none where it is known already.
   std::optional<int> Found(const StorageSlot& slot, const std::string& pdu);
@@ -40,6 +43,8 @@ class ReceivedBook {
   void NothingThere(const StorageSlot& slot);
   // Tried again, after the others, unless it has been too often.
   void CouldNotRead(const StorageSlot& slot);
+  // That place has been looked into; `there`: a message was.
+  void Swept(const StorageSlot& slot, bool there);
   // A PDU that the modem does not store. Acknowledged once Stored(), if wanted.
   int Direct(bool wants_acknowledgement);
 
@@ -52,8 +57,10 @@ class ReceivedBook {
   int acknowledgements() const { return acknowledgements_; }
   void Acknowledged() { --acknowledgements_; }
   bool IsToBeRead(const StorageSlot& slot) const;
+  bool IsKnown(const StorageSlot& slot) const;  // there is something
   std::vector<StorageSlot> NextToDelete(std::size_t most) const;
   std::vector<StorageSlot> NextToRead(std::size_t most) const;
+  std::vector<StorageSlot> NextToSweep(std::size_t most) const;
   std::optional<std::string> TakeListing();
   // Messages that are known to stand in `storage`, of whatever kind.
   int Known(const std::string& storage) const;
@@ -65,10 +72,18 @@ class ReceivedBook {
     bool stored = false;
   };
 
+  struct Sweep {
+    std::string storage;
+    int next = 0;  // 27.005 § 3.1 does not say where <index> begins: 0 or 1
+    int last = 0;
+    int left = 0;
+  };
+
   int next_receipt_ = 1;
   std::vector<StorageSlot> to_read_;
   std::vector<StorageSlot> to_delete_;
   std::vector<std::string> listings_;
+  std::vector<Sweep> sweeps_;
   std::map<StorageSlot, Held> held_;
   std::set<StorageSlot> left_alone_;
   std::map<StorageSlot, int> failures_;

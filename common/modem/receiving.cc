@@ -14,7 +14,6 @@ namespace {
 // Of one kind in a row; then a submit has its turn.
 constexpr int kAtOnce = 5;
 constexpr Millis kListingPatience{60'000};
-constexpr Millis kAfterFailure{2000};
 constexpr int kMostAcknowledgements = 8;
 
 // <stat> in PDU mode (27.005 § 3.1): 0 and 1 were received, 2 and 3 are ours to
@@ -45,7 +44,7 @@ bool ModemMachine::PlanReceived() {
                      .heard = &ModemMachine::HeardRead,
                      .slot = slot});
   }
-  if (!plan_.empty()) return true;
+  if (!plan_.empty() || PlanSweep(selected)) return true;
   if (const auto storage = received_.TakeListing()) {
     PlanListing(*storage, selected);
   }
@@ -95,14 +94,18 @@ void ModemMachine::HeardSelected(const AtEvent& final) {
   selected_.clear();
   if (state_ == ModemState::kBusy) chores_not_before_ = now_ + kAfterFailure;
   while (!plan_.empty() && plan_.front().slot.storage == storage) {
-    const Exchange dropped = plan_.front();
+    GiveUpOn(plan_.front());
     plan_.pop_front();
-    if (dropped.heard == &ModemMachine::HeardRead) {
-      received_.CouldNotRead(dropped.slot);
-    }
-    if (dropped.heard == &ModemMachine::HeardDeleted) {
-      received_.CouldNotDelete(dropped.slot);
-    }
+  }
+}
+
+void ModemMachine::GiveUpOn(const Exchange& dropped) {
+  if (dropped.heard == &ModemMachine::HeardRead) {
+    received_.CouldNotRead(dropped.slot);
+  } else if (dropped.heard == &ModemMachine::HeardDeleted) {
+    received_.CouldNotDelete(dropped.slot);
+  } else if (dropped.heard == &ModemMachine::HeardSwept) {
+    received_.Swept(dropped.slot, /*there=*/false);
   }
 }
 
@@ -137,7 +140,9 @@ void ModemMachine::HeardRead(const AtEvent& final) {
   received_.CouldNotRead(slot);
 }
 
-void ModemMachine::HeardListed(const AtEvent&) {}
+void ModemMachine::HeardListed(const AtEvent& final) {
+  if (final.final != AtFinal::kOk) SweepInstead(current_.slot.storage);
+}
 
 // "+CPMS: <used1>,<total1>,<used2>,<total2>,<used3>,<total3>"; the answer to
 // the question has names in front of each pair. The third is where messages
@@ -170,7 +175,10 @@ void ModemMachine::Listed(const AtEvent& line) {
 
 // +CMGR: <stat>,[<alpha>],<length> and the PDU (27.005 § 4.2).
 void ModemMachine::Read(const AtEvent& line) {
-  if (plan_.empty() || plan_.front().heard != &ModemMachine::HeardRead) return;
+  const auto asked = plan_.empty() ? nullptr : plan_.front().heard;
+  if (asked != &ModemMachine::HeardRead && asked != &ModemMachine::HeardSwept) {
+    return;
+  }
   if (line.pdu.empty()) return KeepInformation(line.text);
   Found(plan_.front().slot, AtNumber(line.text).value_or(-1), line.pdu);
 }
