@@ -8,38 +8,45 @@
 namespace smsweb::sim {
 namespace {
 
+constexpr const char* kNoRevision = "simulated";  // where none has a source
+
 const std::vector<Personality>& Personalities() {
   static const std::vector<Personality> kRows = {
       {"generic", "smsweb", "smsweb-sim", "1.0", {}},
-      // SIM800 Series AT Command Manual V1.09: +CGMI, +CGMM, +CGMR, and the
-      // summary of unsolicited result codes.
+      // Names: SIM800 Series AT Command Manual V1.09, +CGMI, +CGMM. Lines: its
+      // summary of unsolicited result codes; their order: a log in
+      // https://forum.arduino.cc/t/1060974 (SIM800L).
       {"sim800",
        "SIMCOM_Ltd",
        "SIMCOM_SIM800",
-       "Revision:1418B05SIM800L24",
+       kNoRevision,
        {"RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready"}},
-      // SIM900 AT Commands Manual V1.07, likewise (§ 12.3): no "SMS Ready".
+      // SIM900 AT Commands Manual V1.07, likewise (§ 12.3): no "SMS Ready". Of
+      // the others those whose order their meaning tells.
       {"sim900",
        "SIMCOM_Ltd",
        "SIMCOM_SIM900",
-       "Revision:1137B02SIM900M64_ST",
-       {"RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready"}},
-      // Quectel EC25 & EC21 AT Commands Manual V1.3: ATI, and the summary of
-      // URCs.
+       kNoRevision,
+       {"RDY", "+CPIN: READY", "Call Ready"}},
+      // Names: Quectel EC25&EC21 AT Commands Manual V1.3, ATI; revision: a log
+      // in gammu/gammu issue 492. Lines: EC2x&EG9x&EG2x-G&EM05 Series AT
+      // Commands Manual V2.0, p. 297; of these those whose order their meaning
+      // tells.
       {"ec25",
        "Quectel",
        "EC25",
-       "EC25EFAR02A09M4G",
-       {"RDY", "+CPIN: READY", "+CFUN: 1", "+QIND: SMS DONE",
-        "+QIND: PB DONE"}},
-      // gammu/gammu issue 374 (names, the answer to what it does not know); of
-      // +CNMI: oFono, drivers/atmodem/sms.c; of ^CURC and ^RESET: ModemManager,
-      // src/plugins/huawei/mm-broadband-modem-huawei.c.
+       "EC25EFAR06A04M4G",
+       {"RDY", "+CPIN: READY", "+QIND: SMS DONE"}},
+      // Names, and the answer to what it does not know: logs in gammu/gammu
+      // issue 374 and gammu/wammu issue 44. +CNMI: oFono,
+      // drivers/atmodem/sms.c. ^RSSI, ^BOOT, ^CURC, ^RESET, USSD: ModemManager,
+      // src/plugins/huawei/mm-broadband-modem-huawei.c. How it starts is not
+      // known: it says nothing.
       {"e173",
        "huawei",
        "E173",
-       "11.126.15.00.170",
-       {"^SYSSTART"},
+       kNoRevision,
+       {},
        "on AT+CNMI=2: error\n"
        "every 5s until AT^CURC=0: line \"^RSSI:18\"\n"
        "every 7s until AT^CURC=0: line \"^BOOT:31217652,0,0,0,75\"\n"
