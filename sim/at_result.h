@@ -49,6 +49,7 @@ inline constexpr int kCmsNoSim = 310;
 inline constexpr int kCmsPinRequired = 311;
 inline constexpr int kCmsPukRequired = 316;
 inline constexpr int kCmsInvalidIndex = 321;
+inline constexpr int kCmsMemoryFull = 322;
 inline constexpr int kCmsNoSmsc = 330;
 inline constexpr int kCmsNoNetwork = 331;
 inline constexpr int kCmsNoAckExpected = 340;

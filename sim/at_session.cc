@@ -274,7 +274,10 @@ Reply AtSession::RunOne(const std::string& text, const AtCommand* command,
   if (work.plan.how() == AnswerPlan::How::kRefuse) return work.plan.refusal();
   if (!work.plan.obeys()) return kPending;
   if (command == nullptr) return text == "AT" ? kOk : kError;
-  if (command->name == "+CMGS") return BeginMessage(*command, last, work);
+  if (command->name == "+CMGS" || command->name == "+CMGW") {
+    return BeginMessage(*command, last, work);
+  }
+  if (command->name == "+CMSS") return SendStored(*command, last, work);
   return RunCommand(*modem_, *command);
 }
 

@@ -107,8 +107,12 @@ class AtSession {
 
   // at_session_messages.cc
   Reply BeginMessage(const AtCommand& command, bool last, Work& work);
+  Reply Prompt(Announced announced);
   Final CheckCanSend() const;
   void EndMessage();
+  void StoreMessage();
+  Reply SendStored(const AtCommand& command, bool last, Work& work);
+  void Submit(Work work);
   void Send();
   Final Carry(Work& work);
   std::optional<sim::Answer> Decided(const AnswerPlan& plan) const;
@@ -160,6 +164,7 @@ class AtSession {
   Instant cmgs_at_{};
   Instant pdu_at_{};
   std::optional<Submission> message_;  // being sent
+  std::optional<int> from_place_;      // by AT+CMSS
   std::optional<Work> sending_;
   std::uint8_t reference_ = 0;
 

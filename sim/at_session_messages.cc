@@ -1,5 +1,5 @@
-// AtSession: messages that go out (TS 27.005 § 3.5.1 and § 4.3), and what comes
-// in by itself.
+// AtSession: messages that go out or are written (TS 27.005 § 3.5.1 to § 3.5.3,
+// § 4.3 to § 4.5), and what comes in by itself.
 #include <fmt/format.h>
 
 #include <utility>
@@ -14,17 +14,23 @@ namespace smsweb::sim {
 Reply AtSession::BeginMessage(const AtCommand& command, bool last, Work& work) {
   if (command.form == AtForm::kTest) return kOk;
   if (command.form != AtForm::kSet) return kError;
-  const Final able = CheckCanSend();
+  const bool stores = command.name == "+CMGW";
+  const Final able = stores ? CheckSimForMessages(*modem_) : CheckCanSend();
   if (able.kind != Final::Kind::kOk) return able;
   if (!last) return Cms(kCmsNotAllowed);
   auto announced = ReadAnnounced(*modem_, command);
   if (!announced) return announced.error();
+  if (stores) return Prompt(std::move(*announced));
   Meet(Trigger::Kind::kPrompted, "", work);
   if (work.plan.how() == AnswerPlan::How::kRefuse) return work.plan.refusal();
   if (work.plan.how() == AnswerPlan::How::kSilence || !air_.GivesPrompt()) {
     return kPending;
   }
-  announced_ = std::move(*announced);
+  return Prompt(std::move(*announced));
+}
+
+Reply AtSession::Prompt(Announced announced) {
+  announced_ = std::move(announced);
   cmgs_at_ = now_;
   text_.clear();
   state_ = State::kText;
@@ -39,9 +45,51 @@ Final AtSession::CheckCanSend() const {
 
 void AtSession::EndMessage() {
   state_ = State::kCommand;
-  pdu_at_ = now_;
+  if (announced_.store) return StoreMessage();
   message_ = ReadSubmission(*modem_, announced_, text_);
+  from_place_.reset();
+  Submit(Work{std::exchange(next_plan_, {})});
+}
+
+void AtSession::StoreMessage() {
   Work work{std::exchange(next_plan_, {})};
+  auto stored = ReadStored(*modem_, announced_, text_);
+  const int invalid = modem_->text_mode() ? kCmsInvalidText : kCmsInvalidPdu;
+  Final end = Cms(stored ? kCmsMemoryFull : invalid);
+  const auto place =
+      stored ? modem_->memory(1).Add(std::move(*stored)) : std::nullopt;
+  if (place) {
+    work.answer += WordLines(*modem_, {fmt::format("+CMGW: {}", *place)});
+    end = kOk;
+  }
+  work.answer += WordFinal(*modem_, end);
+  Answer(std::move(work));
+}
+
+// AT+CMSS takes the rules of a message, too: `on pdu`.
+Reply AtSession::SendStored(const AtCommand& command, bool last, Work& work) {
+  if (command.form == AtForm::kTest) return kOk;
+  auto arguments = ParseArguments(command.arguments);
+  const bool readable = arguments && !arguments->empty() &&
+                        arguments->size() <= 3 && arguments->front().Number();
+  if (command.form != AtForm::kSet || !readable) return kError;
+  const Final able = CheckCanSend();
+  if (able.kind != Final::Kind::kOk) return able;
+  if (!last) return Cms(kCmsNotAllowed);
+  const int place = *arguments->front().Number();
+  const StoredMessage* const stored = modem_->memory(1).Find(place);
+  if (stored == nullptr) return Cms(kCmsInvalidIndex);
+  arguments->erase(arguments->begin());
+  message_ = ReadFromStorage(*modem_, *stored, *arguments);
+  if (!message_) return Cms(kCmsNotAllowed);
+  from_place_ = place;
+  cmgs_at_ = now_;
+  Submit(std::exchange(work, {}));
+  return kPending;
+}
+
+void AtSession::Submit(Work work) {
+  pdu_at_ = now_;
   const std::string recipient =
       message_ ? ToString(message_->submit.recipient) : std::string();
   Meet(Trigger::Kind::kPdu, recipient, work);
@@ -49,7 +97,7 @@ void AtSession::EndMessage() {
     const int invalid = modem_->text_mode() ? kCmsInvalidText : kCmsInvalidPdu;
     const Final why = Cms(message_ ? kCmsNoSmsc : invalid);
     message_.reset();
-    work.answer = WordFinal(*modem_, why);
+    work.answer += WordFinal(*modem_, why);
     return Answer(std::move(work));
   }
   sending_ = std::move(work);
@@ -112,7 +160,13 @@ Final AtSession::Carry(Work& work) {
     }
   }
   if (answer.kind == sim::Answer::Kind::kLost) return kPending;
-  work.answer += WordLines(*modem_, {fmt::format("+CMGS: {}", reference)});
+  work.answer += WordLines(
+      *modem_,
+      {fmt::format("{}: {}", from_place_ ? "+CMSS" : "+CMGS", reference)});
+  if (from_place_) {
+    auto* const stored = modem_->memory(1).Find(*from_place_);
+    if (stored != nullptr) stored->status = StoredMessage::Status::kSent;
+  }
   return kOk;
 }
 

@@ -18,6 +18,9 @@ struct StoredMessage {
   Status status = Status::kUnread;
   std::vector<std::uint8_t> octets;  // SMSC prefix and TPDU
 
+  bool submitted() const {  // from here, or to be
+    return status == Status::kUnsent || status == Status::kSent;
+  }
   std::size_t tpdu_length() const {
     return octets.empty() ? 0 : octets.size() - 1 - octets.front();
   }

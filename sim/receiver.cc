@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/pdu/hex.h"
+#include "sim/text_mode.h"
 
 namespace smsweb::sim {
 namespace {
@@ -86,6 +87,11 @@ std::string Receiver::Tell(const Delivery& delivery, const Instant& now) {
     air_.Settle(name(), delivery, Receipt::kTaken, now);
   }
   const bool report = delivery.kind == Delivery::Kind::kReport;
+  if (modem_.text_mode()) {
+    return (report ? "+CDS: " : "+CMT: ") + InTextMode(modem_, delivery.octets,
+                                                       /*submitted=*/false,
+                                                       ShownBy::kTold);
+  }
   return fmt::format("{}{}\r\n{}", report ? "+CDS: " : "+CMT: ,",
                      TpduLength(delivery), ToHex(delivery.octets));
 }

@@ -5,6 +5,7 @@
 
 #include "common/pdu/hex.h"
 #include "sim/command_families.h"
+#include "sim/text_mode.h"
 
 namespace smsweb::sim {
 namespace {
@@ -42,8 +43,6 @@ Reply SetStorage(ModemState& state, const AtCommand& command) {
   return "+CPMS: " + Counts(state, false);
 }
 
-constexpr auto kStatusWords = std::to_array<std::string_view>(
-    {"REC UNREAD", "REC READ", "STO UNSENT", "STO SENT", "ALL"});
 constexpr int kAll = 4;
 
 // What +CMGL lists: a number in PDU mode, words in text mode.
@@ -53,10 +52,10 @@ std::optional<int> ListStatus(const ModemState& state,
     const auto status = argument.Number();
     return status && *status >= 0 && *status <= kAll ? status : std::nullopt;
   }
-  for (std::size_t i = 0; i < kStatusWords.size(); ++i) {
-    if (argument.quoted && argument.value == kStatusWords[i]) {
-      return static_cast<int>(i);
-    }
+  if (!argument.quoted) return std::nullopt;
+  if (argument.value == "ALL") return kAll;
+  for (int i = 0; i < kAll; ++i) {
+    if (argument.value == ToString(static_cast<Status>(i))) return i;
   }
   return std::nullopt;
 }
@@ -65,14 +64,23 @@ void MarkRead(StoredMessage& message) {
   if (message.status == Status::kUnread) message.status = Status::kRead;
 }
 
+// <stat> and what follows, in either mode.
+std::string Show(const ModemState& state, const StoredMessage& stored,
+                 ShownBy by) {
+  if (!state.text_mode()) {
+    return fmt::format("{},,{}\r\n{}", static_cast<int>(stored.status),
+                       stored.tpdu_length(), ToHex(stored.octets));
+  }
+  return fmt::format("\"{}\",{}", ToString(stored.status),
+                     InTextMode(state, stored.octets, stored.submitted(), by));
+}
+
 Reply ListThose(ModemState& state, int status) {
   Reply reply = kOk;
   for (const auto& [place, stored] : state.memory(0).messages()) {
     if (status != kAll && static_cast<int>(stored.status) != status) continue;
-    reply.lines.push_back(fmt::format("+CMGL: {},{},,{}", place,
-                                      static_cast<int>(stored.status),
-                                      stored.tpdu_length()));
-    reply.lines.push_back(ToHex(stored.octets));
+    reply.lines.push_back(fmt::format("+CMGL: {},{}", place,
+                                      Show(state, stored, ShownBy::kList)));
     MarkRead(*state.memory(0).Find(place));
   }
   return reply;
@@ -143,9 +151,7 @@ Reply ReadMessage(ModemState& state, const AtCommand& command) {
   if (!place) return kError;
   StoredMessage* const stored = state.memory(0).Find(*place);
   if (stored == nullptr) return Cms(kCmsInvalidIndex);
-  Reply reply(fmt::format("+CMGR: {},,{}", static_cast<int>(stored->status),
-                          stored->tpdu_length()));
-  reply.lines.push_back(ToHex(stored->octets));
+  Reply reply("+CMGR: " + Show(state, *stored, ShownBy::kRead));
   MarkRead(*stored);
   return reply;
 }

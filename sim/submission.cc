@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/pdu/deliver.h"
 #include "common/pdu/gsm7.h"
 #include "sim/commands.h"
+#include "sim/text_mode.h"
 
 namespace smsweb::sim {
 namespace {
@@ -21,7 +23,7 @@ std::expected<Announced, Final> ReadLength(
       *length > kMaxTpdu) {
     return std::unexpected(Cms(kCmsInvalidPdu));
   }
-  return Announced{static_cast<std::size_t>(*length), {}};
+  return Announced{.length = static_cast<std::size_t>(*length)};
 }
 
 std::expected<Announced, Final> ReadRecipient(
@@ -30,14 +32,36 @@ std::expected<Announced, Final> ReadRecipient(
   if (arguments.size() > 2 || !number.quoted || number.value.empty()) {
     return std::unexpected(Cms(kCmsInvalidText));
   }
-  return Announced{0, ReadNumber(state, arguments)};
+  return Announced{.recipient = ReadNumber(state, arguments)};
 }
 
-std::optional<Submission> FromPdu(std::size_t length, std::string_view text) {
+// <stat> of AT+CMGW: a number in PDU mode, words in text mode, where only what
+// is to be sent or was can be written.
+std::optional<StoredMessage::Status> ReadStatus(const ModemState& state,
+                                                const Argument& argument) {
+  using enum StoredMessage::Status;
+  for (const auto status : {kUnread, kRead, kUnsent, kSent}) {
+    const bool fits =
+        state.text_mode()
+            ? status >= kUnsent && argument.value == ToString(status)
+            : argument.Number() == static_cast<int>(status);
+    if (fits) return status;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::uint8_t>> AsAnnounced(std::size_t length,
+                                                     std::string_view text) {
   auto octets = FromHex(text);
   if (!octets || octets->empty()) return std::nullopt;
   const std::size_t smsc = octets->front() + 1u;
   if (octets->size() != smsc + length) return std::nullopt;
+  return std::move(*octets);
+}
+
+std::optional<Submission> FromPdu(std::size_t length, std::string_view text) {
+  auto octets = AsAnnounced(length, text);
+  if (!octets) return std::nullopt;
   auto submit = DecodeSubmit(*octets);
   if (!submit) return std::nullopt;
   return Submission{std::move(*submit), std::move(*octets), length};
@@ -80,10 +104,53 @@ std::optional<Submission> FromText(const ModemState& state,
 
 std::expected<Announced, Final> ReadAnnounced(const ModemState& state,
                                               const AtCommand& command) {
-  const auto arguments = ParseArguments(command.arguments);
+  auto arguments = ParseArguments(command.arguments);
   if (!arguments || arguments->empty()) return std::unexpected(kError);
-  return state.text_mode() ? ReadRecipient(state, *arguments)
-                           : ReadLength(*arguments);
+  std::optional<StoredMessage::Status> store;
+  if (command.name == "+CMGW") {
+    store = StoredMessage::Status::kUnsent;
+    const std::size_t place = state.text_mode() ? 2 : 1;
+    if (arguments->size() > place) {
+      store = ReadStatus(state, (*arguments)[place]);
+      arguments->erase(arguments->begin() + static_cast<std::ptrdiff_t>(place));
+      if (!store) return std::unexpected(kError);
+    }
+  }
+  auto announced = state.text_mode() ? ReadRecipient(state, *arguments)
+                                     : ReadLength(*arguments);
+  if (announced) announced->store = store;
+  return announced;
+}
+
+std::optional<StoredMessage> ReadStored(const ModemState& state,
+                                        const Announced& announced,
+                                        std::string_view text) {
+  StoredMessage stored{.status = *announced.store};
+  if (stored.submitted()) {
+    auto submission = ReadSubmission(state, announced, text);
+    if (!submission) return std::nullopt;
+    stored.octets = std::move(submission->octets);
+    return stored;
+  }
+  auto octets = AsAnnounced(announced.length, text);
+  if (!octets || !DecodeDeliver(*octets)) return std::nullopt;
+  stored.octets = std::move(*octets);
+  return stored;
+}
+
+std::optional<Submission> ReadFromStorage(
+    const ModemState& state, const StoredMessage& stored,
+    const std::vector<Argument>& recipient) {
+  if (!stored.submitted()) return std::nullopt;
+  auto submit = DecodeSubmit(stored.octets);
+  if (!submit) return std::nullopt;
+  if (!recipient.empty()) {
+    submit->recipient = NumberAddress(ReadNumber(state, recipient));
+  }
+  auto pdu = EncodeSubmit(*submit);
+  if (!pdu) return std::nullopt;
+  return Submission{std::move(*submit), std::move(pdu->octets),
+                    pdu->tpdu_length};
 }
 
 std::optional<Submission> ReadSubmission(const ModemState& state,

@@ -19,10 +19,12 @@ namespace smsweb::sim {
 
 // What is known when the prompt is given.
 struct Announced {
-  std::size_t length = 0;  // of the TPDU, in PDU mode
-  std::string recipient;   // in text mode
+  std::size_t length = 0;                        // of the TPDU, in PDU mode
+  std::string recipient;                         // in text mode
+  std::optional<StoredMessage::Status> store{};  // AT+CMGW: as what
 };
 
+// Of AT+CMGS, or AT+CMGW with its <stat> behind.
 std::expected<Announced, Final> ReadAnnounced(const ModemState& state,
                                               const AtCommand& command);
 
@@ -36,5 +38,16 @@ struct Submission {
 std::optional<Submission> ReadSubmission(const ModemState& state,
                                          const Announced& announced,
                                          std::string_view text);
+
+// What AT+CMGW stores: an SMS-SUBMIT, or an SMS-DELIVER where <stat> says so.
+std::optional<StoredMessage> ReadStored(const ModemState& state,
+                                        const Announced& announced,
+                                        std::string_view text);
+
+// AT+CMSS=<index>[,<da>[,<toda>]] (§ 3.5.2): what stands there, to another
+// number if one is given. Nothing where it is not to be sent.
+std::optional<Submission> ReadFromStorage(
+    const ModemState& state, const StoredMessage& stored,
+    const std::vector<Argument>& recipient);
 
 }  // namespace smsweb::sim
