@@ -270,6 +270,7 @@ class Chaos {
       if (!written.empty()) last_written_ = written;
       Check(written);
       Check(modem_.TakeEvents());
+      CheckDeadline();
     }
     modem_.LineClosed(now_);
     Check(modem_.TakeEvents());
@@ -383,6 +384,14 @@ class Chaos {
     if (written.find("0001000B") != std::string::npos) CHECK(released_);
   }
 
+  // Whatever does not come, the modem waits for it no longer than that.
+  void CheckDeadline() {
+    using enum ModemState;
+    const ModemState state = modem_.state();
+    INFO(ToString(state));
+    if (state != kClosed && state != kFailed) CHECK(modem_.Deadline());
+  }
+
   void Check(const std::vector<ModemEvent>& events) {
     for (const ModemEvent& event : events) {
       CHECK_FALSE(event.detail.starts_with("refused"));
@@ -404,7 +413,9 @@ class Chaos {
   int ussd_done_ = 0;
 };
 
-TEST_CASE("Whatever happens, each submit ends once and needs its release") {
+TEST_CASE(
+    "Whatever happens, each submit ends once and needs its release, and there "
+    "is a deadline") {
   int submits = 0;
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
     INFO("seed " << seed);
