@@ -1,5 +1,5 @@
 // AtSession: messages that go out or are written (TS 27.005 § 3.5.1 to § 3.5.3,
-// § 4.3 to § 4.5), and what comes in by itself.
+// § 4.3), and what comes in by itself.
 #include <fmt/format.h>
 
 #include <utility>

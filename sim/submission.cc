@@ -79,8 +79,8 @@ std::optional<std::string> Typed(const ModemState& state,
       {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-// Bit 5 of the first octet, which AT+CSMP sets in text mode (TS 27.005
-// § 3.3.4): a status report is wanted.
+// Bit 5 of the first octet, which AT+CSMP sets in text mode (TS 27.005,
+// +CSMP): a status report is wanted.
 constexpr int kStatusReportBit = 0x20;
 
 std::optional<Submission> FromText(const ModemState& state,
