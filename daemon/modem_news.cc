@@ -1,6 +1,5 @@
 #include "daemon/modem_news.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace smsweb {
@@ -22,6 +21,25 @@ void RecordState(const Desk& desk, Station& station, const ModemEvent& event) {
                               .state = std::string(ToString(event.state)),
                               .detail = event.detail,
                               .since = desk.clock.Wall()});
+}
+
+// As docs/internals.md names them.
+const char* KeyOf(RecoveryStep step) {
+  switch (step) {
+    case RecoveryStep::kResync:
+      return "resync";
+    case RecoveryStep::kReopen:
+      return "reopen";
+    case RecoveryStep::kSoftReset:
+      return "soft_reset";
+    case RecoveryStep::kRadioCycle:
+      return "radio_cycle";
+    case RecoveryStep::kRestart:
+      return "restart";
+    case RecoveryStep::kPause:
+      return "pause";
+  }
+  return "unknown";
 }
 
 // Several changes of a turn are one row.
@@ -59,9 +77,7 @@ std::string InfoJson(const ModemInfo& info) {
   auto& recoveries = json["recoveries"] = nlohmann::ordered_json::object();
   for (int i = 0; i < kRecoveryStepCount; ++i) {
     const auto step = static_cast<RecoveryStep>(i);
-    std::string name(ToString(step));
-    std::ranges::replace(name, ' ', '_');
-    recoveries[name] = info.recoveries[static_cast<std::size_t>(i)];
+    recoveries[KeyOf(step)] = info.recoveries[static_cast<std::size_t>(i)];
   }
   // What a modem says of itself may be any octets.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
