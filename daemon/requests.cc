@@ -12,6 +12,22 @@ namespace {
 // a spooler had sent before it died: it is not sent twice.
 constexpr Millis kPatience{60'000};
 
+// <m> of +CUSD where it is no answer (27.007 § 7.15); null: it is one.
+const char* Refusal(int status, bool has_text) {
+  switch (status) {
+    case 2:
+      return has_text ? nullptr : "the network ended it";
+    case 3:
+      return "another program on the modem has taken the answer";
+    case 4:
+      return "not supported by the network";
+    case 5:
+      return "the network did not answer in time";
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 void Requests::Turn() {
@@ -76,6 +92,9 @@ void Requests::Hear(Station& station, const ModemEvent& event) {
                                {"answered", event.ussd_answered ? "yes" : "no"},
                                {"detail", event.detail}});
   if (!event.ussd_answered) return Answer(sequence, true, event.detail);
+  if (const char* why = Refusal(event.ussd_status, !event.ussd_text.empty())) {
+    return Answer(sequence, true, why);
+  }
   Answer(sequence, false,
          DecodeUssd(event.ussd_text, event.ussd_dcs,
                     station.modem().profile().ussd));
