@@ -45,7 +45,8 @@ void Sending::SettleAbandoned(const std::vector<Message>& abandoned) {
       desk_.turn.results.push_back({.sequence = message.sequence,
                                     .number = part.number,
                                     .state = PartState::kUnknown,
-                                    .at = now});
+                                    .at = now,
+                                    .awaits_report = message.report});
     }
     Conclude(message, in_doubt ? BlameNobody(AttemptAt(message)) : PutBack(now),
              "");
