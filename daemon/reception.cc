@@ -14,6 +14,12 @@ constexpr std::size_t kMostAwaited = 1000;  // more need not be counted
 
 bool AwaitsReport(const PartResult& result) { return result.awaits_report; }
 
+bool IsSendingTo(Station& station, const NewReport& report) {
+  return station.job && station.job->under_way && station.job->message.report &&
+         station.modem().info().imsi == report.sim &&
+         SameAddress(station.job->message.recipient, report.recipient);
+}
+
 }  // namespace
 
 void Reception::Hear(Station& station, const ModemEvent& event) {
@@ -78,7 +84,7 @@ bool Reception::Match(const NewReport& report) {
       }
     }
   }
-  const auto found = FindReported(report, *awaiting);
+  const auto found = FindReported(report, *awaiting, InFlight(report));
   if (!found) return false;
   const auto message = std::ranges::find(*awaiting, found->message->sequence,
                                          &Message::sequence);
@@ -93,6 +99,14 @@ bool Reception::Match(const NewReport& report) {
                   {"status", settlement.status},
                   {"state", settlement.to ? ToString(*settlement.to) : ""}});
   return true;
+}
+
+// It may be about a part whose reference is not known yet, or not in the store.
+bool Reception::InFlight(const NewReport& report) const {
+  return std::ranges::any_of(desk_.turn.results, AwaitsReport) ||
+         std::ranges::any_of(desk_.stations, [&](Station& station) {
+           return IsSendingTo(station, report);
+         });
 }
 
 // A message of which other parts are still to be sent: what is known of it by
@@ -124,7 +138,8 @@ void Reception::ShowIncomplete() {
 void Reception::Committing() {
   const MonoTime until = desk_.clock.Mono() + kStaysFor;
   const bool on_demand = desk_.config.spooler.idle_exit.count() > 0;
-  results_committing_ = std::ranges::any_of(desk_.turn.results, AwaitsReport);
+  results_committing_ =
+      !desk_.turn.results.empty() || !desk_.turn.changes.empty();
   for (const PartResult& result : desk_.turn.results) {
     const bool counts =
         result.awaits_report && on_demand && awaited_.size() < kMostAwaited;

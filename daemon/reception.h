@@ -56,6 +56,7 @@ class Reception {
   void Keep(InboundPart part);
   void Keep(const NewReport& report);
   bool Match(const NewReport& report);
+  bool InFlight(const NewReport& report) const;
   void MarkJobs(const NewReport& report, const Settlement& settlement);
   void MatchEarly();
   void ForgetOldWaits();
@@ -65,7 +66,7 @@ class Reception {
   // SIMs with reports that are nobody's, and since when to look at these.
   std::map<std::string, WallTime> unmatched_;
   std::vector<std::string> sims_seen_;
-  bool results_committing_ = false;  // some await reports
+  bool results_committing_ = false;
   bool look_at_unmatched_ = false;
   bool received_committing_ = false;
   bool news_ = false;

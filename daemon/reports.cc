@@ -139,12 +139,14 @@ bool SameAddress(std::string_view a, std::string_view b) {
 }
 
 std::optional<ReportedPart> FindReported(const NewReport& report,
-                                         std::span<const Message> awaiting) {
+                                         std::span<const Message> awaiting,
+                                         bool in_flight) {
   if (report.message_reference < 0) return std::nullopt;
   if (const auto known = Newest(
           report, Candidates(report, awaiting, report.message_reference))) {
     return known;
   }
+  if (in_flight) return std::nullopt;
   return OnlyUnknown(report, Candidates(report, awaiting, -1));
 }
 

@@ -6,7 +6,8 @@
 // address, to the newest part that fits and had been sent by then. A part whose
 // reference is not known (its answer was lost) is taken only where no other
 // fits, it is the only one, and the service centre had the message at the time
-// at which that part was sent.
+// at which that part was sent; and not while another part is on its way to that
+// address, which may be meant.
 #pragma once
 
 #include <cstdint>
@@ -44,9 +45,11 @@ struct ReportedPart {
 };
 
 // `awaiting`: messages with a part that awaits its report and went through the
-// report's SIM, with the report's reference or none.
+// report's SIM, with the report's reference or none. `in_flight`: a part is on
+// its way there whose reference is not known yet.
 std::optional<ReportedPart> FindReported(const NewReport& report,
-                                         std::span<const Message> awaiting);
+                                         std::span<const Message> awaiting,
+                                         bool in_flight = false);
 
 // The state that follows from what is known of all parts; none: it stays.
 std::optional<MessageState> StateFromReports(const Message& message);
