@@ -71,9 +71,9 @@ SqliteInbox::SqliteInbox(SqliteDb& db)
     : db_(db),
       known_(
           db.PrepareLater("SELECT 1 FROM inbound_part WHERE fingerprint = ?1")),
-      // The one that was sent at the time closest to the part's. A part that
-      // is there with the same text is the same, though it came with another
-      // time stamp.
+      // The one that was sent at the time closest to the part's: one that lacks
+      // it, or has it with the same text. Then it is the same, though it came
+      // with another time stamp.
       candidate_(db.PrepareLater(
           "SELECT sequence, taken.text IS ?7 AS has_it "
           "FROM inbound INDEXED BY inbound_open "
@@ -82,7 +82,7 @@ SqliteInbox::SqliteInbox(SqliteDb& db)
           "WHERE parts_received < parts AND sim = ?1 AND sender = ?2 AND "
           "reference = ?3 AND parts = ?4 AND received_at >= ?6 AND "
           "(taken.number IS NULL OR taken.text = ?7) "
-          "ORDER BY has_it DESC, abs(sent_at - ?8), sequence LIMIT 1")),
+          "ORDER BY abs(sent_at - ?8), has_it DESC, sequence LIMIT 1")),
       begin_(db.PrepareLater(
           "INSERT INTO inbound(id, modem, sim, sender, smsc, text, coding, "
           "port, sent_at, received_at, reference, parts, parts_received, shown)"
