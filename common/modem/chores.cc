@@ -12,6 +12,7 @@ namespace {
 constexpr Millis kIdleBeforeChore{50};
 constexpr Millis kLongestWait{10'000};  // of a chore, for submits
 constexpr std::size_t kManyWaiting = 8;
+constexpr Millis kUntilTriedAnew{3'600'000};  // of what could not be read
 
 }  // namespace
 
@@ -101,6 +102,10 @@ void ModemMachine::HeardKeepAliveStorage(const AtEvent&) {
   const auto line = Information("+CPMS:");
   if (!line) return;
   StorageLine(1);
+  if (received_.HasGivenUp() && now_ >= given_up_until_) {
+    given_up_until_ = now_ + kUntilTriedAnew;
+    received_.TryAgain();
+  }
   const std::string storage = storage_chosen_ ? AtText(*line, 6) : "";
   const bool more = info_.storage_used > received_.Known(storage);
   if (more && info_.storage_used != listed_for_) received_.AddListing(storage);

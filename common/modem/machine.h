@@ -333,7 +333,8 @@ class ModemMachine {
   ReceivedBook received_;
   std::optional<MonoTime> chores_since_;
   MonoTime chores_not_before_{};
-  int listed_for_ = -1;  // <used> when a storage was last listed for it
+  int listed_for_ = -1;        // <used> when a storage was last listed for it
+  MonoTime given_up_until_{};  // what failed is then tried anew
   std::optional<Submission> submission_;
   std::optional<Ussd> ussd_;
   bool ussd_to_cancel_ = false;

@@ -1,6 +1,7 @@
 #include "common/modem/received_book.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace smsweb {
 namespace {
@@ -27,6 +28,7 @@ void ReceivedBook::Forget() {
 
 void ReceivedBook::Announce(const StorageSlot& slot) {
   left_alone_.erase(slot);
+  given_up_.erase(slot);
   failures_.erase(slot);
   std::erase(to_delete_, slot);
   if (Has(to_read_, slot) || to_read_.size() >= kMostSlots) return;
@@ -67,6 +69,22 @@ void ReceivedBook::LeaveAlone(const StorageSlot& slot) {
   if (left_alone_.size() < kMostSlots) left_alone_.insert(slot);
 }
 
+void ReceivedBook::GiveUp(const StorageSlot& slot) {
+  LeaveAlone(slot);
+  if (given_up_.size() < kMostSlots) given_up_.insert(slot);
+}
+
+void ReceivedBook::TryAgain() {
+  for (const StorageSlot& slot : std::exchange(given_up_, {})) {
+    left_alone_.erase(slot);
+    failures_.erase(slot);
+    const auto held = held_.find(slot);
+    const bool stored = held != held_.end() && held->second.stored;
+    auto& waiting = stored ? to_delete_ : to_read_;
+    if (!Has(waiting, slot)) waiting.push_back(slot);
+  }
+}
+
 void ReceivedBook::NothingThere(const StorageSlot& slot) {
   std::erase(to_read_, slot);
   Deleted(slot);
@@ -74,7 +92,7 @@ void ReceivedBook::NothingThere(const StorageSlot& slot) {
 
 void ReceivedBook::CouldNotRead(const StorageSlot& slot) {
   if (failures_.size() >= kMostSlots || ++failures_[slot] >= kMostTries) {
-    return LeaveAlone(slot);
+    return GiveUp(slot);
   }
   std::erase(to_read_, slot);
   to_read_.push_back(slot);
@@ -120,7 +138,7 @@ void ReceivedBook::CouldNotDelete(const StorageSlot& slot) {
   if (++failures_[slot] < kMostTries) {
     to_delete_.push_back(slot);
   } else {
-    left_alone_.insert(slot);
+    GiveUp(slot);
   }
 }
 

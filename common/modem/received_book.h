@@ -40,6 +40,9 @@ class ReceivedBook {
   std::optional<int> Found(const StorageSlot& slot, const std::string& pdu);
   // Not a message that was received: left alone.
   void LeaveAlone(const StorageSlot& slot);
+  // What could not be read or deleted too often is tried anew.
+  void TryAgain();
+  bool HasGivenUp() const { return !given_up_.empty(); }
   void NothingThere(const StorageSlot& slot);
   // Tried again, after the others, unless it has been too often.
   void CouldNotRead(const StorageSlot& slot);
@@ -66,6 +69,8 @@ class ReceivedBook {
   int Known(const std::string& storage) const;
 
  private:
+  void GiveUp(const StorageSlot& slot);
+
   struct Held {
     std::string pdu;
     int receipt = 0;
@@ -86,6 +91,7 @@ class ReceivedBook {
   std::vector<Sweep> sweeps_;
   std::map<StorageSlot, Held> held_;
   std::set<StorageSlot> left_alone_;
+  std::set<StorageSlot> given_up_;  // those of them that failed
   std::map<StorageSlot, int> failures_;
   std::set<int> direct_;  // receipts that want an acknowledgement
   int acknowledgements_ = 0;
