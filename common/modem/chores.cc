@@ -74,6 +74,10 @@ void ModemMachine::PlanKeepAlive() {
        .heard = &ModemMachine::HeardRegistration,
        .answer = "+CREG:"},
   };
+  if (!acknowledges_) return;
+  plan_.push_back({.command = "AT+CNMI?",
+                   .heard = &ModemMachine::HeardKeepAliveIndications,
+                   .answer = "+CNMI:"});
 }
 
 void ModemMachine::HeardKeepAliveSim(const AtEvent& final) {
@@ -110,6 +114,19 @@ void ModemMachine::HeardKeepAliveStorage(const AtEvent&) {
   const bool more = info_.storage_used > received_.Known(storage);
   if (more && info_.storage_used != listed_for_) received_.AddListing(storage);
   listed_for_ = info_.storage_used;
+}
+
+// A modem that has missed an acknowledgement tells nothing any more: <mt> and
+// <ds> are 0 (27.005 § 3.4.4).
+void ModemMachine::HeardKeepAliveIndications(const AtEvent&) {
+  const auto line = Information("+CNMI:");
+  if (!line || indications_.empty()) return;
+  const std::string wanted =
+      ':' + indications_.substr(indications_.find('=') + 1);
+  for (const std::size_t place : {1, 3}) {
+    if (AtNumber(*line, place) == AtNumber(wanted, place)) continue;
+    return plan_.push_back({.command = indications_});
+  }
 }
 
 // ----

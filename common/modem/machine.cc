@@ -129,6 +129,9 @@ void ModemMachine::LineClosed(MonoTime now) {
 
 // What was true of the modem until its line was lost, or it started anew.
 void ModemMachine::ForgetSession() {
+  if (profile_->csms == 0) HandOnEarly();  // else they come again
+  early_.clear();
+  imsi_heard_ = false;
   received_.Forget();
   chores_since_.reset();
   chores_not_before_ = {};

@@ -229,6 +229,7 @@ class ModemMachine {
   void HeardKeepAliveSim(const AtEvent& final);
   void HeardKeepAliveMode(const AtEvent& final);
   void HeardKeepAliveStorage(const AtEvent& final);
+  void HeardKeepAliveIndications(const AtEvent& final);
   void SilenceInChore();
   void ChoresFinished();
 
@@ -250,6 +251,7 @@ class ModemMachine {
   void Found(const StorageSlot& slot, int status, const std::string& pdu);
   void Announced(std::string_view line);
   void Arrived(const AtEvent& event, Incoming incoming);
+  void HandOnEarly();
 
   // sweeping.cc
   void SweepInstead(const std::string& storage);
@@ -329,7 +331,14 @@ class ModemMachine {
   bool storage_chosen_ = false;
   bool acknowledges_ = false;  // AT+CSMS=1 was taken
   std::string indications_;    // the AT+CNMI that was taken
-  std::string selected_;       // <mem1>; "" when not known
+  bool imsi_heard_ = false;    // since the line was opened: whose SIM it is
+  // PDUs that came by themselves before that, in a set-up.
+  struct Early {
+    std::string pdu;
+    Incoming incoming;
+  };
+  std::vector<Early> early_;
+  std::string selected_;  // <mem1>; "" when not known
   ReceivedBook received_;
   std::optional<MonoTime> chores_since_;
   MonoTime chores_not_before_{};

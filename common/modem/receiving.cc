@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "common/modem/at_errors.h"
 #include "common/modem/machine.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr int kAtOnce = 5;
 constexpr Millis kListingPatience{60'000};
 constexpr int kMostAcknowledgements = 8;
+constexpr std::size_t kMostEarly = 64;
 
 // <stat> in PDU mode (27.005 § 3.1): 0 and 1 were received, 2 and 3 are ours to
 // send or sent.
@@ -210,11 +212,20 @@ void ModemMachine::Announced(std::string_view line) {
 // we have it (27.005 § 3.4.4).
 void ModemMachine::Arrived(const AtEvent& event, Incoming incoming) {
   if (event.pdu.empty()) return;
-  const int receipt = received_.Direct(acknowledges_);
-  Emit(ModemEvent::Kind::kIncoming);
-  events_.back().pdu = event.pdu;
-  events_.back().incoming = incoming;
-  events_.back().receipt = receipt;
+  early_.push_back({.pdu = event.pdu, .incoming = incoming});
+  const bool soon = state_ < ModemState::kReady && !pausing_;
+  if (imsi_heard_ || !soon || early_.size() >= kMostEarly) HandOnEarly();
+}
+
+// What came before it was known to which SIM.
+void ModemMachine::HandOnEarly() {
+  for (Early& early : std::exchange(early_, {})) {
+    const int receipt = received_.Direct(acknowledges_);
+    Emit(ModemEvent::Kind::kIncoming);
+    events_.back().pdu = std::move(early.pdu);
+    events_.back().incoming = early.incoming;
+    events_.back().receipt = receipt;
+  }
 }
 
 void ModemMachine::Stored(int receipt, MonoTime now) {

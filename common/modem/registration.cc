@@ -104,6 +104,7 @@ std::string ModemMachine::RegistrationTrouble() const {
 }
 
 void ModemMachine::WaitForRegistration(std::string_view why) {
+  HandOnEarly();  // it may take long
   const MonoTime overdue = registering_since_ + settings_.registration_timeout;
   if (!registration_overdue_ && now_ >= overdue) registration_overdue_ = true;
   if (registration_overdue_) {

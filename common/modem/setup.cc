@@ -106,12 +106,20 @@ void ModemMachine::HeardService(const AtEvent& final) {
   acknowledges_ = profile_->csms == 1 && final.final == AtFinal::kOk;
   storage_chosen_ = false;
   TryStorage(0);
+  // What a former process has not acknowledged, nobody has stored: the network
+  // is to send it again (27.005 § 4.7). Else the modem would wait, and then
+  // tell nothing any more.
+  if (acknowledges_ && early_.empty()) {
+    plan_.push_front({.command = "AT+CNMA=2"});
+  }
 }
 
 void ModemMachine::HeardImsi(const AtEvent& final) {
   if (const std::string line = IdentityLine(final); IsImsi(line)) {
     info_.imsi = line;
   }
+  imsi_heard_ = true;
+  HandOnEarly();
 }
 
 void ModemMachine::HeardServiceCentre(const AtEvent&) {
