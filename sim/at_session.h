@@ -64,6 +64,10 @@ class AtSession {
   std::string TakeOutput();
   std::vector<PortEvent> TakePortEvents();
   const std::string& name() const { return modem_->options.name; }
+  // How many messages and reports lie in that memory.
+  int Stored(Memory::Name memory) const {
+    return modem_->memories[memory].used();
+  }
 
  private:
   enum class State : std::uint8_t { kCommand, kText, kBusy };

@@ -88,6 +88,21 @@ TEST_CASE("Wherever the spooler dies, nothing is lost or goes twice") {
   CHECK(PlayEverywhere("spooler_is_killed_behind_what_it_records", 1) > 10);
 }
 
+TEST_CASE("Wherever the spooler dies, what came is kept once") {
+  CHECK(PlayEverywhere("spooler_is_killed_before_it_records_what_came", 1) >
+        20);
+  CHECK(PlayEverywhere("spooler_is_killed_behind_what_came", 1) > 20);
+  CHECK(PlayEverywhere("spooler_is_killed_before_it_records_what_was_told", 1) >
+        20);
+  CHECK(PlayEverywhere("spooler_is_killed_behind_what_was_told", 1) > 20);
+}
+
+TEST_CASE("Wherever the port hangs up, what came is kept once") {
+  constexpr int kPrime = 29;  // of some 3000 bytes
+  CHECK(PlayEverywhere("port_hangs_up_as_something_comes", kPrime) > 1000);
+  CHECK(PlayEverywhere("port_hangs_up_as_something_is_told", kPrime) > 1000);
+}
+
 TEST_CASE("Wherever the port hangs up, nothing is lost or goes twice") {
   constexpr int kPrime = 7;  // of some 700 bytes
   CHECK(PlayEverywhere("port_hangs_up", kPrime) > 300);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "common/pdu/segment.h"
@@ -79,6 +80,7 @@ std::optional<std::string> Player::Play() {
   try {
     CheckRules();
     CheckModemsWork();
+    CheckReceived();
     CheckMessages();
     CheckPins();
     CheckSecrets();
@@ -120,12 +122,17 @@ void Player::SendOne(int number, const Words& words) {
   message.created_at = message.not_before = now;
   message.report = world_.config.message.report;
   std::optional<Millis> life;
+  bool refused = false;
   for (std::size_t i = 2; i < words.size(); ++i) {
     if (words[i] == "report") {
       message.report = true;
       continue;
     }
     if (words[i] == "unheard") continue;
+    if (words[i] == "refused") {
+      refused = true;
+      continue;
+    }
     Require(i + 1 < words.size(), "nothing behind " + words[i]);
     const std::string& value = words[i + 1];
     if (words[i] == "class") {
@@ -157,6 +164,8 @@ void Player::SendOne(int number, const Words& words) {
   }
   const auto inserted = world_.store->Insert({&message, 1});
   Require(inserted.has_value(), "it can't be stored");
+  Require(inserted->empty() != refused, refused ? "it is taken" : "it is not");
+  if (refused) return;
   sent_[number] = {
       .id = message.id, .text = message.text, .expected = {}, .copies = {}};
 }
@@ -236,6 +245,7 @@ void Player::Expect(const Words& words) {
       {"modem", &Player::ExpectModem},
       {"recovery", &Player::ExpectRecovery},
       {"inbox", &Player::ExpectInbox},
+      {"sim", &Player::ExpectSim},
       {"wrote", &Player::ExpectWrote},
       {"log", &Player::ExpectLog},
       {"no-log", &Player::ExpectNoLog},
@@ -333,31 +343,57 @@ void Player::ExpectModem(const Words& words) {
 void Player::ExpectRecovery(const Words& words) {
   Require(words.size() == 3, "expect recovery MODEM STEP COUNT");
   const std::string info = Status(words[0]).info;
-  int found = 0;
-  if (const auto at = info.find('"' + words[1] + "\":"); at != info.npos) {
-    const auto from = at + words[1].size() + 3;
-    found = Number(
-        info.substr(from, info.find_first_not_of("0123456789", from) - from));
-  }
-  Compare(found, ParseCount(words[2]), words[1]);
+  const auto json = nlohmann::json::parse(info, nullptr, false);
+  const auto steps = json.is_object() ? json.find("recoveries") : json.end();
+  Require(steps != json.end() && steps->contains(words[1]),
+          "it says nothing of this step: " + info);
+  Compare((*steps)[words[1]].get<int>(), ParseCount(words[2]), words[1]);
 }
 
-// inbox COUNT [of TEXT] [from NUMBER]
+// inbox COUNT [of TEXT] [from NUMBER] [port N] [parts N/M] [encoding NAME]
 void Player::ExpectInbox(const Words& words) {
-  Require(!words.empty(), "expect inbox COUNT ...");
-  std::string text, sender;
-  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
-    (words[i] == "of" ? text : sender) = words[i + 1];
-  }
-  const auto inbox =
-      world_.store->Inbox({.sender = sender, .limit = 100, .after = {}});
-  if (!inbox) Wrong(inbox.error().message);
+  Require(words.size() % 2 == 1, "expect inbox COUNT ...");
+  const int found = CountInbox({words.begin() + 1, words.end()});
+  const auto inbox = world_.store->Inbox({.limit = 100});
   std::vector<std::string> texts;
   for (const InboundMessage& message : *inbox) texts.push_back(message.text);
-  const auto found =
-      text.empty() ? std::ssize(texts) : std::ranges::count(texts, text);
-  Compare(static_cast<int>(found), ParseCount(words[0]),
+  Compare(found, ParseCount(words[0]),
           fmt::format("in [{}]", fmt::join(texts, " | ")));
+  if (words.size() == 1) inbox_ = found;
+}
+
+int Player::CountInbox(const Words& words) const {
+  const auto inbox = world_.store->Inbox({.limit = 1000});
+  if (!inbox) Wrong(inbox.error().message);
+  const auto fits = [&](const InboundMessage& message) {
+    const std::map<std::string, std::string> found = {
+        {"of", message.text},
+        {"from", message.sender},
+        {"port", std::to_string(message.port)},
+        {"parts", fmt::format("{}/{}", message.parts_received, message.parts)},
+        {"encoding", message.coding},
+        {"through", message.modem}};
+    for (std::size_t i = 0; i < words.size(); i += 2) {
+      const auto entry = found.find(words[i]);
+      if (entry == found.end()) Wrong("nothing of a message: " + words[i]);
+      if (entry->second != words[i + 1]) return false;
+    }
+    return true;
+  };
+  return static_cast<int>(std::ranges::count_if(*inbox, fits));
+}
+
+// sim MODEM MEMORY COUNT
+void Player::ExpectSim(const Words& words) {
+  Require(words.size() == 3, "expect sim MODEM MEMORY COUNT");
+  const auto memory = sim::MemoryNamed(words[1]);
+  Require(memory.has_value(), "no such memory");
+  const Count count = ParseCount(words[2]);
+  sims_[{words[0], *memory}] = count;
+  for (const auto& port : world_.ports()) {
+    if (port->name() != words[0]) continue;
+    Compare(port->Stored(*memory), count, "in " + words[1]);
+  }
 }
 
 // wrote MODEM COUNT of TEXT
@@ -386,14 +422,17 @@ void Player::ExpectOptOut(const Words& words) {
   Require(found->has_value() == (words[1] == "yes"), "it is not so");
 }
 
-// ussd MODEM TEXT
+// ussd MODEM [failed] TEXT
 void Player::ExpectUssd(const Words& words) {
-  Require(words.size() == 2, "expect ussd MODEM TEXT");
+  const bool failed = words.size() == 3 && words[1] == "failed";
+  Require(words.size() == 2 || failed, "expect ussd MODEM [failed] TEXT");
   const auto request = world_.store->FindRequest(ussd_[words[0]]);
   if (!request) Wrong(request.error().message);
   Require(request->finished, "it is not finished");
-  Require(request->answer.find(words[1]) != std::string::npos,
-          "its answer is: " + request->answer);
+  Require(request->failed == failed &&
+              request->answer.find(words.back()) != std::string::npos,
+          fmt::format("{}: {}", request->failed ? "it failed" : "it answers",
+                      request->answer));
 }
 
 // ---- In the end
@@ -451,6 +490,23 @@ void Player::CheckModemsWork() {
   for (int number = kClosing + 1; number <= last; ++number) {
     ExpectState(sent_[number], "sent|delivered");
   }
+}
+
+// What was expected last is so in the end; else a SIM holds nothing.
+void Player::CheckReceived() {
+  using enum sim::Memory::Name;
+  for (const auto& port : world_.ports()) {
+    if (given_up_.contains(port->name())) continue;
+    for (const auto memory : {kSim, kDevice, kReports}) {
+      const auto expected = sims_.find({port->name(), memory});
+      Compare(port->Stored(memory),
+              expected == sims_.end() ? Count{} : expected->second,
+              fmt::format("left in {} of {}", ToString(memory), port->name()));
+    }
+  }
+  Compare(CountInbox({}),
+          {.least = inbox_.value_or(0), .most = inbox_.value_or(0)},
+          "in the inbox, in the end");
 }
 
 void Player::CheckMessages() {

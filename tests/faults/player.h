@@ -3,6 +3,7 @@
 //   - each rule of the simulator's script has been obeyed;
 //   - each message's state was expected, is still that, and the phone has as
 //     many copies as that state says: nothing lost, nothing twice;
+//   - the inbox is as expected, and nothing is left on a SIM;
 //   - no modem was given a PIN more than once;
 //   - neither the log, the wire trace nor a modem's status tells a text or a
 //   PIN;
@@ -13,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "faults/scenario.h"
@@ -64,6 +66,8 @@ class Player {
   void ExpectModem(const Words& words);
   void ExpectRecovery(const Words& words);
   void ExpectInbox(const Words& words);
+  int CountInbox(const Words& words) const;
+  void ExpectSim(const Words& words);
   void ExpectWrote(const Words& words);
   void ExpectLog(const Words& words);
   void ExpectNoLog(const Words& words);
@@ -72,6 +76,7 @@ class Player {
 
   void CheckRules() const;
   void CheckModemsWork();
+  void CheckReceived();
   void CheckMessages();
   void CheckCopies(const Sent& sent, MessageState state) const;
   void CheckPins() const;
@@ -91,8 +96,11 @@ class Player {
   const Scenario& scenario_;
   World world_;
   std::map<int, Sent> sent_;
-  std::set<std::string> given_up_;            // modems that need not be ready
-  std::set<std::string> pins_expected_;       // modems whose PINs are counted
+  std::set<std::string> given_up_;       // modems that need not be ready
+  std::set<std::string> pins_expected_;  // modems whose PINs are counted
+  // By modem and memory: what was expected last.
+  std::map<std::pair<std::string, sim::Memory::Name>, Count> sims_;
+  std::optional<int> inbox_;                  // so many messages, expected last
   std::map<std::string, std::int64_t> ussd_;  // the last request
 };
 

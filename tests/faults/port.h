@@ -35,6 +35,9 @@ class Port {
     return up_ ? std::optional(place_) : std::nullopt;
   }
 
+  // How many messages and reports lie in a memory of it.
+  int Stored(sim::Memory::Name memory) const { return session_.Stored(memory); }
+
   // Lets what is due happen. True if anything did.
   bool Turn();
   std::optional<MonoTime> Deadline() const;

@@ -65,6 +65,7 @@ class Reader {
     if (words[0] == "sim:") return Script(rest);
     if (words[0] == "set") return Set(rest);
     if (words[0] == "modem") return Modem(words);
+    if (words[0] == "profile") return Profile(words);
     if (words[0] == "send-time") return SendTime(rest);
     return AddStep(line, words);
   }
@@ -90,6 +91,13 @@ class Reader {
     if (words.size() < 2) return Wrong("modem NAME [KEY=VALUE]...");
     AddModem(words[1]);
     for (std::size_t i = 2; i < words.size(); ++i) modems_ += words[i] + '\n';
+    return {};
+  }
+
+  Result<void> Profile(const std::vector<std::string>& words) {
+    if (words.size() < 2) return Wrong("profile NAME [KEY=VALUE]...");
+    std::string& toml = scenario_.profiles[words[1]];
+    for (std::size_t i = 2; i < words.size(); ++i) toml += words[i] + '\n';
     return {};
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Scenario {
   std::string name;
   std::vector<std::string> modems;  // their names; "a" where none is named
   std::string config;  // TOML: `set` and `modem` lines, as smsweb.toml has them
+  std::map<std::string, std::string> profiles;  // by name, as TOML
   std::string script;  // of the simulator (sim/script.h), each rule in the line
                        // in which the file has it
   Millis send_time{0};

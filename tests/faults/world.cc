@@ -24,10 +24,11 @@ constexpr int kMostIdleSteps = 200;
 // The line that ModemPort has: it ends in a simulated modem.
 class PortLine final : public Line {
  public:
-  PortLine(Port& port, std::uint64_t& happenings)
-      : port_(port), happenings_(happenings), line_(port.Open()) {}
+  // `fd` is the place of `port` among all, for World::TurnSpooler().
+  PortLine(Port& port, int fd, std::uint64_t& happenings)
+      : port_(port), fd_(fd), happenings_(happenings), line_(port.Open()) {}
   ~PortLine() override { port_.Close(line_); }
-  int fd() const override { return -1; }
+  int fd() const override { return fd_; }
   Result<std::size_t> Read(std::span<char> buffer) override {
     if (!port_.CanRead(line_)) return Gone();
     const std::size_t count = port_.Read(buffer);
@@ -46,6 +47,7 @@ class PortLine final : public Line {
     return Fail(ErrorKind::kUnavailable, "the port is gone");
   }
   Port& port_;
+  const int fd_;
   std::uint64_t& happenings_;
   const int line_;
 };
@@ -78,10 +80,18 @@ Config ConfigOf(const Scenario& scenario) {
   return std::move(*config);
 }
 
-std::shared_ptr<const ModemProfiles> BuiltInProfiles() {
-  static const auto kProfiles = LoadProfiles("/nobody/has/this/folder");
-  if (!kProfiles) throw Failure{kProfiles.error().message};
-  return *kProfiles;
+// The built-in ones, and those of the scenario.
+std::shared_ptr<const ModemProfiles> ProfilesOf(const Scenario& scenario) {
+  static const auto kBuiltIn = LoadProfiles("/nobody/has/this/folder");
+  if (!kBuiltIn) throw Failure{kBuiltIn.error().message};
+  if (scenario.profiles.empty()) return *kBuiltIn;
+  auto profiles = std::make_shared<ModemProfiles>(**kBuiltIn);
+  for (const auto& [name, toml] : scenario.profiles) {
+    auto profile = ParseProfile(toml, name + ".toml");
+    if (!profile) throw Failure{profile.error().message};
+    profiles->push_back(std::move(*profile));
+  }
+  return profiles;
 }
 
 sim::Script ScriptOf(const Scenario& scenario) {
@@ -115,6 +125,7 @@ Result<void> Phones::Write(std::string_view lines) {
 
 World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
     : config(ConfigOf(scenario)),
+      profiles_(ProfilesOf(scenario)),
       folder_(MemoryOrDisk()),
       start_(clock.Mono()),
       log_(OpenLog(folder_ / "log")),
@@ -135,10 +146,11 @@ World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
 
 Result<std::unique_ptr<Line>> World::OpenLine(const std::string& device) {
   ++happenings_;
-  for (const auto& port : ports_) {
-    if (port->Place() != device) continue;
-    trace.Add(SinceStart(), port->name() + " is opened at " + device);
-    return std::make_unique<PortLine>(*port, happenings_);
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    Port& port = *ports_[i];
+    if (port.Place() != device) continue;
+    trace.Add(SinceStart(), port.name() + " is opened at " + device);
+    return std::make_unique<PortLine>(port, static_cast<int>(i), happenings_);
   }
   return Fail(ErrorKind::kUnavailable, device + ": no such port");
 }
@@ -157,7 +169,7 @@ PortContext World::MakeContext() {
   return {[this](const std::string& device, const SerialSettings&) {
             return OpenLine(device);
           },
-          BuiltInProfiles(),
+          profiles_,
           [this](std::unique_ptr<Line> line, const ModemConfig& modem,
                  const std::string& device) {
             return TraceLine(std::move(line), modem.name, device, clock,
@@ -238,12 +250,13 @@ bool World::TurnSpooler() {
     Start();
     return true;
   }
+  const auto is_readable = [this](const pollfd& line) {
+    return line.fd >= 0 &&
+           ports_[static_cast<std::size_t>(line.fd)]->Readable();
+  };
   std::vector<bool> readable;
-  bool unread = false;
-  for (const auto& port : ports_) {
-    readable.push_back(port->Readable());
-    unread |= port->Readable();
-  }
+  std::ranges::transform(spooler->PollFds(), std::back_inserter(readable),
+                         is_readable);
   const std::uint64_t before = happenings_ + store->changes;
   try {
     spooler->Turn(readable);

@@ -85,6 +85,7 @@ class World {
   void Died(Millis away);
   std::optional<MonoTime> NextDeadline() const;
 
+  const std::shared_ptr<const ModemProfiles> profiles_;
   TempFolder folder_;
   const MonoTime start_;
   Logger log_;
