@@ -84,10 +84,11 @@ std::string Lines(const std::vector<Part>& parts) {
 
 Outcome EncodePdu(PduEncodeOptions options) {
   if (options.transliterate) options.text = Transliterate(options.text);
-  auto text = SegmentText(options.text,
-                          {.languages = options.languages,
-                           .alphabet = options.alphabet,
-                           .other_elements = options.port ? kPortsElement : 0});
+  auto text = SegmentText(
+      options.text,
+      {.languages = options.languages,
+       .alphabet = options.alphabet,
+       .header = {.other_elements = options.port ? kPortsElement : 0}});
   if (!text) return Refuse("invalid_text", text.error().message);
   if (text->parts.size() > kMostParts) {
     return Refuse(

@@ -192,7 +192,7 @@ const ChoiceCase kChoices[] = {
      "ucs2 was asked for"},
     {"less room beside other elements",
      Times("a", 160),
-     {.other_elements = 6},
+     {.header = {.other_elements = 6}},
      "gsm7",
      2,
      "every character is in the default alphabet"},
@@ -227,8 +227,7 @@ TEST_CASE("A text is encoded again in the coding that was chosen for it") {
     const auto first = SegmentText(row.text, row.options);
     const auto coding = ParseTextCoding(row.coding);
     REQUIRE(coding);
-    const auto again =
-        SegmentTextAs(row.text, *coding, row.options.other_elements);
+    const auto again = SegmentTextAs(row.text, *coding, row.options.header);
     REQUIRE(again);
     REQUIRE(again->parts.size() == first->parts.size());
     for (std::size_t i = 0; i < again->parts.size(); ++i) {

@@ -16,7 +16,8 @@ namespace smsweb {
 namespace {
 
 constexpr std::size_t kPartOctets = 140;
-constexpr std::size_t kConcatenationElement = 5;  // with an 8-bit reference
+constexpr std::size_t kConcatenationElement = 5;
+constexpr std::size_t kWideConcatenationElement = 6;
 constexpr std::size_t kLanguageElement = 3;
 constexpr std::size_t kMostOtherElements = 100;
 
@@ -32,8 +33,8 @@ std::optional<std::size_t> FirstInvalid(std::string_view text) {
   return static_cast<std::size_t>(bad - bytes);
 }
 
-Result<void> Check(std::string_view text, std::size_t other_elements) {
-  if (other_elements > kMostOtherElements) {
+Result<void> Check(std::string_view text, const PartHeader& header) {
+  if (header.other_elements > kMostOtherElements) {
     return Fail(ErrorKind::kInvalid, "the header leaves no room for a text");
   }
   const auto bad = FirstInvalid(text);
@@ -52,17 +53,16 @@ class Cutter {
   // `units` are the text in `coding`.
   std::vector<Segment> Cut(const TextCoding& coding,
                            std::vector<std::uint8_t> units,
-                           std::size_t other_elements) {
+                           const PartHeader& header) {
     std::vector<Segment> parts;
-    if (units.size() <= PartCapacity(coding, false, other_elements)) {
+    if (units.size() <= PartCapacity(coding, false, header)) {
       parts.push_back({std::move(units)});
       return parts;
     }
     if (starts_.empty()) starts_ = ClusterStarts(text_);
     auto from = units.begin();
-    for (const std::size_t end :
-         PartEnds(coding.alphabet, units, starts_,
-                  PartCapacity(coding, true, other_elements))) {
+    for (const std::size_t end : PartEnds(coding.alphabet, units, starts_,
+                                          PartCapacity(coding, true, header))) {
       const auto to = units.begin() + static_cast<std::ptrdiff_t>(end);
       parts.push_back({{from, to}});
       from = to;
@@ -86,13 +86,12 @@ std::optional<std::vector<std::uint8_t>> Encode(std::string_view text,
 }
 
 std::optional<SegmentedText> TryCoding(Cutter& cutter, const TextCoding& coding,
-                                       std::size_t other_elements) {
+                                       const PartHeader& header) {
   auto units = Encode(cutter.text(), coding);
   if (!units) return std::nullopt;
-  return SegmentedText{
-      .coding = coding,
-      .parts = cutter.Cut(coding, std::move(*units), other_elements),
-      .reason = {}};
+  return SegmentedText{.coding = coding,
+                       .parts = cutter.Cut(coding, std::move(*units), header),
+                       .reason = {}};
 }
 
 // The codings with national language tables, in the order in which they are
@@ -200,12 +199,12 @@ std::string ReasonFor(const SegmentedText& chosen, std::string_view text,
 
 std::optional<SegmentedText> BestGsm7(Cutter& cutter,
                                       const SegmentOptions& options) {
-  auto best = TryCoding(cutter, {}, options.other_elements);
+  auto best = TryCoding(cutter, {}, options.header);
   if (best && (best->parts.size() == 1 || options.languages.empty())) {
     return best;
   }
   for (const auto& coding : NationalCodings(options.languages)) {
-    auto cut = TryCoding(cutter, coding, options.other_elements);
+    auto cut = TryCoding(cutter, coding, options.header);
     if (!cut) continue;
     if (!best || cut->parts.size() < best->parts.size()) best = std::move(cut);
     if (best->parts.size() == 1) break;
@@ -214,8 +213,8 @@ std::optional<SegmentedText> BestGsm7(Cutter& cutter,
 }
 
 Result<SegmentedText> AsAsked(Cutter& cutter, TextCoding coding,
-                              std::size_t other_elements) {
-  auto cut = TryCoding(cutter, coding, other_elements);
+                              const PartHeader& header) {
+  auto cut = TryCoding(cutter, coding, header);
   if (!cut) {
     const auto missing = FirstNotIn(coding, cutter.text());
     return Fail(ErrorKind::kInvalid, CodePoint(missing.value_or(0)) +
@@ -228,34 +227,37 @@ Result<SegmentedText> AsAsked(Cutter& cutter, TextCoding coding,
 }  // namespace
 
 std::size_t PartCapacity(const TextCoding& coding, bool concatenated,
-                         std::size_t other_elements) {
-  std::size_t header = other_elements;
-  if (concatenated) header += kConcatenationElement;
+                         const PartHeader& header) {
+  std::size_t size = header.other_elements;
+  if (concatenated) {
+    size += header.wide_reference ? kWideConcatenationElement
+                                  : kConcatenationElement;
+  }
   const bool gsm7 = coding.alphabet == Alphabet::kGsm7;
-  if (gsm7 && coding.locking != Language::kDefault) header += kLanguageElement;
-  if (gsm7 && coding.single != Language::kDefault) header += kLanguageElement;
-  if (header > 0) ++header;  // its length
-  if (header >= kPartOctets) return 0;
-  const std::size_t octets = kPartOctets - header;
+  if (gsm7 && coding.locking != Language::kDefault) size += kLanguageElement;
+  if (gsm7 && coding.single != Language::kDefault) size += kLanguageElement;
+  if (size > 0) ++size;  // its length
+  if (size >= kPartOctets) return 0;
+  const std::size_t octets = kPartOctets - size;
   return gsm7 ? octets * 8 / 7 : octets - octets % 2;
 }
 
 Result<SegmentedText> SegmentText(std::string_view text,
                                   const SegmentOptions& options) {
-  if (auto sound = Check(text, options.other_elements); !sound) {
+  if (auto sound = Check(text, options.header); !sound) {
     return std::unexpected(sound.error());
   }
   Cutter cutter(text);
   if (options.alphabet == Alphabet::kUcs2) {
-    return AsAsked(cutter, {Alphabet::kUcs2}, options.other_elements);
+    return AsAsked(cutter, {Alphabet::kUcs2}, options.header);
   }
   auto chosen = BestGsm7(cutter, options);
   const bool gsm7_could_do = chosen.has_value();
   if (options.alphabet == Alphabet::kGsm7) {
-    if (!chosen) return AsAsked(cutter, {}, options.other_elements);
+    if (!chosen) return AsAsked(cutter, {}, options.header);
   } else if (!chosen ||
              (chosen->parts.size() > 1 && chosen->coding != TextCoding{})) {
-    auto ucs2 = TryCoding(cutter, {Alphabet::kUcs2}, options.other_elements);
+    auto ucs2 = TryCoding(cutter, {Alphabet::kUcs2}, options.header);
     if (!chosen || ucs2->parts.size() < chosen->parts.size()) chosen = ucs2;
   }
   chosen->reason = ReasonFor(*chosen, text, options.languages, gsm7_could_do);
@@ -264,15 +266,15 @@ Result<SegmentedText> SegmentText(std::string_view text,
 
 Result<SegmentedText> SegmentTextAs(std::string_view text,
                                     const TextCoding& coding,
-                                    std::size_t other_elements) {
-  if (auto sound = Check(text, other_elements); !sound) {
+                                    const PartHeader& header) {
+  if (auto sound = Check(text, header); !sound) {
     return std::unexpected(sound.error());
   }
   if (coding.alphabet == Alphabet::kData) {
     return Fail(ErrorKind::kInvalid, "a text is not 8-bit data");
   }
   Cutter cutter(text);
-  return AsAsked(cutter, coding, other_elements);
+  return AsAsked(cutter, coding, header);
 }
 
 std::string DecodeText(const TextCoding& coding,

@@ -35,17 +35,21 @@ struct SegmentedText {
   std::string reason;
 };
 
+// What takes room in each part's header, beside the tables of its coding.
+struct PartHeader {
+  std::size_t other_elements = 0;  // their octets
+  bool wide_reference = false;     // where concatenated: one of 16 bits
+};
+
 struct SegmentOptions {
   std::vector<Language> languages;   // whose tables may be used
   std::optional<Alphabet> alphabet;  // kGsm7, kUcs2: no other than this
-  std::size_t other_elements = 0;    // octets of other information elements
-                                     // that each part's header will have
+  PartHeader header;
 };
 
-// What one part holds, in units of Segment: septets, or octets. The header of a
-// concatenated one has an 8-bit reference.
+// What one part holds, in units of Segment: septets, or octets.
 std::size_t PartCapacity(const TextCoding& coding, bool concatenated,
-                         std::size_t other_elements = 0);
+                         const PartHeader& header = {});
 
 // `text` is UTF-8; kInvalid, with the byte offset, where it is not, and where
 // options.alphabet can't say it. More parts than a message may have (255, or
@@ -56,7 +60,7 @@ Result<SegmentedText> SegmentText(std::string_view text,
 // In this very coding; kInvalid where it can't say the text.
 Result<SegmentedText> SegmentTextAs(std::string_view text,
                                     const TextCoding& coding,
-                                    std::size_t other_elements = 0);
+                                    const PartHeader& header = {});
 
 // A part as text, for a part that stands alone; U+FFFD where it can't be read.
 // Data is no text: it is empty.

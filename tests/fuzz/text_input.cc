@@ -24,7 +24,8 @@ SegmentOptions OptionsFrom(const std::uint8_t* data) {
   if (data[2] & 1) {
     options.alphabet = data[2] & 2 ? Alphabet::kGsm7 : Alphabet::kUcs2;
   }
-  if (data[2] & 4) options.other_elements = 6;
+  if (data[2] & 4) options.header.other_elements = 6;
+  options.header.wide_reference = data[2] & 8;
   return options;
 }
 
@@ -32,9 +33,9 @@ std::string Travelled(const SegmentedText& cut, const SegmentOptions& options,
                       std::size_t i) {
   HeaderOptions header;
   if (cut.parts.size() > 1) {
-    header.place = Concatenation{1, 255, 1};
+    header.place = Concatenation{1, 255, 1, options.header.wide_reference};
   }
-  if (options.other_elements > 0) header.ports = Ports{1, 2};
+  if (options.header.other_elements > 0) header.ports = Ports{1, 2};
   Submit submit;
   submit.recipient = NumberAddress("+1");
   submit.data = MakeUserData(cut.coding, cut.parts[i], header);
@@ -56,7 +57,7 @@ void Check(std::string_view text, const SegmentOptions& options) {
     again += Travelled(*cut, options, i);
   }
   Require(again == text, "the parts make the text again");
-  const auto same = SegmentTextAs(text, cut->coding, options.other_elements);
+  const auto same = SegmentTextAs(text, cut->coding, options.header);
   Require(same && same->parts.size() == cut->parts.size(),
           "the coding that was chosen can be chosen again");
 }
