@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <optional>
@@ -17,11 +19,24 @@ namespace {
 using Octets = std::vector<std::uint8_t>;
 
 // As it is copied from a log: spaces and line breaks may be among the digits.
-std::string WithoutSpaces(const std::string& text) {
+Result<Octets> OctetsIn(const std::string& text) {
   std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits),
-                       [](unsigned char c) { return !std::isspace(c); });
-  return digits;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (std::isspace(c)) continue;
+    if (!std::isxdigit(c)) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("character {} is no hexadecimal digit", i + 1));
+    }
+    digits += text[i];
+  }
+  if (digits.size() % 2 != 0) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("it has {} hexadecimal digits, an odd number: one "
+                            "is missing or too many",
+                            digits.size()));
+  }
+  return FromHex(digits);
 }
 
 // ---- pieces ----
@@ -69,7 +84,10 @@ Json SchemeJson(std::uint8_t octet) {
 Json HeaderJson(const UserDataHeader& header) {
   Json list = Json::array();
   for (const auto& element : header) {
-    list.push_back({{"id", element.id}, {"data", ToHex(element.data)}});
+    Json json = {{"id", element.id}, {"data", ToHex(element.data)}};
+    const auto name = ElementName(element.id);
+    if (!name.empty()) json["name"] = name;
+    list.push_back(std::move(json));
   }
   return list;
 }
@@ -129,6 +147,8 @@ Json ToJson(const Deliver& deliver) {
                {"pid", deliver.protocol},
                {"timestamp", TimeJson(deliver.sent_at)},
                {"more_messages", deliver.more_messages},
+               {"loop_prevention", deliver.loop_prevention},
+               {"status_report", deliver.reports_to_sender},
                {"reply_path", deliver.reply_path}};
   AddUserData(deliver.data, json);
   return json;
@@ -146,18 +166,35 @@ Json ToJson(const StatusReport& report) {
                  {"class", ToString(ReadDeliveryStatus(report.status))},
                  {"text", Describe(report.status)},
                  {"final", IsFinal(report.status)}}},
-               {"more_messages", report.more_messages}};
+               {"more_messages", report.more_messages},
+               {"of_command", report.of_command}};
   if (report.protocol) json["pid"] = *report.protocol;
   if (report.data) AddUserData(*report.data, json);
   return json;
 }
 
-template <typename Pdu>
-Result<Json> JsonOf(const Result<Pdu>& pdu) {
-  if (!pdu) return std::unexpected(pdu.error());
-  return ToJson(*pdu);
+Result<EncodedPdu> Encode(const Submit& submit) { return EncodeSubmit(submit); }
+Result<EncodedPdu> Encode(const Deliver& deliver) {
+  return EncodeDeliver(deliver);
+}
+Result<EncodedPdu> Encode(const StatusReport& report) {
+  return EncodeStatusReport(report);
 }
 
+// Some modems write more than there is.
+template <typename Pdu>
+Result<Json> JsonOf(const Result<Pdu>& pdu, const Octets& octets) {
+  if (!pdu) return std::unexpected(pdu.error());
+  Json json = ToJson(*pdu);
+  const auto read = Encode(*pdu);
+  if (read && read->octets.size() < octets.size()) {
+    json["octets_behind_the_end"] = octets.size() - read->octets.size();
+  }
+  return json;
+}
+
+constexpr std::uint8_t kLongestSmsc = 11;
+constexpr std::uint8_t kTypeBit = 0x80;
 constexpr std::uint8_t kTypeMask = 0x03;
 constexpr std::uint8_t kSubmitType = 0x01;
 constexpr std::uint8_t kReportType = 0x02;
@@ -167,15 +204,15 @@ constexpr std::uint8_t kReportType = 0x02;
 // (drafts are read from a modem, too).
 Result<Json> DecodeAs(const Octets& octets, PduDirection direction) {
   if (octets.empty() || octets.size() <= octets[0] + 1u) {
-    return JsonOf(DecodeSubmit(octets));  // which says where it ends
+    return JsonOf(DecodeSubmit(octets), octets);  // which says where it ends
   }
   const unsigned type = octets[octets[0] + 1u] & kTypeMask;
   const bool submit = type == kSubmitType;
   if (direction == PduDirection::kToModem || submit) {
-    return JsonOf(DecodeSubmit(octets));
+    return JsonOf(DecodeSubmit(octets), octets);
   }
-  if (type == kReportType) return JsonOf(DecodeStatusReport(octets));
-  return JsonOf(DecodeDeliver(octets));
+  if (type == kReportType) return JsonOf(DecodeStatusReport(octets), octets);
+  return JsonOf(DecodeDeliver(octets), octets);
 }
 
 // With an SMSC in front that says "none".
@@ -190,8 +227,16 @@ struct Decoded {
   bool has_prefix;
 };
 
-// With the length it is known whether there is a prefix. Without it, one is
-// taken to be there, unless nothing can be read so.
+// Its length, and the type of its number, whose highest bit is always set
+// (TS 23.040 § 9.1.2.5). One octet of length 0 is an SMSC, too: none.
+bool MayStartWithSmsc(const Octets& octets) {
+  if (octets[0] == 0) return true;
+  return octets[0] <= kLongestSmsc && octets.size() > 1 &&
+         (octets[1] & kTypeBit) != 0;
+}
+
+// With the length it is known whether there is a prefix. Without it, what may
+// be one is, unless nothing can be read so.
 Decoded Decode(const Octets& octets, const PduDecodeOptions& options) {
   if (options.length) {
     const bool bare =
@@ -200,7 +245,8 @@ Decoded Decode(const Octets& octets, const PduDecodeOptions& options) {
             !bare};
   }
   auto with = DecodeAs(octets, options.direction);
-  if (with) return {std::move(with), true};
+  const bool may = MayStartWithSmsc(octets);
+  if (with && may) return {std::move(with), true};
   auto without = DecodeAs(WithPrefix(octets), options.direction);
   if (without) return {std::move(without), false};
   return {std::move(with), true};
@@ -221,13 +267,14 @@ bool Fits(const Octets& octets, int length) {
 }  // namespace
 
 Outcome DecodePdu(const PduDecodeOptions& options) {
-  const auto octets = FromHex(WithoutSpaces(options.hex));
+  const auto octets = OctetsIn(options.hex);
   if (!octets) return Unreadable(octets.error().message);
   if (octets->empty()) return Unreadable("there is nothing");
   if (options.length && !Fits(*octets, *options.length)) {
-    return Unreadable("it has " + std::to_string(octets->size()) +
-                      " octets, which is not --length with or without an SMSC "
-                      "in front");
+    return Unreadable(fmt::format(
+        "it has {} octets, which is not --length {} with or without an SMSC in "
+        "front",
+        octets->size(), *options.length));
   }
   auto decoded = Decode(*octets, options);
   if (!decoded.json) return Unreadable(decoded.json.error().message);
@@ -235,7 +282,7 @@ Outcome DecodePdu(const PduDecodeOptions& options) {
   report.text =
       report.json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   if (!decoded.has_prefix && !options.length) {
-    report.note = "it makes sense without an SMSC in front only";
+    report.note = "read without an SMSC in front: only so it makes sense";
   }
   return report;
 }

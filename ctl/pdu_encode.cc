@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMostParts = 255;
 constexpr std::size_t kPortsElement = 6;
+constexpr std::size_t kMostDigits = 20;
+constexpr int kWidestNarrowReference = 255;
 
 struct Part {
   std::size_t length;  // what AT+CMGS says
@@ -20,6 +22,29 @@ struct Part {
 
 std::unexpected<Failure> Refuse(std::string code, const std::string& why) {
   return Fail(ExitCode::kRefused, std::move(code), why);
+}
+
+// What only digits may be in; empty: nothing to say.
+std::optional<std::string> WrongIn(std::string_view number) {
+  if (number.starts_with('+')) number.remove_prefix(1);
+  if (number.empty() || number.size() > kMostDigits) {
+    return fmt::format("a number has 1 to {} digits", kMostDigits);
+  }
+  const auto at = number.find_first_not_of("0123456789*#");
+  if (at == number.npos) return std::nullopt;
+  return "a number is digits alone, with \"+\" in front where it is "
+         "international";
+}
+
+std::optional<Failure> CheckNumbers(const PduEncodeOptions& options) {
+  if (const auto wrong = WrongIn(options.to)) {
+    return Refuse("invalid_recipient", "--to: " + *wrong).error();
+  }
+  if (options.smsc.empty()) return std::nullopt;
+  if (const auto wrong = WrongIn(options.smsc)) {
+    return Refuse("invalid_smsc", "--smsc: " + *wrong).error();
+  }
+  return std::nullopt;
 }
 
 Submit CommonTo(const PduEncodeOptions& options) {
@@ -83,12 +108,14 @@ std::string Lines(const std::vector<Part>& parts) {
 }  // namespace
 
 Outcome EncodePdu(PduEncodeOptions options) {
+  if (const auto wrong = CheckNumbers(options)) return std::unexpected(*wrong);
   if (options.transliterate) options.text = Transliterate(options.text);
-  auto text = SegmentText(
-      options.text,
-      {.languages = options.languages,
-       .alphabet = options.alphabet,
-       .header = {.other_elements = options.port ? kPortsElement : 0}});
+  const PartHeader header{
+      .other_elements = options.port ? kPortsElement : 0,
+      .wide_reference = options.reference > kWidestNarrowReference};
+  auto text = SegmentText(options.text, {.languages = options.languages,
+                                         .alphabet = options.alphabet,
+                                         .header = header});
   if (!text) return Refuse("invalid_text", text.error().message);
   if (text->parts.size() > kMostParts) {
     return Refuse(
@@ -100,7 +127,7 @@ Outcome EncodePdu(PduEncodeOptions options) {
   const std::string coding = ToString(text->coding);
   const std::string reason = text->reason;
   const auto parts = Encode(std::move(*text), options);
-  if (!parts) return Refuse("invalid_recipient", parts.error().message);
+  if (!parts) return Refuse("invalid_pdu", parts.error().message);
   return Report{.text = Lines(*parts),
                 .json = {{"encoding", coding},
                          {"reason", reason},

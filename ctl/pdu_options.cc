@@ -7,21 +7,37 @@ namespace {
 
 constexpr const char* kDecodeFooter =
     R"(HEX is a PDU as modems write and take it, an SMSC in front; - is standard
-input, and spaces and line breaks among the digits are skipped. Where nothing
-can be read so, it is read without an SMSC. The length that AT+CMGS, +CMGR or
-+CMT said (--length) settles that.
+input, and spaces and line breaks among the digits are skipped. What can't have
+an SMSC in front is read without one. The length that AT+CMGS, +CMGR or +CMT
+said (--length) settles that.
 
 Which PDU it is, is told by its type: 1 is an SMS-SUBMIT (drafts are read from a
 modem, too), 2 an SMS-STATUS-REPORT, any other an SMS-DELIVER. With --to-modem,
-nothing but an SMS-SUBMIT is read.)";
+nothing but an SMS-SUBMIT is read.
+
+Where a PDU can't be read, that is said with the octet, counted from 0: "octet
+14: the text is cut short". Texts and numbers are shown as they are.
+
+Examples:
+  smsweb pdu decode 0001000B912143658709F0000005E8329BFD06
+  smsweb pdu decode --length 18 0001000B912143658709F0000005E8329BFD06
+  smsweb pdu decode - <pdu.txt | jq -r .text)";
 
 constexpr const char* kEncodeFooter =
-    R"(Each part is printed as AT+CMGS wants it, and on standard error why the text is
-encoded so. A TEXT of - is read from standard input, for arguments can be seen
-in the list of processes:
+    R"(Each part is printed as AT+CMGS wants it, its length on a line of its own, and on
+standard error why the text is encoded so: the coding with the fewest parts of
+the GSM default alphabet, the tables of --language, and UCS-2.
+
+A TEXT of - is read from standard input, for arguments can be seen in the list
+of processes. The number is taken as it is: digits, with "+" where it is
+international. A reference above 255 takes 16 bits.
+
+Examples:
   printf 'Your code is %s' "$CODE" |
     smsweb pdu encode --to +6289610707901 --text -
-The number is taken as it is: digits, with "+" where it is international.)";
+  smsweb pdu encode --to +905321234567 --text 'Şifre: 1234' --language turkish
+  smsweb pdu encode --to +6289610707901 --text 'Fire!' --class 0 --report
+  smsweb pdu encode --to 8888 --text Hello --json | jq -r '.parts[].pdu')";
 
 constexpr int kShortestValidity = 1;
 constexpr int kLongestValidity = 63 * 7 * 24 * 3600;
@@ -46,9 +62,7 @@ PduCommands::PduCommands(CLI::App& app) {
 void PduCommands::AddDecode() {
   decode_ = group_->add_subcommand("decode", "say what a PDU says, as JSON");
   decode_->footer(kDecodeFooter);
-  decode_->add_option("HEX", decode_options_.hex, "the PDU")
-      ->type_name("")
-      ->required();
+  decode_->add_option("HEX", hex_, "the PDU")->type_name("")->required();
   auto* from = decode_->add_flag("--from-modem", from_modem_,
                                  "as a modem writes it; assumed");
   decode_->add_flag("--to-modem", to_modem_, "as a modem is given it: AT+CMGS")
@@ -64,19 +78,19 @@ void PduCommands::AddEncode() {
   encode_ = group_->add_subcommand("encode", "make the PDUs of a text");
   encode_->footer(kEncodeFooter);
   auto& options = encode_options_;
-  encode_->add_option("--to", options.to, "the number to send to")
+  encode_->add_option("--to", options.to, "the number to send to; required")
       ->option_text("NUMBER")
       ->required();
   encode_
       ->add_option("--text", options.text,
-                   "the text, in UTF-8; -: from standard input")
+                   "the text, in UTF-8; -: from standard input; required")
       ->option_text("TEXT")
       ->required();
   encode_->add_option("--smsc", options.smsc, "without it: the SIM's own")
       ->option_text("NUMBER");
   encode_
       ->add_option("--class", options.message_class,
-                   "message class; 0 is shown at once")
+                   "message class; 0 is shown at once (flash)")
       ->option_text("0-3")
       ->check(CLI::Range(0, 3));
   encode_->add_flag("--report", options.report, "ask for a delivery report");
@@ -99,9 +113,10 @@ void PduCommands::AddEncode() {
       ->check(CLI::Range(0, 65535));
   encode_
       ->add_option("--reference", options.reference,
-                   "that the parts have in common; 0 without it")
+                   "that the parts have in common, up to 65535; 0 "
+                   "without it")
       ->option_text("N")
-      ->check(CLI::Range(0, 255));
+      ->check(CLI::Range(0, 65535));
   encode_->add_flag("--transliterate", options.transliterate,
                     "curly quotes, long dashes and the like in plain forms");
 }
@@ -109,6 +124,7 @@ void PduCommands::AddEncode() {
 std::optional<PduDecodeOptions> PduCommands::Decode() const {
   if (!decode_->parsed()) return std::nullopt;
   PduDecodeOptions options = decode_options_;
+  for (const auto& word : hex_) options.hex += word;
   if (from_modem_) options.direction = PduDirection::kFromModem;
   if (to_modem_) options.direction = PduDirection::kToModem;
   return options;

@@ -18,7 +18,7 @@ namespace smsweb::ctl {
 enum class PduDirection : std::uint8_t { kGuess, kFromModem, kToModem };
 
 struct PduDecodeOptions {
-  std::string hex;  // "-": from standard input
+  std::string hex;  // spaces may be in it; "-": from standard input
   PduDirection direction = PduDirection::kGuess;
   // What AT+CMGS, +CMT or +CMGR said: octets without the SMSC prefix. It tells
   // whether there is one.
@@ -35,7 +35,7 @@ struct PduEncodeOptions {
   std::vector<Language> languages;
   std::optional<Alphabet> alphabet;
   std::optional<int> port;
-  int reference = 0;  // of the concatenation
+  int reference = 0;  // of the concatenation; above 255: one of 16 bits
   bool transliterate = false;
 };
 
@@ -56,6 +56,7 @@ class PduCommands {
   CLI::App* decode_ = nullptr;
   CLI::App* encode_ = nullptr;
   PduDecodeOptions decode_options_;
+  std::vector<std::string> hex_;
   PduEncodeOptions encode_options_;
   bool from_modem_ = false;
   bool to_modem_ = false;

@@ -1,6 +1,7 @@
 #include "common/pdu/user_data_header.h"
 
 #include <algorithm>
+#include <array>
 
 #include "common/pdu/decode_error.h"
 
@@ -54,7 +55,43 @@ void KeepLanguage(const InformationElement& element, std::uint8_t id,
   language = LanguageOf(element.data[0]).value_or(Language::kDefault);
 }
 
+struct NamedElement {
+  std::uint8_t id;
+  std::string_view name;
+};
+
+constexpr auto kNames = std::to_array<NamedElement>({
+    {kConcatenation8, "concatenation, 8-bit reference"},
+    {0x01, "special message indication"},
+    {kPorts8, "application ports, 8 bits"},
+    {kPorts16, "application ports, 16 bits"},
+    {0x06, "service centre control"},
+    {0x07, "source of the header"},
+    {kConcatenation16, "concatenation, 16-bit reference"},
+    {0x09, "wireless control message"},
+    {0x0A, "text formatting"},
+    {0x0B, "predefined sound"},
+    {0x0C, "user-defined sound"},
+    {0x0D, "predefined animation"},
+    {0x0E, "large animation"},
+    {0x0F, "small animation"},
+    {0x10, "large picture"},
+    {0x11, "small picture"},
+    {0x12, "variable picture"},
+    {0x20, "e-mail header"},
+    {0x21, "hyperlink"},
+    {0x22, "reply address"},
+    {0x23, "enhanced voice mail"},
+    {kSingleShift, "national language single shift"},
+    {kLockingShift, "national language locking shift"},
+});
+
 }  // namespace
+
+std::string_view ElementName(std::uint8_t id) {
+  const auto* const found = std::ranges::find(kNames, id, &NamedElement::id);
+  return found == kNames.end() ? "" : found->name;
+}
 
 InformationElement MakeElement(const Concatenation& part) {
   if (part.wide || part.reference > 0xFF) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "common/base/error.h"
@@ -21,6 +22,10 @@ struct InformationElement {
 };
 
 using UserDataHeader = std::vector<InformationElement>;
+
+// What § 9.2.3.24 calls it: "application ports, 16 bits"; "" for those that are
+// reserved, and for a service centre's own.
+std::string_view ElementName(std::uint8_t id);
 
 // Where a part belongs in its message (§ 9.2.3.24.1, .8).
 struct Concatenation {
