@@ -201,6 +201,8 @@ const TimeCase kTimes[] = {
     {"62113270140582", "2026-11-23T07:41:50+07:00"},
     {"20806291731480", "2002-08-26T19:37:41+02:00"},
     {"2080629173148A", "2002-08-26T19:37:41-07:00"},
+    {"62113270140532", "2026-11-23T07:41:50+05:45"},  // 23 quarters
+    {"62113270140549", "2026-11-23T07:41:50-03:30"},  // 14, west
     {"96212132959500", "2069-12-12T23:59:59+00:00"},
     {"07101000000000", "1970-01-01T00:00:00+00:00"},
     {"42209200000000", "2024-02-29T00:00:00+00:00"},
@@ -276,6 +278,16 @@ TEST_CASE("Validities of three formats") {
   CHECK(ToHex(once.octets) == "41C40000000000");
   CHECK(once.Period() == hours(24 * 30));
   CHECK(once.SingleShot());
+  for (const char* const unknown :
+       {"00000000000000", "04010000000000", "820A0000000000",
+        "03AA0000000000"}) {
+    CAPTURE(unknown);
+    const auto octets = Octets(unknown);
+    OctetCursor cursor(octets);
+    const auto read = TakeValidity(cursor, Validity::Format::kEnhanced);
+    REQUIRE(read);
+    CHECK_FALSE(read->Period());
+  }
   const auto until = MakeTimestamp(*ParseRfc3339("2026-11-23T07:41:50+07:00"));
   const auto absolute = Validity::Absolute(until);
   CHECK_FALSE(absolute.Period());
