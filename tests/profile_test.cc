@@ -108,6 +108,28 @@ TEST_CASE("An error of a profile names file, line and key") {
   CHECK(ErrorOf("csms = [").starts_with("p/x.toml:1: "));
 }
 
+TEST_CASE("A profile can't give a PIN or change what locks the SIM") {
+  for (const char* toml :
+       {"init = ['AT+CPIN=\"1234\"']", "init = ['AT+CMEE=1;+CPIN=1234']",
+        "init = ['AT+c pin=1234']", "init = ['AT', 'AT+CPIN?']",
+        "quiet = ['AT+CLCK=\"SC\",0,\"1234\"']",
+        "radio_cycle = ['AT+CPIN2=\"1234\"']",
+        "restart = 'AT+CPWD=\"SC\",\"1234\",\"4321\"'",
+        "soft_reset = 'AT+CSIM=26,\"0020000108313233340FFFFFFF\"'"}) {
+    INFO(toml);
+    const std::string error = ErrorOf(toml);
+    CHECK(error.find("`pin` in [[modem]]") != std::string::npos);
+    CHECK(error.find("123") == std::string::npos);
+    CHECK(error.find("313") == std::string::npos);
+  }
+}
+
+TEST_CASE("A profile's restarts have a beginning that tells them") {
+  CHECK(ErrorOf("restarted = ['RDY', '']").starts_with("p/x.toml:1: restart"));
+  CHECK(ErrorOf("restarted = [' ']").starts_with("p/x.toml:1: restarted: "));
+  CHECK(ParseProfile("restarted = []", "x.toml").has_value());
+}
+
 TEST_CASE("Without a folder there are the built-in profiles") {
   const TempFolder folder;
   const auto profiles = LoadProfiles(folder / "none");

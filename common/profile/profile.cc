@@ -4,9 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -38,26 +41,64 @@ void ReadMatches(TableReader& table, const toml::table& root, ErrorList& errors,
   }
 }
 
-// Written to the modem as they are: one command, and nothing that would end it
-// or ask for a PIN.
+// Written to the modem as they are: one command, and nothing that would end it.
 bool IsCommand(std::string_view text) {
   return text.starts_with("AT") &&
          std::ranges::all_of(
              text, [](unsigned char c) { return c >= 32 && c < 127; });
 }
 
+// Gives the PIN, locks the SIM or changes its passwords (27.007 §§ 7.4, 7.5,
+// 8.3), or talks to the SIM itself (§§ 8.17, 8.18). A profile is obeyed at each
+// start, and three wrong PINs lock a SIM. Blanks and case don't count in a
+// command.
+bool TouchesSimLock(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kNames = {"CPIN", "CLCK", "CPWD",
+                                                      "CSIM", "CRSM"};
+  std::string plain;
+  for (const unsigned char c : text) {
+    if (c != ' ') plain += static_cast<char>(std::toupper(c));
+  }
+  return std::ranges::any_of(kNames, [&](std::string_view name) {
+    return plain.find(name) != std::string::npos;
+  });
+}
+
+void CheckCommands(TableReader& table, std::string_view key,
+                   std::span<const std::string> commands,
+                   std::string_view form) {
+  if (!std::ranges::all_of(commands, IsCommand)) return table.Refuse(key, form);
+  if (std::ranges::any_of(commands, TouchesSimLock)) {
+    table.Refuse(key,
+                 "takes nothing that gives a PIN, locks the SIM or changes its "
+                 "passwords (+CPIN, +CLCK, +CPWD, +CSIM, +CRSM): `pin` in "
+                 "[[modem]] is the PIN's place");
+  }
+}
+
 void ReadCommand(TableReader& table, std::string_view key, std::string* out) {
   table.Read(key, out);
-  if (!out->empty() && !IsCommand(*out)) {
-    table.Refuse(key, "takes a command as \"ATZ\", or \"\" for none");
-  }
+  if (out->empty()) return;
+  CheckCommands(table, key, {out, 1},
+                "takes a command as \"ATZ\", or \"\" for none");
 }
 
 void ReadCommands(TableReader& table, std::string_view key,
                   std::vector<std::string>* out) {
   table.Read(key, out);
-  if (!std::ranges::all_of(*out, IsCommand)) {
-    table.Refuse(key, "takes commands as [\"AT+CFUN=0\", \"AT+CFUN=1\"]");
+  CheckCommands(table, key, *out,
+                "takes commands as [\"AT+CFUN=0\", \"AT+CFUN=1\"]");
+}
+
+// Every line begins with an empty one.
+void ReadRestarted(TableReader& table, std::vector<std::string>* out) {
+  table.Read("restarted", out);
+  const auto is_blank = [](const std::string& text) {
+    return text.find_first_not_of(' ') == std::string::npos;
+  };
+  if (std::ranges::any_of(*out, is_blank)) {
+    table.Refuse("restarted",
+                 "takes beginnings of lines as [\"RDY\"], none of them empty");
   }
 }
 
@@ -135,7 +176,7 @@ ModemProfile ReadProfile(const toml::table& root, const std::string& name,
   ReadCommand(table, "soft_reset", &profile.soft_reset);
   ReadCommands(table, "radio_cycle", &profile.radio_cycle);
   ReadCommand(table, "restart", &profile.restart);
-  table.Read("restarted", &profile.restarted);
+  ReadRestarted(table, &profile.restarted);
   table.Read("ready_line", &profile.ready_line);
   ReadUssd(table, &profile);
   ReadTimeouts(table, &profile);
