@@ -2,19 +2,12 @@
 #include <fmt/format.h>
 
 #include "common/modem/machine.h"
+#include "common/modem/network_values.h"
 
 namespace smsweb {
 namespace {
 
 // <stat> of +CREG and +CEREG.
-bool IsHome(int status) {
-  return status == 1 || status == 6 || status == 9;  // "SMS only", "CSFB not
-}  // preferred": 7.2
-
-bool IsRoaming(int status) {
-  return status == 5 || status == 7 || status == 10;
-}
-
 constexpr int kSearchesNot = 0;
 constexpr int kSearches = 2;
 constexpr int kDenied = 3;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/modem/machine.h"
+#include "common/modem/network_values.h"
 
 namespace smsweb {
 namespace {
@@ -148,11 +149,9 @@ void ModemMachine::HeardOperator(const AtEvent&) {
   }
 }
 
-// <rssi> 0 to 31 is -113 to -51 dBm, 99 not known (27.007 § 8.5).
 void ModemMachine::HeardSignal(const AtEvent&) {
   const auto line = Information("+CSQ:");
-  const int rssi = line ? AtNumber(*line).value_or(99) : 99;
-  info_.signal_dbm = rssi >= 0 && rssi <= 31 ? -113 + 2 * rssi : 0;
+  info_.signal_dbm = line ? SignalDbm(AtNumber(*line).value_or(-1)) : 0;
 }
 
 // The first of several that the modem takes. `slot.index` is the choice.
