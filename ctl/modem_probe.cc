@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "common/line/traced_line.h"
+#include "common/modem/network_values.h"
 #include "ctl/probe_dialogue.h"
 #include "ctl/table.h"
 
@@ -174,35 +176,61 @@ std::string Parameter(const ProbeAnswer& answer, int index) {
   return Unquoted(std::string(rest.substr(0, rest.find(','))));
 }
 
+// 27.007 § 9.2
+constexpr int kCmeSimNotInserted = 10;
+// 27.005 § 3.2.5
+constexpr int kCmsSimPinRequired = 311;
+
+bool IsCme(const ProbeAnswer& answer, int code) {
+  return answer.error == AtFinal::kCmeError && answer.code == code;
+}
+
 std::string SimText(const ProbeAnswer& sim) {
-  if (!sim.ok)
-    return sim.text.find(" 10") != std::string::npos ? "not there" : sim.text;
+  if (!sim.ok) return IsCme(sim, kCmeSimNotInserted) ? "not there" : sim.text;
   if (sim.text == "READY") return "ready";
   if (sim.text == "SIM PIN") return "wants its PIN (modem.pin)";
   if (sim.text == "SIM PUK") return "locked: wants its PUK";
   return sim.text;
 }
 
-std::string RegistrationText(const ProbeAnswer& answer) {
-  if (!answer.ok) return answer.text;
-  const std::string state = Parameter(answer, 1);
-  static const std::vector<std::pair<std::string, std::string>> kStates = {
-      {"0", "none, and not looked for"},
-      {"1", "home"},
-      {"2", "none, looking for one"},
-      {"3", "denied"},
-      {"5", "roaming (modem.roaming)"}};
-  for (const auto& [number, text] : kStates) {
-    if (number == state) return text;
+// The number at `index` of an answer; none where the question was refused.
+std::optional<int> Number(const ProbeAnswer& answer, int index) {
+  const std::string digits = Parameter(answer, index);
+  int number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (!answer.ok || error != std::errc() ||
+      end != digits.data() + digits.size())
+    return {};
+  return number;
+}
+
+// By +CREG and +CEREG; on LTE alone, a modem may tell by the second only.
+std::string RegistrationText(const ProbeAnswer& creg,
+                             const ProbeAnswer& cereg) {
+  if (!creg.ok && !cereg.ok) return creg.text;
+  const std::array stats = {Number(creg, 1), Number(cereg, 1)};
+  const auto any = [&](auto fits) {
+    return std::ranges::any_of(
+        stats, [&](const auto& stat) { return stat && fits(*stat); });
+  };
+  if (any(IsHome)) return "home";
+  if (any(IsRoaming)) return "roaming (modem.roaming)";
+  static const std::vector<std::pair<int, std::string>> kNone = {
+      {3, "denied"},
+      {2, "none, looking for one"},
+      {8, "emergency calls only"},
+      {0, "none, and not looked for"}};
+  for (const auto& [number, text] : kNone) {
+    if (any([&](int stat) { return stat == number; })) return text;
   }
   return "not known";
 }
 
 std::string SignalText(const ProbeAnswer& answer) {
   if (!answer.ok) return answer.text;
-  const std::string digits = Digits(Parameter(answer, 0));
-  const int rssi = digits.empty() || digits.size() > 2 ? 99 : std::stoi(digits);
-  return rssi > 31 ? "not known" : fmt::format("{} dBm", -113 + 2 * rssi);
+  const int dbm = SignalDbm(Number(answer, 0).value_or(-1));
+  return dbm == 0 ? "not known" : fmt::format("{} dBm", dbm);
 }
 
 // PDU mode is <mode> 0 (27.005 § 3.2.3).
@@ -210,9 +238,10 @@ bool HasPduMode(const ProbeAnswer& answer) {
   return answer.ok && answer.text.find('0') != std::string::npos;
 }
 
-// 27.005 § 3.2.5: 311; 27.007 § 9.2: 11.
 bool WantsPinFirst(const ProbeAnswer& answer) {
-  return answer.text == "+CMS ERROR 311" || answer.text == "+CME ERROR 11";
+  return IsCme(answer, kCmeSimPinRequired) ||
+         (answer.error == AtFinal::kCmsError &&
+          answer.code == kCmsSimPinRequired);
 }
 
 std::string YesOrNo(const ProbeAnswer& answer) {
@@ -299,7 +328,8 @@ Rows RowsOf(const ProbeDialogue& dialogue, const Modem& modem) {
       {"profile",
        modem.fits ? modem.profile : modem.profile + " (no other fits)"},
       {"SIM", SimText(dialogue.at(kSim))},
-      {"registration", RegistrationText(dialogue.at(kRegistration))},
+      {"registration", RegistrationText(dialogue.at(kRegistration),
+                                        dialogue.at(kLteRegistration))},
       {"network", network.ok ? Parameter(network, 2) : network.text},
       {"signal", SignalText(dialogue.at(kSignal))},
       {"SMSC", Unquoted(text(kSmsc).substr(0, text(kSmsc).find(',')))},
@@ -331,6 +361,7 @@ Json JsonOf(const ModemProbeOptions& options, const Found& found,
       {"imei", kImei},
       {"sim", kSim},
       {"registration", kRegistration},
+      {"lte_registration", kLteRegistration},
       {"operator", kOperator},
       {"signal", kSignal},
       {"smsc", kSmsc},

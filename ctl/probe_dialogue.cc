@@ -18,9 +18,9 @@ constexpr std::size_t kLongestAnswer = 200;
 
 constexpr std::array<const char*, kQuestions> kCommands = {
     "ATE0",      "AT+CMEE=1", "AT+CGMI",   "AT+CGMM",   "AT+CGMR",
-    "AT+CGSN",   "AT+CPIN?",  "AT+CREG?",  "AT+COPS?",  "AT+CSQ",
-    "AT+CSCA?",  "AT+CMGF=?", "AT+CSMS=?", "AT+CNMI=?", "AT+CPMS=?",
-    "AT+CMMS=?", "AT+CUSD=?",
+    "AT+CGSN",   "AT+CPIN?",  "AT+CREG?",  "AT+CEREG?", "AT+COPS?",
+    "AT+CSQ",    "AT+CSCA?",  "AT+CMGF=?", "AT+CSMS=?", "AT+CNMI=?",
+    "AT+CPMS=?", "AT+CMMS=?", "AT+CUSD=?",
 };
 
 std::string_view WithoutName(std::string_view line) {
@@ -33,11 +33,16 @@ std::string_view WithoutName(std::string_view line) {
   return line;
 }
 
+// "+CME ERROR 10: SIM not inserted"
 std::string ErrorText(const AtEvent& final) {
-  const char* name = final.final == AtFinal::kCmsError   ? "+CMS ERROR"
-                     : final.final == AtFinal::kCmeError ? "+CME ERROR"
-                                                         : "ERROR";
-  return final.code < 0 ? name : fmt::format("{} {}", name, final.code);
+  if (final.final == AtFinal::kError) return "ERROR";
+  const bool is_cms = final.final == AtFinal::kCmsError;
+  std::string text = is_cms ? "+CMS ERROR" : "+CME ERROR";
+  if (final.code == kNoCode) return text;
+  text += fmt::format(" {}", final.code);
+  const auto name =
+      is_cms ? CmsErrorName(final.code) : CmeErrorName(final.code);
+  return name.empty() ? text : fmt::format("{}: {}", text, name);
 }
 
 }  // namespace
@@ -70,6 +75,8 @@ void ProbeDialogue::Ended(const AtEvent& final, MonoTime now) {
   if (step_ == Step::kAsking) {
     ProbeAnswer& answer = answers_[question_];
     answer.ok = final.final == AtFinal::kOk;
+    answer.error = final.final;
+    answer.code = final.code;
     answer.text = answer.ok ? "" : ErrorText(final);
     if (answer.ok && !lines_.empty()) {
       answer.text = WithoutName(lines_.front()).substr(0, kLongestAnswer);

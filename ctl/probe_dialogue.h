@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/modem/at_errors.h"
 #include "common/modem/at_parser.h"
 
 namespace smsweb::ctl {
@@ -19,6 +20,8 @@ namespace smsweb::ctl {
 struct ProbeAnswer {
   bool asked = false;
   bool ok = false;
+  AtFinal error = AtFinal::kError;  // where it is not ok,
+  int code = kNoCode;               // and its number
   std::string text;  // the first line, without "+NAME: "; or the error
 };
 
@@ -32,6 +35,7 @@ enum class Question : std::uint8_t {
   kImei,
   kSim,
   kRegistration,
+  kLteRegistration,
   kOperator,
   kSignal,
   kSmsc,
@@ -42,7 +46,7 @@ enum class Question : std::uint8_t {
   kLinkKept,
   kUssd,
 };
-inline constexpr std::size_t kQuestions = 17;
+inline constexpr std::size_t kQuestions = 18;
 
 class ProbeDialogue {
  public:

@@ -66,6 +66,8 @@ class FakeLine final : public Line {
     modem_.unread += "\r\n";
     if (found == modem_.answers.end()) {
       modem_.unread += "ERROR\r\n";
+    } else if (found->second.find("ERROR") != std::string::npos) {
+      modem_.unread += found->second + "\r\n";
     } else if (found->second.empty()) {
       modem_.unread += "OK\r\n";
     } else {
@@ -182,6 +184,77 @@ TEST_CASE_METHOD(ProbeFixture, "A probe gives no PIN and sends nothing") {
   CHECK_FALSE(Has(modem.written, "CPIN="));
   CHECK_FALSE(Has(modem.written, "CMGS"));
   CHECK_FALSE(Has(modem.written, "CUSD=1"));
+}
+
+TEST_CASE_METHOD(ProbeFixture, "A probe tells errors by their number") {
+  const struct {
+    const char* answer;
+    const char* says;
+  } rows[] = {
+      {"+CME ERROR: 10", "not there"},
+      {"+CME ERROR: SIM not inserted", "not there"},
+      {"+CMS ERROR: 310", "+CMS ERROR 310: (U)SIM not inserted"},
+      {"+CME ERROR: 14", "+CME ERROR 14: SIM busy"},
+      {"+CME ERROR: 100", "+CME ERROR 100: unknown"},
+      {"+CME ERROR: 4711", "+CME ERROR 4711"},
+      {"ERROR", "ERROR"},
+  };
+  for (const auto& [answer, says] : rows) {
+    modem.answers["AT+CPIN?"] = answer;
+    const Report report = MustProbe({.device = "/dev/ttyUSB2"});
+    CHECK(Has(report.text, "SIM                 " + std::string(says) + "\n"));
+  }
+  modem.answers["AT+CNMI=?"] = "+CME ERROR: SIM PIN required";
+  modem.answers["AT+CPMS=?"] = "+CMS ERROR: 311";
+  modem.answers["AT+CUSD=?"] = "+CME ERROR: 311";
+  const Report report = MustProbe({.device = "/dev/ttyUSB2"});
+  CHECK(Has(report.text, "(CNMI)  not before the PIN is given\n"));
+  CHECK(Has(report.text, "(CPMS)     not before the PIN is given\n"));
+  CHECK(Has(report.text, "USSD (CUSD)         no: +CME ERROR 311\n"));
+}
+
+TEST_CASE_METHOD(ProbeFixture, "A probe knows every kind of registration") {
+  const struct {
+    const char* creg;
+    const char* cereg;
+    const char* says;
+  } rows[] = {
+      {"+CREG: 0,1", "ERROR", "home"},
+      {"+CREG: 0,6", "ERROR", "home"},
+      {"+CREG: 2,9,\"00C3\",\"1A2B\",7", "ERROR", "home"},
+      {"+CREG: 0,7", "ERROR", "roaming (modem.roaming)"},
+      {"+CREG: 0,10", "ERROR", "roaming (modem.roaming)"},
+      {"+CREG: 0,0", "+CEREG: 0,1", "home"},  // on LTE alone
+      {"ERROR", "+CEREG: 0,5", "roaming (modem.roaming)"},
+      {"+CREG: 0,3", "+CEREG: 0,2", "denied"},
+      {"+CREG: 0,2", "+CEREG: 0,0", "none, looking for one"},
+      {"+CREG: 0,8", "ERROR", "emergency calls only"},
+      {"+CREG: 0,0", "+CEREG: 0,0", "none, and not looked for"},
+      {"+CREG: 0,4", "ERROR", "not known"},
+      {"+CREG: 1", "ERROR", "not known"},
+      {"+CME ERROR: 14", "ERROR", "+CME ERROR 14: SIM busy"},
+  };
+  for (const auto& [creg, cereg, says] : rows) {
+    INFO(creg << " " << cereg);
+    modem.answers["AT+CREG?"] = creg;
+    modem.answers["AT+CEREG?"] = cereg;
+    const Report report = MustProbe({.device = "/dev/ttyUSB2"});
+    CHECK(Has(report.text, "registration        " + std::string(says) + "\n"));
+  }
+}
+
+TEST_CASE_METHOD(ProbeFixture, "A probe says how strong the signal is") {
+  const std::pair<const char*, const char*> rows[] = {
+      {"+CSQ: 0,0", "-113 dBm"},         {"+CSQ: 31,99", "-51 dBm"},
+      {"+CSQ: 32,99", "not known"},      {"+CSQ: 99,99", "not known"},
+      {"+CSQ: -1,0", "not known"},       {"+CSQ: ", "not known"},
+      {"+CSQ: 99999999999", "not known"}};
+  for (const auto& [answer, says] : rows) {
+    INFO(answer);
+    modem.answers["AT+CSQ"] = answer;
+    const Report report = MustProbe({.device = "/dev/ttyUSB2"});
+    CHECK(Has(report.text, "signal              " + std::string(says) + "\n"));
+  }
 }
 
 TEST_CASE_METHOD(ProbeFixture, "A modem that goes silent ends the probe") {
