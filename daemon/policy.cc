@@ -34,8 +34,9 @@ Millis BackOff(int number, const Attempt& attempt) {
 Verdict TryAgain(const Attempt& attempt, Millis pause, std::string reason) {
   const WallTime when = attempt.now + pause;
   if (when >= attempt.expires_at) {
-    return {.next = MessageState::kExpired,
-            .reason = reason + "; its life ends before another try"};
+    return GiveUp(MessageState::kExpired,
+                  reason + "; its life ends before another try",
+                  attempt.in_doubt);
   }
   return {.next = MessageState::kQueued,
           .not_before = when,
@@ -62,7 +63,7 @@ Verdict AfterSubmit(SubmitResult result, int cms_error,
     case SubmitResult::kRejected:
       switch (FindCmsCause(cms_error).blame) {
         case CmsBlame::kMessage:
-          return BlameMessage(cms_error);
+          return BlameMessage(cms_error, attempt);
         case CmsBlame::kModem:
           return BlameModemFor(cms_error, attempt);
         case CmsBlame::kNetwork:
@@ -99,15 +100,16 @@ Verdict BlameModemFor(int cms_error, const Attempt& attempt) {
   return verdict;
 }
 
-Verdict BlameMessage(int cms_error) {
-  return {.next = MessageState::kFailed, .reason = Describe(cms_error)};
+Verdict BlameMessage(int cms_error, const Attempt& attempt) {
+  return GiveUp(MessageState::kFailed, Describe(cms_error), attempt.in_doubt);
 }
 
 Verdict BlameNetwork(int cms_error, const Attempt& attempt) {
   std::string reason = Describe(cms_error);
   if (attempt.number >= attempt.most) {
-    return {.next = MessageState::kFailed,
-            .reason = fmt::format("{}, {} times", reason, attempt.number)};
+    return GiveUp(MessageState::kFailed,
+                  fmt::format("{}, {} times", reason, attempt.number),
+                  attempt.in_doubt);
   }
   return TryAgain(attempt, BackOff(attempt.number, attempt), std::move(reason));
 }
@@ -122,6 +124,12 @@ Verdict BlameNobody(const Attempt& attempt) {
   return {.next = MessageState::kQueued,
           .not_before = attempt.now + kAfterUnknown,
           .reason = kReason};
+}
+
+Verdict GiveUp(MessageState end, std::string reason, bool in_doubt) {
+  if (!in_doubt) return {.next = end, .reason = std::move(reason)};
+  return {.next = MessageState::kUnknown,
+          .reason = reason + "; but an earlier try may have gone"};
 }
 
 Verdict PutBack(WallTime now) {

@@ -22,7 +22,8 @@
 // times. So one message has a modem recover that often at the most.
 //
 // Where its life would end before another try, the message is expired in place
-// of queued; after an unknown outcome, unknown.
+// of queued. And whatever ends a message of which an earlier try may have gone:
+// it is neither failed nor expired, but unknown.
 #pragma once
 
 #include <string>
@@ -41,9 +42,10 @@ struct Attempt {
   int most;    // spooler.max_attempts
   WallTime now;
   WallTime expires_at;
-  double jitter = 0;     // from 0 to 1, random
-  int modem_faults = 0;  // earlier tries that were the modem's fault
-  bool suspect = false;  // since the last of them (above)
+  bool in_doubt = false;  // an earlier try may have gone
+  double jitter = 0;      // from 0 to 1, random
+  int modem_faults = 0;   // earlier tries that were the modem's fault
+  bool suspect = false;   // since the last of them (above)
 };
 
 struct Verdict {
@@ -63,9 +65,12 @@ Verdict AfterSubmit(SubmitResult result, int cms_error, const Attempt& attempt);
 
 Verdict BlameModem(const Attempt& attempt);  // it did not take the PDU
 Verdict BlameModemFor(int cms_error, const Attempt& attempt);
-Verdict BlameMessage(int cms_error);
+Verdict BlameMessage(int cms_error, const Attempt& attempt);
 Verdict BlameNetwork(int cms_error, const Attempt& attempt);
 Verdict BlameNobody(const Attempt& attempt);  // the outcome is unknown
+
+// It ends without this try: `end` is kFailed or kExpired.
+Verdict GiveUp(MessageState end, std::string reason, bool in_doubt);
 
 // Nothing was tried: the spooler took the message and let go of it.
 Verdict PutBack(WallTime now);

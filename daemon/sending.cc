@@ -66,6 +66,7 @@ Attempt Sending::AttemptAt(const Message& message) {
           .most = desk_.config.spooler.max_attempts,
           .now = desk_.clock.Wall(),
           .expires_at = message.expires_at,
+          .in_doubt = message.in_doubt,
           .jitter = byte[0] / 255.0};
 }
 
@@ -248,15 +249,18 @@ void Sending::PutBackStranded() {
   });
 }
 
+void Sending::EndUntried(const Message& message, MessageState end,
+                         std::string reason) {
+  Verdict verdict = GiveUp(end, std::move(reason), message.in_doubt);
+  verdict.counts_attempt = false;
+  Conclude(message, verdict, "");
+}
+
 void Sending::StartJob(Station& station, const Message& message) {
   const WallTime now = desk_.clock.Wall();
   if (message.expires_at <= now) {
-    Conclude(message,
-             {.next = MessageState::kExpired,
-              .counts_attempt = false,
-              .reason = "its life ended before a modem was free"},
-             "");
-    return;
+    return EndUntried(message, MessageState::kExpired,
+                      "its life ended before a modem was free");
   }
   if (AllAccepted(message)) {  // and its spooler died before it could say so
     Conclude(message, {.next = MessageState::kSent, .counts_attempt = false},
@@ -266,19 +270,12 @@ void Sending::StartJob(Station& station, const Message& message) {
     return;
   }
   if (message.opted_out) {
-    Conclude(message,
-             {.next = MessageState::kFailed,
-              .counts_attempt = false,
-              .reason = "the recipient asked to be sent nothing"},
-             "");
-    return;
+    return EndUntried(message, MessageState::kFailed,
+                      "the recipient asked to be sent nothing");
   }
   auto job = MakeJob(message, station.port->config(), now);
   if (!job) {
-    Conclude(message,
-             {.next = MessageState::kFailed, .reason = job.error().message},
-             "");
-    return;
+    return EndUntried(message, MessageState::kFailed, job.error().message);
   }
   station.job = std::move(*job);
   SubmitPart(station);
@@ -331,8 +328,9 @@ void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
 void Sending::Committed(SpoolerTurnOutcome outcome) {
   ReleaseCommitted(outcome);
   for (const Message& message : outcome.expired) {
-    desk_.log.Info("message",
-                   {{"id", ToString(message.id)}, {"state", "expired"}});
+    desk_.log.Info("message", {{"id", ToString(message.id)},
+                               {"state", ToString(message.state)},
+                               {"reason", message.error}});
   }
   for (Message& message : outcome.leased) {
     const auto place = std::ranges::upper_bound(ready_, message, SendsBefore);

@@ -68,6 +68,8 @@ class Sending {
   const Station* BoundTo(const Message& message) const;
   std::optional<Message> TakeReadyFor(const Station& station);
   void PutBackStranded();
+  // Before this try has begun.
+  void EndUntried(const Message& message, MessageState end, std::string reason);
   void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);
   void ReleaseCommitted(const SpoolerTurnOutcome& outcome);

@@ -35,7 +35,7 @@ TEST_CASE("A report's status says what became of the part") {
 
 TEST_CASE("Exactly the transitions of the design are allowed") {
   const std::string expected[kMessageStateCount] = {
-      "sending expired cancelled",           // queued
+      "sending unknown expired cancelled",   // queued
       "queued sent unknown failed expired",  // sending
       "delivered undelivered",               // sent
       "queued sent delivered undelivered",   // unknown

@@ -170,6 +170,39 @@ TEST_CASE("Every verdict is a transition that the table of states has") {
   for (const Row& row : kRows) CHECK(MayBecome(kSending, row.next));
 }
 
+TEST_CASE("What may have gone ends unknown, whatever ends it") {
+  const struct {
+    const char* what;
+    SubmitResult result;
+    int cms_error;
+    int number;
+    seconds life_left;
+  } rows[] = {
+      {"refused for good", SubmitResult::kRejected, 1, 2, kLong},
+      {"refused too often", SubmitResult::kRejected, 331, 5, kLong},
+      {"refused, no time left", SubmitResult::kRejected, 331, 2, seconds(1)},
+      {"the modem's fault", SubmitResult::kRejected, 500, 2, seconds(1)},
+      {"never left", SubmitResult::kNotSubmitted, -1, 2, seconds(1)},
+      {"unknown again", SubmitResult::kUnknown, -1, 5, kLong},
+  };
+  for (const auto& row : rows) {
+    INFO(row.what);
+    Attempt attempt{.message_class = kOtp,
+                    .number = row.number,
+                    .most = 5,
+                    .now = kNow,
+                    .expires_at = kNow + row.life_left,
+                    .in_doubt = true};
+    const auto verdict = AfterSubmit(row.result, row.cms_error, attempt);
+    CHECK(ToString(verdict.next) == ToString(kUnknown));
+    CHECK(verdict.reason.find("may have") != std::string::npos);
+    attempt.expires_at = kNow + hours(1);
+    attempt.number = 2;
+    if (row.cms_error == 1) continue;
+    CHECK(AfterSubmit(row.result, row.cms_error, attempt).next == kQueued);
+  }
+}
+
 TEST_CASE("A modem is believed a few times, and recovers each time") {
   Attempt attempt{.message_class = kText,
                   .number = 1,

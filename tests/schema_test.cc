@@ -83,7 +83,8 @@ VALUES
   1000, 1000, 9000, 1, 'a', NULL, 2000);
 INSERT INTO part(sequence, number, state, modem, message_reference, error_code,
   intended_at, finished_at)
-VALUES (8, 1, 1, 'a', 41, -1, 1500, 1600), (8, 2, 1, 'a', 42, -1, 1700, 1800);
+VALUES (7, 1, 4, 'a', -1, -1, 1100, 1200),
+ (8, 1, 1, 'a', 41, -1, 1500, 1600), (8, 2, 1, 'a', 42, -1, 1700, 1800);
 INSERT INTO modem VALUES ('a', 'ready', '', 500, 2, 0);
 INSERT INTO known_number VALUES (3, '0811', 'ID', '+62811', 900);
 )sql";
@@ -165,6 +166,8 @@ TEST_CASE("A queue of schema 1 is brought up to date, with all that is in it") {
   REQUIRE(outcome.has_value());
   REQUIRE(outcome->leased.size() == 1);
   CHECK(outcome->leased[0].text == "waits");
+  CHECK(outcome->leased[0].in_doubt);  // its part is unknown
+  CHECK_FALSE(sent->in_doubt);
   CHECK(Raw(path).Column("SELECT e164 FROM known_number") == "+62811\n");
   CHECK(Raw(path).Column("PRAGMA user_version") == "2\n");
 }

@@ -564,6 +564,33 @@ TEST_CASE_METHOD(SpoolerFixture, "What dies while no modem is up expires") {
   CHECK(StateOf(alive) == "queued");
 }
 
+TEST_CASE_METHOD(SpoolerFixture,
+                 "An OTP that may have gone ends unknown, whatever follows") {
+  const Uuid id = Insert("code", MessageClass::kOtp, minutes(5));
+  SECTION("its life ends while no modem is up") {
+    air_.answers = {kAnswerLost};
+    air_.on_carry = [&] { unplugged_ = true; };
+  }
+  SECTION("its life ends while the network refuses it") {
+    air_.answers = {kAnswerLost, kRefusedNoNetwork, kRefusedNoNetwork,
+                    kRefusedNoNetwork};
+  }
+  SECTION("it is refused for good") {
+    air_.answers = {kAnswerLost, kRefusedForGood};
+  }
+  SECTION("its recipient asks to be sent nothing") {
+    air_.answers = {kAnswerLost};
+    air_.on_carry = [&] {
+      REQUIRE(sqlite_->AddOptOut({.number = "+6289610707901"}).has_value());
+    };
+  }
+  Start();
+  for (int i = 0; i < 20; ++i) Pass(seconds(30));
+  CHECK(StateOf(id) == "unknown");
+  CHECK(air_.received.size() == 1);
+  CHECK(Look(id).error.find("may have") != std::string::npos);
+}
+
 TEST_CASE_METHOD(SpoolerFixture, "A refused PIN is not tried by the next run") {
   sim::ModemOptions locked{.name = "a"};
   locked.pin = "1234";

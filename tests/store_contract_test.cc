@@ -102,6 +102,42 @@ TEST_CASE("A message whose life is over expires instead of being leased") {
   });
 }
 
+TEST_CASE("What may have gone is unknown when its life is over") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const bool leasing = GENERATE(true, false);
+    const NewMessage otp = MakeMessage(1, MessageClass::kOtp);
+    Insert(store, otp);
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    // The first try may have gone; the second certainly did not.
+    for (const auto state : {PartState::kUnknown, PartState::kRejected}) {
+      SpoolerTurn intent = Turn(0);
+      intent.intents = {{sequence, 1, "a", kNow, ""}};
+      REQUIRE(store.RecordTurn(intent)->refused.empty());
+      SpoolerTurn result = Turn(0);
+      result.results = {
+          {.sequence = sequence, .number = 1, .state = state, .at = kNow}};
+      REQUIRE(store.RecordTurn(result)->refused.empty());
+    }
+    CHECK(store.Find(otp.id)->in_doubt);
+    SpoolerTurn back = Turn(1);
+    back.changes = {{.sequence = sequence, .to = kQueued, .at = kNow}};
+    const auto again = store.RecordTurn(back);
+    REQUIRE(again->leased.size() == 1);
+    CHECK(again->leased[0].in_doubt);
+    back.lease_limit = 0;
+    REQUIRE(store.RecordTurn(back).has_value());
+
+    SpoolerTurn late = Turn(leasing ? 1 : 0, kNow + hours(2));
+    late.expire = !leasing;
+    const auto outcome = store.RecordTurn(late);
+    REQUIRE(outcome->expired.size() == 1);
+    CHECK(outcome->expired[0].state == kUnknown);
+    CHECK(outcome->leased.empty());
+    CHECK(StateOf(store, otp.id) == kUnknown);
+    CHECK(store.Find(otp.id)->error.find("may have gone") != std::string::npos);
+  });
+}
+
 TEST_CASE("Intent, result and state come back with the message") {
   OnEachStore([](Store& store, const TempFolder&) {
     Insert(store, MakeMessage(1));

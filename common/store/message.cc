@@ -26,6 +26,7 @@ constexpr Transition kTransitions[] = {
     {kQueued, kSending},       // a spooler takes it
     {kQueued, kCancelled},     // the caller changed its mind in time
     {kQueued, kExpired},       // its life ended before a modem was free
+    {kQueued, kUnknown},       // ... and an earlier try may have gone
     {kSending, kSent},         // every part was accepted
     {kSending, kQueued},       // it did not go, and is tried again
     {kSending, kFailed},       // it did not go, and will not

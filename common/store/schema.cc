@@ -77,6 +77,14 @@ CREATE TABLE known_number(
     R"sql(
 ALTER TABLE message ADD COLUMN coding TEXT;
 ALTER TABLE message ADD COLUMN report INTEGER NOT NULL DEFAULT 0;
+-- Some try of a part may have gone: the part tells of the latest try alone.
+ALTER TABLE message ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0;
+UPDATE message SET in_doubt = 1 WHERE state = 0 AND EXISTS(
+  SELECT 1 FROM part
+  WHERE part.sequence = message.sequence AND part.state = 4);
+UPDATE message SET in_doubt = 1 WHERE state = 1 AND EXISTS(
+  SELECT 1 FROM part
+  WHERE part.sequence = message.sequence AND part.state = 4);
 ALTER TABLE part ADD COLUMN sim TEXT NOT NULL DEFAULT '';
 ALTER TABLE part ADD COLUMN awaits_report INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE part ADD COLUMN report_status INTEGER NOT NULL DEFAULT -1;

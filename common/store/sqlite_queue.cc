@@ -16,7 +16,7 @@ std::string Columns(std::string_view text, std::string_view opted_out) {
   return fmt::format(
       "sequence, id, class, state, recipient, {}, parts, reference, "
       "created_at, not_before, expires_at, attempts, modem, error, updated_at, "
-      "coding, report, {}",
+      "coding, report, in_doubt, {}",
       text, opted_out);
 }
 
@@ -53,7 +53,8 @@ Message ReadMessage(const SqliteStatement& row) {
   message.updated_at = row.Time(14);
   message.coding = row.Text(15);
   message.report = row.Int(16) != 0;
-  message.opted_out = row.Int(17) != 0;
+  message.in_doubt = row.Int(17) != 0;
+  message.opted_out = row.Int(18) != 0;
   return message;
 }
 
@@ -113,15 +114,16 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
           "UPDATE part SET state = ?3, message_reference = ?4, "
           "error_code = ?5, finished_at = ?6, awaits_report = ?7 "
           "WHERE sequence = ?1 AND number = ?2")),
+      doubt_(db.PrepareLater(
+          "UPDATE message SET in_doubt = 1 WHERE sequence = ?1")),
       change_(db.PrepareLater(
           "UPDATE message SET state = ?2, not_before = max(not_before, ?3), "
           "attempts = attempts + ?4, modem = coalesce(?5, modem), error = ?6, "
           "updated_at = ?7, lease = iif(?2 = 1, lease, NULL) "
           "WHERE sequence = ?1")),
       expire_(db.PrepareLater(
-          "UPDATE message SET state = 7, updated_at = ?2, lease = NULL, "
-          "error = 'its life ended before it could be sent' "
-          "WHERE sequence = ?1")),
+          "UPDATE message SET state = ?3, updated_at = ?2, lease = NULL, "
+          "error = ?4 WHERE sequence = ?1")),
       abandoned_(db.PrepareLater(
           "SELECT " + AllColumns() +
           " FROM message INDEXED BY message_sending WHERE state = 1 AND "
@@ -264,6 +266,9 @@ Result<void> SqliteQueue::WriteResults(const SpoolerTurn& turn,
         .Bind(result.at)
         .Bind(Number(result.awaits_report));
     if (auto done = RunIt(result_); !done) return done;
+    if (result.state != PartState::kUnknown) continue;
+    doubt_.Bind(result.sequence);
+    if (auto done = RunIt(doubt_); !done) return done;
   }
   return {};
 }
@@ -291,9 +296,17 @@ Result<void> SqliteQueue::WriteChanges(const SpoolerTurn& turn,
 
 Result<void> SqliteQueue::Expire(Message message, WallTime now,
                                  SpoolerTurnOutcome* outcome) {
-  expire_.Bind(message.sequence).Bind(now);
+  message.state =
+      message.in_doubt ? MessageState::kUnknown : MessageState::kExpired;
+  message.error = message.in_doubt
+                      ? "an earlier try may have gone, and its life ended "
+                        "before another"
+                      : "its life ended before it could be sent";
+  expire_.Bind(message.sequence)
+      .Bind(now)
+      .Bind(Number(message.state))
+      .Bind(message.error);
   if (auto done = RunIt(expire_); !done) return done;
-  message.state = MessageState::kExpired;
   outcome->expired.push_back(std::move(message));
   return {};
 }

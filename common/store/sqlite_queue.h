@@ -58,8 +58,8 @@ class SqliteQueue {
 
   SqliteDb& db_;
   SqliteStatement insert_, find_, parts_, next_due_, candidates_, dead_, take_,
-      held_, intent_, result_, change_, expire_, abandoned_, take_over_, count_,
-      awaiting_;
+      held_, intent_, result_, doubt_, change_, expire_, abandoned_, take_over_,
+      count_, awaiting_;
 };
 
 }  // namespace smsweb

@@ -115,8 +115,8 @@ struct SpoolerTurn {
 };
 
 struct SpoolerTurnOutcome {
-  std::vector<Message> leased;  // in the order in which to send them
-  std::vector<Message> expired;
+  std::vector<Message> leased;   // in the order in which to send them
+  std::vector<Message> expired;  // kUnknown where a try may have gone
   // Changes that were refused: not held with this token, or not allowed from
   // the state the message is in.
   std::vector<std::int64_t> refused;
