@@ -31,6 +31,7 @@ Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
                  const Clock& clock, Random& random, const Logger& log)
     : config_(config),
       store_(store),
+      ports_(ports),
       clock_(clock),
       log_(log),
       token_(MakeToken(random)),
@@ -38,26 +39,47 @@ Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
       sending_(desk_),
       reception_(desk_),
       requests_(desk_) {
-  for (ModemConfig modem : config.modems) {
-    modem.pin_withheld = PinRefusedEarlier(modem);
-    stations_.emplace_back(std::make_unique<ModemPort>(modem, ports, log));
-  }
   turn_.token = token_;
 }
 
-// Three refusals lock a SIM, and an on-demand spooler starts often: after one,
-// the PIN is tried again only once the configuration has been changed.
-bool Spooler::PinRefusedEarlier(const ModemConfig& modem) const {
-  const auto modems = store_.Modems();
-  if (!modems) return false;
-  return std::ranges::any_of(*modems, [&](const ModemStatus& status) {
-    return status.name == modem.name &&
-           status.pin_refused_at > config_.modified_at;
-  });
+Result<void> Spooler::CleanUp() {
+  turn_ = SpoolerTurn{.token = token_, .modems = std::move(turn_.modems)};
+  if (stations_.empty()) {
+    if (auto done = MakeStations(); !done) return done;
+  }
+  return SettleAbandoned();
 }
 
-Result<void> Spooler::CleanUp() {
-  turn_ = SpoolerTurn{.token = token_};
+// Not before it is known whose PIN was refused.
+Result<void> Spooler::MakeStations() {
+  const auto known = store_.Modems();
+  if (!known) return std::unexpected(known.error());
+  for (ModemConfig modem : config_.modems) {
+    const auto status =
+        std::ranges::find(*known, modem.name, &ModemStatus::name);
+    modem.pin_withheld = status != known->end() && PinRefusedEarlier(*status);
+    stations_.emplace_back(std::make_unique<ModemPort>(modem, ports_, log_));
+  }
+  return {};
+}
+
+// Three refusals lock a SIM, and an on-demand spooler starts often: after one,
+// the PIN is tried again only under a configuration that was changed since.
+// That is one whose time of change is another than then: an order between that
+// and the time of the refusal would trust a clock that may not have been set
+// yet. Where nobody has recorded which it was, it may have been this one.
+bool Spooler::PinRefusedEarlier(const ModemStatus& status) {
+  if (status.pin_refused_at == WallTime()) return false;
+  if (!status.pin_refused_under) {
+    turn_.modems.push_back({.name = status.name,
+                            .pin_refused_at = status.pin_refused_at,
+                            .pin_refused_under = config_.modified_at});
+    return true;
+  }
+  return *status.pin_refused_under == config_.modified_at;
+}
+
+Result<void> Spooler::SettleAbandoned() {
   const auto abandoned = store_.Abandoned(token_);
   if (!abandoned) return std::unexpected(abandoned.error());
   if (abandoned->empty()) return {};
@@ -153,8 +175,9 @@ void Spooler::RecordPin(Station& station, const ModemEvent& event) {
     turn_.modems.push_back({.name = station.name(), .pin_accepted = true});
     return;
   }
-  turn_.modems.push_back(
-      {.name = station.name(), .pin_refused_at = clock_.Wall()});
+  turn_.modems.push_back({.name = station.name(),
+                          .pin_refused_at = clock_.Wall(),
+                          .pin_refused_under = config_.modified_at});
   station.pin_uncommitted = event.kind == ModemEvent::Kind::kPinAboutToBeGiven;
 }
 

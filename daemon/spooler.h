@@ -39,7 +39,9 @@ class Spooler {
   Spooler(const Config& config, Store& store, const PortContext& ports,
           const Clock& clock, Random& random, const Logger& log);
 
-  // Settles what a spooler that died has left behind.
+  // Reads what the last one has left: which PINs were refused, and what one
+  // that died had not settled. The first call, until it succeeds: before, there
+  // are no modems.
   Result<void> CleanUp();
 
   // Does all that can be done now. `readable` says of each modem whether poll
@@ -77,13 +79,16 @@ class Spooler {
   void RecordPin(Station& station, const ModemEvent& event);
   void LetPinsGo();
   void LookWithoutModem();
-  bool PinRefusedEarlier(const ModemConfig& modem) const;
+  Result<void> MakeStations();
+  Result<void> SettleAbandoned();
+  bool PinRefusedEarlier(const ModemStatus& status);
   bool Commit();
   void CommitFailed(const Error& error);
   void FlushAll();
 
   const Config& config_;
   Store& store_;
+  const PortContext ports_;
   const Clock& clock_;
   const Logger& log_;
   const LeaseToken token_;

@@ -85,7 +85,12 @@ class MoodyStore final : public ForwardingStore {
     }
     return ForwardingStore::RecordTurn(turn);
   }
+  Result<std::vector<ModemStatus>> Modems() override {
+    if (fails_on_modems) return Fail(ErrorKind::kUnavailable, "locked");
+    return ForwardingStore::Modems();
+  }
   bool fails = false;
+  bool fails_on_modems = false;
   bool fails_on_intents = false;
 };
 
@@ -110,6 +115,11 @@ class SpoolerFixture {
   }
 
   void Start() {
+    Make();
+    REQUIRE(spooler_->CleanUp().has_value());
+  }
+
+  void Make() {
     spooler_ = std::make_unique<Spooler>(
         config_, *store_,
         [this](const std::string& device,
@@ -121,7 +131,6 @@ class SpoolerFixture {
                                                unplugged_);
         },
         clock_, random_, log_);
-    REQUIRE(spooler_->CleanUp().has_value());
   }
 
   // Turns until nothing more happens at this instant.
@@ -596,6 +605,12 @@ TEST_CASE_METHOD(SpoolerFixture, "A refused PIN is not tried by the next run") {
   locked.pin = "1234";
   sessions_["/a"] = std::make_unique<sim::AtSession>(locked, air_);
   config_.modems[0].pin = "4321";
+  SECTION("whether the configuration is older than that by our clock") {
+    config_.modified_at = clock_.Wall() - hours(1);
+  }
+  SECTION("or not, for nobody has set the clock yet") {
+    config_.modified_at = clock_.Wall() + hours(1);
+  }
   for (int run = 0; run < 5; ++run) {
     Start();
     for (int i = 0; i < 5; ++i) Pass(seconds(10));
@@ -604,11 +619,38 @@ TEST_CASE_METHOD(SpoolerFixture, "A refused PIN is not tried by the next run") {
   }
   // The SIM has not been locked; the right PIN in a new configuration opens it.
   config_.modems[0].pin = "1234";
-  config_.modified_at = clock_.Wall();
+  config_.modified_at += seconds(1);
   const Uuid id = Insert("hello");
   Start();
   for (int i = 0; i < 5; ++i) Pass(seconds(10));
   CHECK(StateOf(id) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "No PIN is given before it is known whether it was refused") {
+  sim::ModemOptions locked{.name = "a"};
+  locked.pin = "1234";
+  sessions_["/a"] = std::make_unique<sim::AtSession>(locked, air_);
+  config_.modems[0].pin = "1234";
+  SpoolerTurn turn{.token = 99, .now = clock_.Wall()};
+  turn.modems = {{.name = "a", .pin_refused_at = clock_.Wall()}};
+  REQUIRE(sqlite_->RecordTurn(turn).has_value());
+
+  store_->fails_on_modems = true;
+  Make();
+  CHECK_FALSE(spooler_->CleanUp().has_value());
+  CHECK(spooler_->PollFds().empty());
+  store_->fails_on_modems = false;
+  REQUIRE(spooler_->CleanUp().has_value());
+  for (int i = 0; i < 5; ++i) Pass(seconds(10));
+  CHECK(sqlite_->Modems()->at(0).state == "failed");
+  // Under which configuration was not on record; it is now.
+  CHECK(sqlite_->Modems()->at(0).pin_refused_under == config_.modified_at);
+  config_.modified_at += seconds(1);
+  Start();
+  for (int i = 0; i < 5; ++i) Pass(seconds(10));
+  CHECK(sqlite_->Modems()->at(0).state == "ready");
+  CHECK_FALSE(sqlite_->Modems()->at(0).pin_refused_under);
 }
 
 TEST_CASE_METHOD(SpoolerFixture, "A lost ring is made good after a while") {

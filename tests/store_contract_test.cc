@@ -303,10 +303,21 @@ TEST_CASE("A PIN's refusal is remembered until the PIN is accepted") {
       REQUIRE(store.RecordTurn(turn).has_value());
       return store.Modems()->at(0).pin_refused_at;
     };
+    const auto refused_under = [&] {
+      return store.Modems()->at(0).pin_refused_under;
+    };
     CHECK(refused_at({.name = "a", .state = "sim"}) == WallTime());
     CHECK(refused_at({.name = "a", .pin_refused_at = kNow}) == kNow);
+    CHECK_FALSE(refused_under());
+    const WallTime changed = kNow + hours(9);
+    CHECK(refused_at({.name = "a",
+                      .pin_refused_at = kNow,
+                      .pin_refused_under = changed}) == kNow);
+    CHECK(refused_under() == changed);
     CHECK(refused_at({.name = "a", .state = "closed"}) == kNow);
+    CHECK(refused_under() == changed);
     CHECK(refused_at({.name = "a", .pin_accepted = true}) == WallTime());
+    CHECK_FALSE(refused_under());
     CHECK(refused_at({.name = "a", .pin_refused_at = kNow}) == kNow);
   });
 }

@@ -90,6 +90,8 @@ ALTER TABLE part ADD COLUMN awaits_report INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE part ADD COLUMN report_status INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE part ADD COLUMN reported_at INTEGER;
 ALTER TABLE modem ADD COLUMN info TEXT NOT NULL DEFAULT '';
+-- When the configuration had been changed that held the PIN. NULL: not known.
+ALTER TABLE modem ADD COLUMN pin_refused_under INTEGER;
 
 -- Which part a report belongs to is found among those that wait for one.
 CREATE INDEX part_awaiting ON part(sim, message_reference, intended_at)

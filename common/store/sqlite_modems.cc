@@ -17,6 +17,8 @@ ModemStatus ReadStatus(const SqliteStatement& row) {
           .since = row.Time(3),
           .parts_sent = row.Int(4),
           .pin_refused_at = row.Time(5),
+          .pin_refused_under =
+              row.IsNull(7) ? std::nullopt : std::optional(row.Time(7)),
           .info = std::string(row.Text(6))};
 }
 
@@ -40,7 +42,8 @@ constexpr const char* kSelectRequest =
 SqliteModems::SqliteModems(SqliteDb& db)
     : write_(db.PrepareLater(
           "INSERT INTO modem(name, state, detail, since, parts_sent, "
-          "pin_refused_at, info) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+          "pin_refused_at, info, pin_refused_under) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9) "
           "ON CONFLICT DO UPDATE SET "
           "state = iif(?2 = '', state, ?2), "
           "detail = iif(?2 = '', detail, ?3), "
@@ -48,9 +51,12 @@ SqliteModems::SqliteModems(SqliteDb& db)
           "parts_sent = parts_sent + excluded.parts_sent, "
           "pin_refused_at = "
           "iif(?8, 0, max(pin_refused_at, excluded.pin_refused_at)), "
+          "pin_refused_under = iif(?8, NULL, iif(excluded.pin_refused_at > 0, "
+          "excluded.pin_refused_under, pin_refused_under)), "
           "info = iif(?7 = '', info, ?7)")),
       list_(db.PrepareLater("SELECT name, state, detail, since, parts_sent, "
-                            "pin_refused_at, info FROM modem ORDER BY name")),
+                            "pin_refused_at, info, pin_refused_under "
+                            "FROM modem ORDER BY name")),
       add_(db.PrepareLater(
           "INSERT INTO modem_request(modem, kind, argument, created_at) "
           "VALUES(?1, ?2, ?3, ?4) RETURNING sequence")),
@@ -75,6 +81,7 @@ Result<void> SqliteModems::WriteStatus(const ModemStatus& status) {
       .Bind(status.pin_refused_at)
       .Bind(status.info)
       .Bind(Number(status.pin_accepted));
+  if (status.pin_refused_under) write_.Bind(*status.pin_refused_under);
   return RunIt(write_);
 }
 

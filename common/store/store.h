@@ -80,7 +80,9 @@ struct ModemStatus {
   WallTime since;
   std::int64_t parts_sent = 0;  // by all spoolers, ever
   WallTime pin_refused_at{};    // the last time; 1970: never
-  bool pin_accepted = false;    // recorded: pin_refused_at is forgotten
+  // Config::modified_at of the configuration that had this PIN; none: not known
+  std::optional<WallTime> pin_refused_under{};
+  bool pin_accepted = false;  // recorded: both are forgotten
   std::string info;  // what is known of it: a JSON object (docs/internals.md);
                      // recorded empty: stays as it is
 };
