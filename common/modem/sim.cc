@@ -87,7 +87,8 @@ void ModemMachine::SimWantsPin() {
   if (settings_.pin_withheld) {
     return Go(ModemState::kFailed,
               "the SIM refused this PIN in an earlier run, and it is not tried "
-              "again: correct `pin` in this modem's [[modem]]");
+              "again: correct it, change or touch the configuration file "
+              "(also where `pin` is env: or file:) and restart smswebd");
   }
   if (!IsPin(settings_.pin)) {
     return Go(ModemState::kFailed,
@@ -126,7 +127,8 @@ void ModemMachine::RefusePin() {
   Emit(ModemEvent::Kind::kPinRefused);
   Go(ModemState::kFailed,
      "the SIM did not take the PIN, which is not tried a second time: "
-     "correct `pin` in this modem's [[modem]] and restart smswebd");
+     "correct it, change or touch the configuration file (also where `pin` is "
+     "env: or file:) and restart smswebd");
 }
 
 void ModemMachine::SimUnlocked() {
