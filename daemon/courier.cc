@@ -13,15 +13,16 @@ constexpr Millis kFarAhead = kWebhookLife * 2;
 
 }  // namespace
 
-Courier::Courier(const InboxConfig& config, Store& store, HttpClient* http,
-                 const Clock& clock, Random& random, const Logger& log)
+Courier::Courier(const InboxConfig& config, WebhookKey key, Store& store,
+                 HttpClient* http, const Clock& clock, Random& random,
+                 const Logger& log)
     : config_(config),
+      key_(std::move(key)),
       store_(store),
       http_(config.webhook_url.empty() ? nullptr : http),
       clock_(clock),
       random_(random),
-      log_(log),
-      key_(ParseWebhookSecret(config.webhook_secret)) {
+      log_(log) {
   if (http_ != nullptr) LookAgain();
 }
 
@@ -99,8 +100,8 @@ Result<void> Courier::Send(const OutboxItem& item) {
   }
   if (!message) return std::unexpected(message.error());
   under_way_[item.sequence] = item;
-  http_->Post(InboundWebhook(config_.webhook_url, *key_, item, *message,
-                             clock_.Wall()));
+  http_->Post(
+      InboundWebhook(config_.webhook_url, key_, item, *message, clock_.Wall()));
   return {};
 }
 

@@ -17,6 +17,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/random.h"
+#include "common/base/webhook_key.h"
 #include "common/config/config.h"
 #include "common/store/store.h"
 #include "daemon/http_client.h"
@@ -26,9 +27,10 @@ namespace smsweb {
 
 class Courier {
  public:
-  // All are kept by reference. `http` may be null: nobody is told.
-  Courier(const InboxConfig& config, Store& store, HttpClient* http,
-          const Clock& clock, Random& random, const Logger& log);
+  // All but the key are kept by reference. `http` may be null: nobody is told.
+  Courier(const InboxConfig& config, WebhookKey key, Store& store,
+          HttpClient* http, const Clock& clock, Random& random,
+          const Logger& log);
 
   // Hears answers, and sends off what is due. Never waits.
   void Turn(std::span<const pollfd> polled);
@@ -49,12 +51,12 @@ class Courier {
   void LookAt(WallTime due);
 
   const InboxConfig& config_;
+  const WebhookKey key_;
   Store& store_;
   HttpClient* const http_;
   const Clock& clock_;
   Random& random_;
   const Logger& log_;
-  const std::optional<WebhookKey> key_;
   std::map<std::int64_t, OutboxItem> under_way_;
   std::optional<MonoTime> look_at_;
   std::optional<WallTime> next_due_;

@@ -8,6 +8,7 @@
 #include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"
+#include "common/base/webhook_key.h"
 #include "common/bell/bell.h"
 #include "common/line/line.h"
 #include "common/line/ports.h"
@@ -86,6 +87,7 @@ int main(int argc, char** argv) {
   SystemRandom random;
   const sigset_t signals = BlockEndingSignals();
   std::unique_ptr<HttpClient> http;
+  WebhookKey webhook_key;
   if (!config->inbox.webhook_url.empty()) {
     auto made = LoadHttpClient(clock);
     if (!made) {
@@ -93,13 +95,15 @@ int main(int argc, char** argv) {
       return kExitFailed;
     }
     http = std::move(*made);
+    webhook_key = ParseWebhookSecret(config->inbox.webhook_secret).value();
   }
   return RunSpooler({.config = *config,
                      .log = *log,
                      .clock = clock,
                      .random = random,
                      .ports = {OpenLine, *profiles, *traced, ListUsbPorts},
-                     .http = http.get()},
+                     .http = http.get(),
+                     .webhook_key = std::move(webhook_key)},
                     {.once = once,
                      .start_lock = std::move(start_lock),
                      .ending_signals = signals});

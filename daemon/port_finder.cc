@@ -54,9 +54,7 @@ bool PortsInUse::Take(const std::string& device) {
   return !is_taken && taken_.emplace(device, port).second;
 }
 
-void PortsInUse::Free(const std::string& device) {
-  taken_.erase(device);
-}
+void PortsInUse::Free(const std::string& device) { taken_.erase(device); }
 
 PortFinder::PortFinder(Wanted wanted, LineOpener open, PortLister list,
                        std::shared_ptr<PortsInUse> in_use, const Logger& log)

@@ -69,8 +69,8 @@ class Run {
         signals_(std::move(signals)),
         spooler_(context.config, store, context.ports, context.clock,
                  context.random, context.log),
-        courier_(context.config.inbox, store, context.http, context.clock,
-                 context.random, context.log) {}
+        courier_(context.config.inbox, context.webhook_key, store, context.http,
+                 context.clock, context.random, context.log) {}
 
   int Loop();
 

@@ -7,6 +7,7 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/base/unique_fd.h"
+#include "common/base/webhook_key.h"
 #include "common/config/config.h"
 #include "daemon/http_client.h"
 #include "daemon/modem_port.h"
@@ -21,6 +22,7 @@ struct SpoolerContext {
   Random& random;
   PortContext ports;
   HttpClient* http = nullptr;  // for webhooks; null: there are none
+  WebhookKey webhook_key;      // signs them
 };
 
 struct RunOptions {

@@ -14,7 +14,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view kSecretPrefix = "whsec_";
 constexpr seconds kPauses[] = {seconds(5),    seconds(30),    seconds(120),
                                seconds(600),  seconds(1800),  seconds(3600),
                                seconds(7200), seconds(14'400)};
@@ -28,15 +27,6 @@ Millis PauseAfter(int tries, double jitter) {
 }
 
 }  // namespace
-
-std::optional<WebhookKey> ParseWebhookSecret(std::string_view secret) {
-  if (secret.starts_with(kSecretPrefix)) {
-    secret.remove_prefix(kSecretPrefix.size());
-  }
-  auto key = FromBase64(secret);
-  if (!key || key->empty()) return std::nullopt;
-  return key;
-}
 
 std::string WebhookSignature(std::span<const std::uint8_t> key,
                              std::string_view id, std::int64_t timestamp,

@@ -4,22 +4,15 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/base/clock.h"
 #include "common/store/received.h"
 #include "daemon/http_client.h"
 
 namespace smsweb {
-
-using WebhookKey = std::vector<std::uint8_t>;
-
-// "whsec_" and base64, or base64 alone; nothing for what is neither, or empty.
-std::optional<WebhookKey> ParseWebhookSecret(std::string_view secret);
 
 // "v1," and the base64 of HMAC-SHA256 over "id.timestamp.body".
 std::string WebhookSignature(std::span<const std::uint8_t> key,

@@ -197,10 +197,12 @@ TEST_CASE("A webhook's secret has 24 to 64 bytes, and is never shown") {
   };
   const Row rows[] = {
       {kHook, true},
-      {"whsec_" + std::string(85, 'A') + "==", false},  // no multiple of 4
+      {"whsec_" + std::string(85, 'A') + "==", false},   // no multiple of 4
       {"whsec_" + std::string(86, 'A') + "==", true},    // 64
       {"whsec_" + std::string(87, 'A') + "=", false},    // 65
       {"whsec_" + std::string(31, 'A') + "=", false},    // 23
+      {"whsec_" + std::string(33, 'A') + "A==", true},   // 25
+      {"whsec_" + std::string(33, 'A') + "B==", false},  // and bits to spare
       {"whsec_", false},
       {std::string(32, 'A'), false},
       {"whsec_" + std::string(31, 'A') + "!", false},

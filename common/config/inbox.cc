@@ -1,15 +1,12 @@
 // [inbox]: what becomes of what the modems receive.
 #include <algorithm>
-#include <cctype>
 
+#include "common/base/webhook_key.h"
 #include "common/config/sections.h"
 
 namespace smsweb {
 namespace {
 
-// Standard Webhooks v1: a key of so many bytes behind "whsec_".
-constexpr std::size_t kShortestKey = 24;
-constexpr std::size_t kLongestKey = 64;
 constexpr std::size_t kLongestWord = 40;  // bytes
 
 bool IsWebAddress(const std::string& text) {
@@ -18,28 +15,6 @@ bool IsWebAddress(const std::string& text) {
   return rest && !rest->empty() && rest->front() != '/' &&
          std::ranges::all_of(
              text, [](unsigned char c) { return c > ' ' && c < 0x7F; });
-}
-
-// How many bytes this base64 stands for (RFC 4648 § 4); none if it is not any.
-std::optional<std::size_t> Base64Size(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  const std::size_t size = text.size() / 4 * 3;
-  std::size_t padding = 0;
-  while (padding < 2 && text.ends_with('=')) {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  const bool fine = std::ranges::all_of(text, [](unsigned char c) {
-    return (c < 0x80 && std::isalnum(c)) || c == '+' || c == '/';
-  });
-  if (!fine) return std::nullopt;
-  return size - padding;
-}
-
-bool IsWebhookSecret(const std::string& text) {
-  const auto key = After("whsec_", text);
-  const auto size = key ? Base64Size(*key) : std::nullopt;
-  return size && *size >= kShortestKey && *size <= kLongestKey;
 }
 
 void ReadWebhook(TableReader& table, const Environment& environment,
@@ -61,11 +36,11 @@ void ReadWebhook(TableReader& table, const Environment& environment,
   auto secret = ResolveSecret(out->webhook_secret, environment);
   if (!secret) {
     table.Refuse("webhook_secret", secret.error().message);
-  } else if (!IsWebhookSecret(*secret)) {
+  } else if (!ParseWebhookSecret(*secret)) {
     table.Refuse("webhook_secret",
                  fmt::format("takes \"whsec_\" and {} to {} bytes in base64 "
                              "(the value is not shown)",
-                             kShortestKey, kLongestKey));
+                             kShortestWebhookKey, kLongestWebhookKey));
   } else {
     out->webhook_secret = std::move(*secret);
   }
