@@ -202,7 +202,11 @@ void Sending::Conclude(const Message& message, const Verdict& verdict,
                              {"state", ToString(verdict.next)},
                              {"modem", modem},
                              {"reason", verdict.reason}});
-  if (verdict.next == MessageState::kQueued) look_ = true;
+  if (verdict.next == MessageState::kQueued) {
+    look_ = true;
+  } else {
+    faults_.erase(message.sequence);
+  }
 }
 
 void Sending::GiveWork() {
@@ -328,6 +332,7 @@ void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
 void Sending::Committed(SpoolerTurnOutcome outcome) {
   ReleaseCommitted(outcome);
   for (const Message& message : outcome.expired) {
+    faults_.erase(message.sequence);
     desk_.log.Info("message", {{"id", ToString(message.id)},
                                {"state", ToString(message.state)},
                                {"reason", message.error}});
