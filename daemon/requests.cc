@@ -8,8 +8,7 @@
 namespace smsweb {
 namespace {
 
-// Whoever asked waits about as long. A request older than this may be one that
-// a spooler had sent before it died: it is not sent twice.
+// Whoever asked waits about as long.
 constexpr Millis kPatience{60'000};
 
 // <m> of +CUSD where it is no answer (27.007 § 7.15); null: it is one.
@@ -43,7 +42,7 @@ void Requests::Turn() {
 
 bool Requests::TakeUp(const ModemRequest& request) {
   const auto is_it = [&](const auto& entry) {
-    return entry.second == request.sequence;
+    return entry.second.sequence == request.sequence;
   };
   const auto answered = [&](const ModemRequest& answer) {
     return answer.sequence == request.sequence;
@@ -56,6 +55,12 @@ bool Requests::TakeUp(const ModemRequest& request) {
     Answer(request.sequence, true, std::move(why));
     return true;
   };
+  // A code may cost money: it is not asked twice.
+  if (request.taken) {
+    return fail(
+        "the spooler that was to ask it ended meanwhile: the network "
+        "may have been asked");
+  }
   if (request.kind != "ussd") return fail("smswebd does not know this request");
   if (!IsUssdCode(request.argument)) {
     return fail("a USSD code is digits, '*' and '#'");
@@ -73,19 +78,35 @@ bool Requests::TakeUp(const ModemRequest& request) {
   }
   if (!IsUp(*station) || under_way_.contains(request.modem)) return false;
   const auto form = station->modem().profile().ussd;
-  if (!station->modem().RequestUssd(EncodeUssd(request.argument, form),
-                                    desk_.clock.Mono())) {
-    return false;
-  }
-  under_way_[request.modem] = request.sequence;
-  desk_.log.Info("ussd asked", {{"modem", request.modem}});
+  under_way_[request.modem] = {.sequence = request.sequence,
+                               .code = EncodeUssd(request.argument, form)};
+  desk_.turn.taken.push_back(request.sequence);
   return true;
+}
+
+void Requests::Committed() {
+  for (Station& station : desk_.stations) {
+    const auto asked = under_way_.find(station.name());
+    if (asked == under_way_.end()) continue;
+    if (!std::exchange(asked->second.committed, true)) {
+      Ask(station, asked->second);
+    }
+  }
+}
+
+void Requests::Ask(Station& station, Asked& asked) {
+  if (station.modem().RequestUssd(std::move(asked.code), desk_.clock.Mono())) {
+    desk_.log.Info("ussd asked", {{"modem", station.name()}});
+    return;
+  }
+  Answer(asked.sequence, true, "the modem is busy with another code");
+  under_way_.erase(station.name());
 }
 
 void Requests::Hear(Station& station, const ModemEvent& event) {
   const auto asked = under_way_.find(station.name());
   if (asked == under_way_.end()) return;
-  const std::int64_t sequence = asked->second;
+  const std::int64_t sequence = asked->second.sequence;
   under_way_.erase(asked);
   look_ = true;  // the next may have waited for this one
   desk_.log.Info("ussd done", {{"modem", station.name()},

@@ -208,6 +208,7 @@ bool Spooler::Commit() {
   const bool exhausted = static_cast<int>(outcome->leased.size()) < wanted;
   sending_.Committed(std::move(*outcome));
   reception_.Committed();
+  requests_.Committed();
   LetPinsGo();
   if (exhausted) {
     sending_.FoundNothing();

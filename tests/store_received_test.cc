@@ -644,6 +644,16 @@ TEST_CASE("A request is answered once, and found until it is removed") {
     CHECK(open->at(0).argument == "*123#");
     CHECK(open->at(0).created_at == kNow);
 
+    CHECK_FALSE(open->at(0).taken);
+
+    SpoolerTurn taking = Turn(0);
+    taking.taken = {second};
+    Record(store, taking);
+    open = store.Requests();
+    REQUIRE(open->size() == 2);
+    CHECK_FALSE(open->at(0).taken);
+    CHECK(open->at(1).taken);
+
     SpoolerTurn turn = Turn(0);
     turn.answers = {
         {.sequence = first, .answer = "Rp 5.000"},

@@ -104,6 +104,7 @@ struct ModemRequest {
   std::string kind;      // "ussd"
   std::string argument;  // "*123#"
   WallTime created_at;
+  bool taken = false;  // by a spooler, which has asked it, or was about to
   bool finished = false;
   bool failed = false;
   std::string answer;  // or why it failed

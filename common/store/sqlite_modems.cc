@@ -28,14 +28,15 @@ ModemRequest ReadRequest(const SqliteStatement& row) {
           .kind = std::string(row.Text(2)),
           .argument = std::string(row.Text(3)),
           .created_at = row.Time(4),
-          .finished = row.Int(5) != 0,
-          .failed = row.Int(6) != 0,
-          .answer = std::string(row.Text(7))};
+          .taken = row.Int(5) != 0,
+          .finished = row.Int(6) != 0,
+          .failed = row.Int(7) != 0,
+          .answer = std::string(row.Text(8))};
 }
 
 constexpr const char* kSelectRequest =
-    "SELECT sequence, modem, kind, argument, created_at, finished, failed, "
-    "answer FROM modem_request ";
+    "SELECT sequence, modem, kind, argument, created_at, taken, finished, "
+    "failed, answer FROM modem_request ";
 
 }  // namespace
 
@@ -62,6 +63,8 @@ SqliteModems::SqliteModems(SqliteDb& db)
           "VALUES(?1, ?2, ?3, ?4) RETURNING sequence")),
       forget_(
           db.PrepareLater("DELETE FROM modem_request WHERE created_at < ?1")),
+      take_(db.PrepareLater(
+          "UPDATE modem_request SET taken = 1 WHERE sequence = ?1")),
       answer_(db.PrepareLater(
           "UPDATE modem_request SET finished = 1, failed = ?2, answer = ?3 "
           "WHERE sequence = ?1 AND finished = 0")),
@@ -100,6 +103,11 @@ Result<std::int64_t> SqliteModems::AddRequest(const ModemRequest& request) {
       FirstRow(add_, [](const SqliteStatement& row) { return row.Int(0); });
   if (!sequence) return std::unexpected(sequence.error());
   return sequence->value();
+}
+
+Result<void> SqliteModems::Take(std::int64_t sequence) {
+  take_.Bind(sequence);
+  return RunIt(take_);
 }
 
 Result<void> SqliteModems::Answer(const ModemRequest& answer) {

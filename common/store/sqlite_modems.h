@@ -16,6 +16,7 @@ class SqliteModems {
   // Within a transaction.
   Result<void> WriteStatus(const ModemStatus& status);
   Result<std::int64_t> AddRequest(const ModemRequest& request);
+  Result<void> Take(std::int64_t sequence);
   Result<void> Answer(const ModemRequest& answer);
   Result<void> RemoveRequest(std::int64_t sequence);
 
@@ -24,7 +25,8 @@ class SqliteModems {
   Result<std::vector<ModemRequest>> OpenRequests();
 
  private:
-  SqliteStatement write_, list_, add_, forget_, answer_, remove_, find_, open_;
+  SqliteStatement write_, list_, add_, forget_, take_, answer_, remove_, find_,
+      open_;
 };
 
 }  // namespace smsweb

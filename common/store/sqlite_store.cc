@@ -28,7 +28,7 @@ bool NeedsSync(const SpoolerTurn& turn) {
            turn.changes.empty() && turn.inbound.empty() &&
            turn.reports.empty() && turn.settlements.empty() &&
            turn.opt_outs.empty() && turn.opt_ins.empty() &&
-           turn.answers.empty()) ||
+           turn.taken.empty() && turn.answers.empty()) ||
          std::ranges::any_of(turn.modems, TellsOfPin);
 }
 
@@ -229,6 +229,9 @@ Result<void> SqliteStore::WriteReceived(const SpoolerTurn& turn) {
 Result<void> SqliteStore::WriteRest(const SpoolerTurn& turn) {
   for (const auto& status : turn.modems) {
     if (auto ok = modems_.WriteStatus(status); !ok) return ok;
+  }
+  for (const auto request : turn.taken) {
+    if (auto ok = modems_.Take(request); !ok) return ok;
   }
   for (const auto& answer : turn.answers) {
     if (auto ok = modems_.Answer(answer); !ok) return ok;

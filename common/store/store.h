@@ -104,6 +104,7 @@ struct SpoolerTurn {
   std::vector<Settlement> settlements;
   std::vector<OptOut> opt_outs;
   std::vector<std::string> opt_ins;   // numbers that leave the list again
+  std::vector<std::int64_t> taken;    // requests that are going to be asked
   std::vector<ModemRequest> answers;  // finished ones, by their sequence
   int lease_limit = 0;                // how many messages to take besides
   bool expire = false;  // look for messages whose life is over, too
@@ -112,7 +113,7 @@ struct SpoolerTurn {
     return intents.empty() && results.empty() && changes.empty() &&
            modems.empty() && inbound.empty() && reports.empty() &&
            settlements.empty() && opt_outs.empty() && opt_ins.empty() &&
-           answers.empty() && lease_limit == 0 && !expire;
+           taken.empty() && answers.empty() && lease_limit == 0 && !expire;
   }
 };
 
