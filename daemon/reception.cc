@@ -23,10 +23,9 @@ bool IsSendingTo(Station& station, const NewReport& report) {
 }  // namespace
 
 void Reception::Hear(Station& station, const ModemEvent& event) {
-  const std::string& sim = station.modem().info().imsi;
   Received received = ReadReceived(
       event.pdu, event.incoming,
-      {.modem = station.name(), .sim = sim, .at = desk_.clock.Wall()},
+      {.modem = station.name(), .sim = event.sim, .at = desk_.clock.Wall()},
       desk_.random);
   receipts_.push_back({&station, event.receipt});
   if (!received.problem.empty()) {

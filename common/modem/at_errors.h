@@ -10,8 +10,11 @@ inline constexpr int kNoCode = -1;
 
 // +CME ERROR codes that the set-up of a modem has to tell apart.
 inline constexpr int kCmeNotSupported = 4;
+inline constexpr int kCmeSimNotInserted = 10;
 inline constexpr int kCmeSimPinRequired = 11;
 inline constexpr int kCmeSimPukRequired = 12;
+inline constexpr int kCmeSimFailure = 13;
+inline constexpr int kCmeSimWrong = 15;
 inline constexpr int kCmeIncorrectPassword = 16;
 inline constexpr int kCmeInvalidIndex = 21;
 inline constexpr int kCmeNotFound = 22;

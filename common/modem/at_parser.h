@@ -29,6 +29,7 @@ enum class AtFinal : std::uint8_t {
   kError,     // plain ERROR
   kCmsError,  // `code` where it could be read
   kCmeError,
+  kSilence,  // none came in time; never from the parser
 };
 
 struct AtEvent {

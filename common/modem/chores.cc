@@ -14,6 +14,13 @@ constexpr Millis kLongestWait{10'000};  // of a chore, for submits
 constexpr std::size_t kManyWaiting = 8;
 constexpr Millis kUntilTriedAnew{3'600'000};  // of what could not be read
 
+// A busy SIM is there; what else a modem may say is not about the SIM.
+bool SaysTheSimIsGone(const AtEvent& final) {
+  return final.final == AtFinal::kCmeError &&
+         (final.code == kCmeSimNotInserted || final.code == kCmeSimFailure ||
+          final.code == kCmeSimWrong);
+}
+
 }  // namespace
 
 bool ModemMachine::ChoresWait() const {
@@ -82,14 +89,15 @@ void ModemMachine::PlanKeepAlive() {
 
 void ModemMachine::HeardKeepAliveSim(const AtEvent& final) {
   const std::string_view line = Information("+CPIN:").value_or("");
-  if (line.ends_with("SIM PIN") || line.ends_with("SIM PUK")) {
+  const bool locked =
+      final.final == AtFinal::kCmeError &&
+      (final.code == kCmeSimPinRequired || final.code == kCmeSimPukRequired);
+  if (locked || line.ends_with("SIM PIN") || line.ends_with("SIM PUK")) {
     return Go(ModemState::kProbing, "the SIM is locked again");
   }
-  const bool error =
-      final.final == AtFinal::kCmeError && final.code != kCmeNotSupported;
-  const bool gone =
-      line.ends_with("NOT READY") || line.ends_with("NOT INSERTED");
-  if (!error && !gone) return;
+  const bool gone = SaysTheSimIsGone(final) || line.ends_with("NOT READY") ||
+                    line.ends_with("NOT INSERTED");
+  if (!gone) return;
   plan_.clear();
   SimGone();
 }
@@ -110,7 +118,7 @@ void ModemMachine::HeardKeepAliveStorage(const AtEvent&) {
     given_up_until_ = now_ + kUntilTriedAnew;
     received_.TryAgain();
   }
-  const std::string storage = storage_chosen_ ? AtText(*line, 6) : "";
+  const std::string storage = storage_chosen_ ? StorageName(*line, 6) : "";
   const bool more = info_.storage_used > received_.Known(storage);
   if (more && info_.storage_used != listed_for_) received_.AddListing(storage);
   listed_for_ = info_.storage_used;
@@ -132,15 +140,14 @@ void ModemMachine::HeardKeepAliveIndications(const AtEvent&) {
 // ----
 
 void ModemMachine::SilenceInChore() {
-  if (skipped_) {  // OK, and nothing else: it does not know
-    return NextOfPlan(
-        {.kind = AtEvent::Kind::kFinal, .final = AtFinal::kError});
-  }
+  if (skipped_)
+    return NextOfPlanAfterSilence();  // OK, and nothing else: it
+                                      // does not know
   if (!plan_.empty() && plan_.front().heard != nullptr) {
     current_ = plan_.front();
     plan_.clear();
     (this->*current_.heard)(
-        {.kind = AtEvent::Kind::kFinal, .final = AtFinal::kError});
+        {.kind = AtEvent::Kind::kFinal, .final = AtFinal::kSilence});
   }
   if (state_ == ModemState::kBusy) Resynchronise("no answer");
 }

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxInformationLines = 64;
 constexpr Millis kFirstPause{500};
 constexpr Millis kLongestPause{30'000};
 constexpr char kEscape = '\x1B';
+constexpr int kMostEscapes = 3;   // of prompts, while a command is in flight
 constexpr int kMostRefusals = 8;  // of a command that must succeed: a minute
 
 }  // namespace
@@ -145,6 +146,7 @@ void ModemMachine::ForgetSession() {
   creg_ = cereg_ = 0;
   lte_unknown_ = false;
   ussd_to_cancel_ = false;
+  info_.imsi.clear();
   info_.registration = Registration::kUnknown;
   info_.signal_dbm = 0;
 }
@@ -242,6 +244,7 @@ void ModemMachine::Command(std::string_view text) {
   skipped_ = false;
   parser_.ExpectAnswerTo(text);
   pausing_ = false;
+  escapes_ = 0;
   deadline_ = now_ + (this->*Now().patience)();
 }
 
@@ -321,7 +324,11 @@ void ModemMachine::Refused(const AtEvent& final) {
 // know.
 void ModemMachine::SilenceInSetupPlan() {
   if (!skipped_) return SilenceInSetup();
-  NextOfPlan({.kind = AtEvent::Kind::kFinal, .final = AtFinal::kError});
+  NextOfPlanAfterSilence();
+}
+
+void ModemMachine::NextOfPlanAfterSilence() {
+  NextOfPlan({.kind = AtEvent::Kind::kFinal, .final = AtFinal::kSilence});
 }
 
 Millis ModemMachine::PlanPatience() const {
@@ -372,9 +379,10 @@ void ModemMachine::HandlePrompt() {
     case ModemState::kAwaitingResult:
       return;
     case ModemState::kReady:  // a late one: the modem waits for a PDU
-      return Go(ModemState::kResyncing, "a prompt that nobody waits for");
+      return LeaveStrayPrompt();
     default:
-      return Escape();
+      // One that answers an ESC with a prompt would go on for ever.
+      if (escapes_++ < kMostEscapes) Escape();
   }
 }
 
@@ -420,6 +428,8 @@ std::string DescribeFinal(const AtEvent& final) {
       return describe("+CMS ERROR", CmsErrorName(final.code));
     case AtFinal::kCmeError:
       return describe("+CME ERROR", CmeErrorName(final.code));
+    case AtFinal::kSilence:
+      return "no answer";
   }
   return "ERROR";
 }

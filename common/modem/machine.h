@@ -141,6 +141,7 @@ class ModemMachine {
   void AskNext();
   void AnswerPlan(const AtEvent& final);
   void NextOfPlan(const AtEvent& final);
+  void NextOfPlanAfterSilence();
   void Refused(const AtEvent& final);
   void SilenceInSetupPlan();
   Millis PlanPatience() const;
@@ -246,12 +247,14 @@ class ModemMachine {
   void HeardListed(const AtEvent& final);
   void GiveUpOn(const Exchange& dropped);
   void StorageLine(std::size_t names);
+  static std::string StorageName(std::string_view line, std::size_t index);
   void Listed(const AtEvent& line);
   void Read(const AtEvent& line);
   void Found(const StorageSlot& slot, int status, const std::string& pdu);
   void Announced(std::string_view line);
   void Arrived(const AtEvent& event, Incoming incoming);
   void HandOnEarly();
+  void HandOn(std::string pdu, Incoming incoming, int receipt);
 
   // sweeping.cc
   void SweepInstead(const std::string& storage);
@@ -273,6 +276,7 @@ class ModemMachine {
   void SilenceInResync();
   Millis ResyncPatience() const;
   void Resynchronise(std::string why);
+  void LeaveStrayPrompt();
   void Climb(std::string why);
   void Blame(std::string why);
   RecoveryStep RungAbove(RecoveryStep rung) const;
@@ -312,6 +316,7 @@ class ModemMachine {
   std::uint64_t visit_ = 0;
   std::size_t step_ = 0;
   int asked_again_ = 0;
+  int escapes_ = 0;        // of prompts, since the last command
   bool answered_ = false;  // anything at all
   bool skipped_ = false;   // an OK without the line that the command asks for
 
@@ -319,6 +324,7 @@ class ModemMachine {
   bool late_answers_ = false;  // to commands that were given up may come yet
   int silences_ = 0;           // since the modem last said something sensible
   int reopenings_ = 0;         // since it last did what it is for
+  int stray_prompts_ = 0;      // the same
   bool sim_gone_ = false;
   Pin pin_ = Pin::kUntried;
   int creg_ = 0;  // <stat> of +CREG and +CEREG

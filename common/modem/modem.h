@@ -146,6 +146,7 @@ struct ModemEvent {
 
   std::string pdu;  // kIncoming: hex digits, SMSC prefix and TPDU
   Incoming incoming = Incoming::kStored;
+  std::string sim;   // kIncoming: the IMSI of the SIM that it came to
   int receipt = -1;  // kIncoming: for Stored()
   RecoveryStep step = RecoveryStep::kResync;
   bool ussd_answered = false;  // +CUSD came; else `detail` says what did

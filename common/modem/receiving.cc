@@ -22,6 +22,9 @@ constexpr std::size_t kMostEarly = 64;
 // send or sent.
 bool WasReceived(int status) { return status == 0 || status == 1; }
 
+// Numbers that no storage has are noise.
+bool IsPlausible(int places) { return places >= 0 && places <= 65'535; }
+
 }  // namespace
 
 // ---- Plans
@@ -156,11 +159,22 @@ void ModemMachine::StorageLine(std::size_t names) {
   for (const std::size_t at : {third, names}) {
     const auto used = AtNumber(*line, at);
     const auto size = AtNumber(*line, at + 1);
-    if (!used || !size) continue;
+    if (!used || !size || !IsPlausible(*used) || !IsPlausible(*size)) continue;
     info_.storage_used = *used;
     info_.storage_size = *size;
     return;
   }
+}
+
+// A parameter of the line: two capital letters (27.005 § 3.1). Anything else is
+// noise, and must not get into a command: "".
+std::string ModemMachine::StorageName(std::string_view line,
+                                      std::size_t index) {
+  std::string name = AtText(line, index);
+  const bool is_one = name.size() == 2 && std::ranges::all_of(name, [](char c) {
+                        return c >= 'A' && c <= 'Z';
+                      });
+  return is_one ? name : "";
 }
 
 // ---- Messages
@@ -170,7 +184,7 @@ void ModemMachine::Listed(const AtEvent& line) {
   if (plan_.empty() || plan_.front().heard != &ModemMachine::HeardListed)
     return;
   const auto index = AtNumber(line.text);
-  if (!index) return;
+  if (!index || !IsPlausible(*index)) return;
   Found({.storage = plan_.front().slot.storage, .index = *index},
         AtNumber(line.text, 1).value_or(-1), line.pdu);
 }
@@ -191,20 +205,23 @@ void ModemMachine::Found(const StorageSlot& slot, int status,
   if (pdu.empty()) return received_.CouldNotRead(slot);
   const auto receipt = received_.Found(slot, pdu);
   if (!receipt) return;
+  HandOn(pdu, Incoming::kStored, *receipt);
+}
+
+void ModemMachine::HandOn(std::string pdu, Incoming incoming, int receipt) {
   Emit(ModemEvent::Kind::kIncoming);
-  events_.back().pdu = pdu;
-  events_.back().incoming = Incoming::kStored;
-  events_.back().receipt = *receipt;
+  events_.back().pdu = std::move(pdu);
+  events_.back().incoming = incoming;
+  events_.back().sim = info_.imsi;
+  events_.back().receipt = receipt;
 }
 
 // +CMTI: <mem>,<index> and +CDSI: <mem>,<index> (27.005 § 3.4.1).
 void ModemMachine::Announced(std::string_view line) {
   const auto index = AtNumber(line, 1);
-  if (!index || *index < 0) return;
-  std::string storage = AtText(line);
-  std::erase_if(storage, [](char c) { return c < 'A' || c > 'Z'; });
-  if (!storage_chosen_) storage.clear();
-  received_.Announce({.storage = storage.substr(0, 2), .index = *index});
+  if (!index || !IsPlausible(*index)) return;
+  const std::string storage = storage_chosen_ ? StorageName(line, 0) : "";
+  received_.Announce({.storage = storage, .index = *index});
   ChoresChanged();
 }
 
@@ -220,11 +237,8 @@ void ModemMachine::Arrived(const AtEvent& event, Incoming incoming) {
 // What came before it was known to which SIM.
 void ModemMachine::HandOnEarly() {
   for (Early& early : std::exchange(early_, {})) {
-    const int receipt = received_.Direct(acknowledges_);
-    Emit(ModemEvent::Kind::kIncoming);
-    events_.back().pdu = std::move(early.pdu);
-    events_.back().incoming = early.incoming;
-    events_.back().receipt = receipt;
+    HandOn(std::move(early.pdu), early.incoming,
+           received_.Direct(acknowledges_));
   }
 }
 

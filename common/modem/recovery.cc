@@ -13,6 +13,7 @@ namespace smsweb {
 namespace {
 
 constexpr int kResyncTries = 3;
+constexpr int kMostStrayPrompts = 3;
 constexpr Millis kResyncPatience{3000};
 constexpr Millis kResetPatience{5000};
 constexpr Millis kRadioPatience{30'000};
@@ -49,6 +50,16 @@ Millis ModemMachine::ResyncPatience() const { return kResyncPatience; }
 
 void ModemMachine::Resynchronise(std::string why) {
   Take(RecoveryStep::kResync, std::move(why));
+}
+
+// In kReady. A modem whose prompts never end would be resynchronised for ever.
+void ModemMachine::LeaveStrayPrompt() {
+  constexpr std::string_view kWhy = "a prompt that nobody waits for";
+  if (stray_prompts_++ < kMostStrayPrompts) {
+    return Go(ModemState::kResyncing, std::string(kWhy));
+  }
+  stray_prompts_ = 0;
+  Blame(fmt::format("{}, again and again", kWhy));
 }
 
 // ---- The ladder

@@ -123,6 +123,7 @@ void ModemMachine::FinishSubmit(SubmitResult result, int code,
                    .detail = std::move(detail)};
   if (result == SubmitResult::kAccepted) {
     blamed_ = {};
+    stray_prompts_ = 0;
     event.message_reference = submission_->reference;
   }
   events_.push_back(std::move(event));

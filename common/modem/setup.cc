@@ -60,7 +60,7 @@ Millis ModemMachine::ProbePatience() const {
 
 void ModemMachine::SilenceInSetup() {
   if (state_ == ModemState::kProbing && skipped_) {  // it knows no AT+CMEE?
-    return NextOfPlan({.kind = AtEvent::Kind::kFinal});
+    return NextOfPlanAfterSilence();
   }
   if (!Booting() && ++silences_ >= kSilencesToClimb) {
     return Climb("the modem does not answer");

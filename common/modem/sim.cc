@@ -115,11 +115,17 @@ void ModemMachine::PinMayGo(MonoTime now) {
 
 void ModemMachine::AnswerPin(const AtEvent& final) {
   if (final.final == AtFinal::kOk) return AskSim();
-  pin_ = Pin::kRefused;
-  if (final.final == AtFinal::kCmeError && final.code == kCmeSimPukRequired) {
-    return SimStatus("SIM PUK");
+  if (final.final == AtFinal::kCmeError) {
+    if (final.code == kCmeIncorrectPassword) return RefusePin();
+    if (final.code == kCmeSimPukRequired) {
+      pin_ = Pin::kRefused;
+      return SimStatus("SIM PUK");
+    }
   }
-  RefusePin();
+  // A busy SIM, a modem that gives no reason: the SIM is asked what it made of
+  // the PIN. It is not given again, whatever the SIM says.
+  Note(fmt::format("the PIN was answered with {}", DescribeFinal(final)));
+  AskAgainLater();
 }
 
 void ModemMachine::RefusePin() {
@@ -155,6 +161,7 @@ void ModemMachine::SimLine(std::string_view line) {
 void ModemMachine::SimGone() {
   received_.Forget();
   listed_ = false;
+  imsi_heard_ = false;
   info_.imsi.clear();
   switch (state_) {
     case ModemState::kReady:

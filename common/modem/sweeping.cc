@@ -21,8 +21,10 @@ bool NothingIsThere(const AtEvent& final) {
       return final.code == kCmsInvalidIndex;
     case AtFinal::kCmeError:
       return final.code == kCmeInvalidIndex || final.code == kCmeNotFound;
+    case AtFinal::kSilence:
+      return false;
   }
-  return true;
+  return false;
 }
 
 }  // namespace
