@@ -53,13 +53,13 @@ std::expected<InboxFilter, Response> ReadFilter(const std::string& query,
   const Form form = Form::Parse(query);
   InboxFilter filter;
   for (const auto& name : form.Names()) {
-    if (name != "sender" && name != "limit" && name != "after") {
+    if (name != "from" && name != "limit" && name != "after") {
       return std::unexpected(FieldProblem(
           "unknown_field", name,
           fmt::format("this resource has no parameter \"{}\"", name)));
     }
   }
-  filter.sender = form.Find("sender").value_or("");
+  filter.sender = form.Find("from").value_or("");
   // A '+' that was not escaped arrives as a space.
   if (filter.sender.starts_with(' ')) filter.sender[0] = '+';
   if (const auto text = form.Find("limit")) {

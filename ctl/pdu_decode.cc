@@ -164,8 +164,8 @@ Json ToJson(const StatusReport& report) {
                {"status",
                 {{"value", report.status},
                  {"class", ToString(ReadDeliveryStatus(report.status))},
-                 {"text", Describe(report.status)},
-                 {"final", IsFinal(report.status)}}},
+                 {"text", DescribeDeliveryStatus(report.status)},
+                 {"final", IsFinal(ReadDeliveryStatus(report.status))}}},
                {"more_messages", report.more_messages},
                {"of_command", report.of_command}};
   if (report.protocol) json["pid"] = *report.protocol;

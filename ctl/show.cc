@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/pdu/delivery_status.h"
 #include "common/store/message_json.h"
 #include "ctl/commands.h"
 #include "ctl/table.h"
@@ -67,7 +68,8 @@ std::string Fields(const Message& message) {
 // With TP-ST in hex, as 3GPP TS 23.040 § 9.2.3.15 lists it by bits.
 std::string ReportText(const Part& part) {
   if (part.report_status < 0) return "";
-  return fmt::format("{} ({:02X}h)", ToString(MeaningOf(part.report_status)),
+  return fmt::format("{} ({:02X}h)",
+                     ToString(ReadDeliveryStatus(part.report_status)),
                      part.report_status);
 }
 

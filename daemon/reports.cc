@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/pdu/delivery_status.h"
+
 namespace smsweb {
 namespace {
 
@@ -32,7 +34,7 @@ bool MayHaveGone(const Part& part) {
 
 bool IsOpen(const Part& part) {
   return part.report_status < 0 ||
-         DeliveryOf(part.report_status) == Delivery::kPending;
+         !IsFinal(ReadDeliveryStatus(part.report_status));
 }
 
 // Reports of SIMs that nobody could read: the modem stands for its SIM.
@@ -88,47 +90,6 @@ std::optional<ReportedPart> OnlyUnknown(
 
 }  // namespace
 
-// Reserved values count as "service rejected"; those of a service centre's own
-// say only whether it goes on.
-Delivery DeliveryOf(int status) {
-  if (status == 0x00) return Delivery::kDelivered;
-  if (status == 0x02) return Delivery::kUndelivered;  // replaced by another
-  if (status == 0x01 || (status >= 0x10 && status <= 0x1F)) {
-    return Delivery::kUnconfirmed;
-  }
-  if (status >= 0x20 && status <= 0x3F) return Delivery::kPending;
-  return Delivery::kUndelivered;
-}
-
-std::string DescribeStatus(int status) {
-  struct Named {
-    int status;
-    const char* what;
-  };
-  constexpr Named kNames[] = {
-      {0x02, "the service centre replaced it"},
-      {0x40, "remote procedure error"},
-      {0x41, "incompatible destination"},
-      {0x42, "the phone rejected it"},
-      {0x43, "not obtainable"},
-      {0x44, "quality of service not available"},
-      {0x45, "no interworking available"},
-      {0x46, "its validity period ended"},
-      {0x47, "deleted by its sender"},
-      {0x48, "deleted by the service centre"},
-      {0x49, "the service centre does not have it"},
-      {0x60, "congestion"},
-      {0x61, "the phone was busy"},
-      {0x62, "no answer from the phone"},
-      {0x63, "service rejected"},
-      {0x64, "quality of service not available"},
-      {0x65, "error in the phone"},
-  };
-  const auto* known = std::ranges::find(kNames, status, &Named::status);
-  const char* what = known == std::end(kNames) ? "not delivered" : known->what;
-  return fmt::format("status report {:#04x}: {}", status, what);
-}
-
 bool SameAddress(std::string_view a, std::string_view b) {
   if (a == b) return true;
   a = Significant(a);
@@ -157,14 +118,15 @@ std::optional<MessageState> StateFromReports(const Message& message) {
     const bool reported = part.report_status >= 0 && MayHaveGone(part);
     taken += reported || part.state == PartState::kAccepted ? 1 : 0;
     if (!reported) continue;
-    switch (DeliveryOf(part.report_status)) {
-      case Delivery::kUndelivered:
+    switch (ReadDeliveryStatus(part.report_status)) {
+      case DeliveryStatus::kFailed:
+      case DeliveryStatus::kReserved:
         return MessageState::kUndelivered;
-      case Delivery::kDelivered:
+      case DeliveryStatus::kDelivered:
         ++delivered;
         break;
-      case Delivery::kPending:
-      case Delivery::kUnconfirmed:
+      case DeliveryStatus::kTrying:
+      case DeliveryStatus::kCompleted:  // nobody can say how: the state stays
         break;
     }
   }
@@ -183,16 +145,16 @@ Settlement Settle(const NewReport& report, Message& message, int number,
     part.report_status = report.status;
     part.reported_at = report.received_at;
   }
-  Settlement settlement{
-      .report = report.fingerprint,
-      .sequence = message.sequence,
-      .number = number,
-      .status = report.status,
-      .final = DeliveryOf(report.status) != Delivery::kPending,
-      .to = StateFromReports(message),
-      .at = now};
+  Settlement settlement{.report = report.fingerprint,
+                        .sequence = message.sequence,
+                        .number = number,
+                        .status = report.status,
+                        .final = IsFinal(ReadDeliveryStatus(report.status)),
+                        .to = StateFromReports(message),
+                        .at = now};
   if (settlement.to == MessageState::kUndelivered) {
-    settlement.error = DescribeStatus(report.status);
+    settlement.error = fmt::format("status report {:#04x}: {}", report.status,
+                                   DescribeDeliveryStatus(report.status));
   }
   return settlement;
 }

@@ -1,5 +1,4 @@
-// Delivery reports: what a status says, whose report it is, and what it makes
-// of the message. Pure.
+// Delivery reports: whose one is, and what it makes of the message. Pure.
 //
 // A report names a part by TP-MR alone, one octet that each SIM counts round
 // and round, and by its recipient. So it is matched by SIM, reference and
@@ -24,16 +23,6 @@ namespace smsweb {
 
 // Reports are looked for as long; a service centre seldom tries longer.
 inline constexpr Millis kReportWindow{7 * 24 * 3600 * 1000LL};
-
-// TP-ST (TS 23.040 § 9.2.3.15).
-enum class Delivery : std::uint8_t {
-  kDelivered,    // the phone has it
-  kPending,      // the service centre goes on trying
-  kUndelivered,  // it does not, or the network never could
-  kUnconfirmed,  // completed, and nobody can say how: the state stays
-};
-Delivery DeliveryOf(int status);
-std::string DescribeStatus(int status);  // why it was not delivered
 
 // The same recipient: one may be in international form, the other in national
 // form, with or without its trunk prefix.

@@ -313,11 +313,11 @@ TEST_CASE_METHOD(ApiFixture, "The inbox is listed by pages, the newest first") {
   CHECK(second["items"][0]["text"] == "text 1");
   CHECK(second["next"].is_null());
 
-  CHECK(page("sender=INFO")["items"].size() == 1);
-  CHECK(page("sender=%2B62811")["items"].size() == 2);
-  CHECK(page("sender=+62811")["items"].size() == 2);
-  CHECK(page("sender=nobody")["items"].is_array());
-  CHECK(page("sender=nobody")["items"].empty());
+  CHECK(page("from=INFO")["items"].size() == 1);
+  CHECK(page("from=%2B62811")["items"].size() == 2);
+  CHECK(page("from=+62811")["items"].size() == 2);
+  CHECK(page("from=nobody")["items"].is_array());
+  CHECK(page("from=nobody")["items"].empty());
 
   const Response one =
       Answer(Get("/v1/inbox/" + newest["id"].get<std::string>()));
@@ -415,7 +415,7 @@ TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
       {Get("/v1/inbox", "after=x"), 422, "out_of_range", "after"},
       {Get("/v1/inbox", "after=0192d3c4-0000-7000-8000-000000000000"), 422,
        "out_of_range", "after"},
-      {Get("/v1/inbox", "from=x"), 422, "unknown_field", "from"},
+      {Get("/v1/inbox", "sender=x"), 422, "unknown_field", "sender"},
       {Get("/v1/inbox/"), 404, "message_not_found", ""},
       {Get("/v1/inbox/0192d3c4-0000-7000-8000-000000000000"), 404,
        "message_not_found", ""},

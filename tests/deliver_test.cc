@@ -278,9 +278,8 @@ TEST_CASE("Validities of three formats") {
   CHECK(ToHex(once.octets) == "41C40000000000");
   CHECK(once.Period() == hours(24 * 30));
   CHECK(once.SingleShot());
-  for (const char* const unknown :
-       {"00000000000000", "04010000000000", "820A0000000000",
-        "03AA0000000000"}) {
+  for (const char* const unknown : {"00000000000000", "04010000000000",
+                                    "820A0000000000", "03AA0000000000"}) {
     CAPTURE(unknown);
     const auto octets = Octets(unknown);
     OctetCursor cursor(octets);
@@ -341,39 +340,40 @@ TEST_CASE("A status report counts though its tail can't be read") {
   }
 }
 
-struct StatusCase {
-  int status;
-  bool is_final;
-  bool is_delivered;
-  const char* text;
-};
-
-const StatusCase kStatuses[] = {
-    {0x00, true, true, "delivered"},
-    {0x01, true, false, "forwarded, and nobody can tell whether it arrived"},
-    {0x02, true, false, "replaced by the service centre"},
-    {0x03, true, false, "reserved: service rejected"},
-    {0x10, true, true, "the service centre's own reason"},
-    {0x20, false, false, "congestion"},
-    {0x25, false, false, "an error in the phone"},
-    {0x3F, false, false, "the service centre's own reason"},
-    {0x41, true, false, "incompatible destination"},
-    {0x46, true, false, "its validity period is over"},
-    {0x49, true, false, "the service centre does not know it"},
-    {0x4A, true, false, "reserved: service rejected"},
-    {0x62, true, false, "no response from the phone"},
-    {0x66, true, false, "reserved: service rejected"},
-    {0x80, true, false, "reserved: service rejected"},
-    {0xFF, true, false, "reserved: service rejected"},
-};
-
-TEST_CASE("A status says whether it is the last, and whether it arrived") {
-  for (const auto& row : kStatuses) {
+TEST_CASE("A status says what became of the message, and why") {
+  struct Row {
+    int status;
+    DeliveryStatus meaning;
+    const char* text;
+  };
+  using enum DeliveryStatus;
+  const Row rows[] = {
+      {0x00, kDelivered, "delivered"},
+      {0x01, kCompleted, "forwarded, and nobody can tell whether it arrived"},
+      {0x02, kFailed, "replaced by the service centre"},
+      {0x03, kReserved, "reserved: service rejected"},
+      {0x0F, kReserved, "reserved: service rejected"},
+      {0x10, kCompleted, "the service centre's own reason"},
+      {0x1F, kCompleted, "the service centre's own reason"},
+      {0x20, kTrying, "congestion"},
+      {0x25, kTrying, "an error in the phone"},
+      {0x3F, kTrying, "the service centre's own reason"},
+      {0x41, kFailed, "incompatible destination"},
+      {0x46, kFailed, "its validity period is over"},
+      {0x49, kFailed, "the service centre does not know it"},
+      {0x4A, kFailed, "reserved: service rejected"},
+      {0x62, kFailed, "no response from the phone"},
+      {0x66, kFailed, "reserved: service rejected"},
+      {0x7F, kFailed, "the service centre's own reason"},
+      {0x80, kReserved, "reserved: service rejected"},
+      {0xFF, kReserved, "reserved: service rejected"},
+      {-1, kReserved, "reserved: service rejected"},
+  };
+  for (const auto& row : rows) {
     CAPTURE(row.status);
-    const auto status = static_cast<std::uint8_t>(row.status);
-    CHECK(IsFinal(status) == row.is_final);
-    CHECK(IsDelivered(status) == row.is_delivered);
-    CHECK(Describe(status) == row.text);
+    CHECK(ReadDeliveryStatus(row.status) == row.meaning);
+    CHECK(IsFinal(row.meaning) == (row.meaning != kTrying));
+    CHECK(DescribeDeliveryStatus(row.status) == row.text);
   }
 }
 

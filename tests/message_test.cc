@@ -22,17 +22,6 @@ TEST_CASE("A final state leads nowhere") {
   }
 }
 
-TEST_CASE("A report's status says what became of the part") {
-  const std::pair<int, const char*> rows[] = {
-      {0x00, "delivered"}, {0x01, "completed"}, {0x1F, "completed"},
-      {0x20, "trying"},    {0x3F, "trying"},    {0x40, "failed"},
-      {0x7F, "failed"},    {0x80, "reserved"},  {-1, "reserved"}};
-  for (const auto& [status, meaning] : rows) {
-    INFO(status);
-    CHECK(ToString(MeaningOf(status)) == meaning);
-  }
-}
-
 TEST_CASE("Exactly the transitions of the design are allowed") {
   const std::string expected[kMessageStateCount] = {
       "sending unknown expired cancelled",   // queued

@@ -140,21 +140,6 @@ TEST_CASE("National and international forms are the same number") {
   }
 }
 
-TEST_CASE("Each TP-ST means one thing") {
-  CHECK(DeliveryOf(0x00) == Delivery::kDelivered);
-  CHECK(DeliveryOf(0x01) == Delivery::kUnconfirmed);
-  CHECK(DeliveryOf(0x02) == Delivery::kUndelivered);
-  CHECK(DeliveryOf(0x10) == Delivery::kUnconfirmed);
-  CHECK(DeliveryOf(0x20) == Delivery::kPending);
-  CHECK(DeliveryOf(0x3F) == Delivery::kPending);
-  CHECK(DeliveryOf(0x40) == Delivery::kUndelivered);
-  CHECK(DeliveryOf(0x60) == Delivery::kUndelivered);
-  CHECK(DeliveryOf(0x80) == Delivery::kUndelivered);  // reserved
-  for (int status = 0x40; status <= 0xFF; ++status) {
-    CHECK(DescribeStatus(status).size() > 20);
-  }
-}
-
 Message OfTwoParts(int first, int second) {
   Message message = Sent(1, 7, kNoon);
   message.parts = 2;
@@ -193,7 +178,7 @@ TEST_CASE("A settlement says what follows, and why") {
   settlement = Settle(report, message, 1, kNoon);
   CHECK(settlement.final);
   CHECK(settlement.to == MessageState::kUndelivered);
-  CHECK(settlement.error == "status report 0x46: its validity period ended");
+  CHECK(settlement.error == "status report 0x46: its validity period is over");
   CHECK(message.part_records[0].report_status == 0x46);
 }
 

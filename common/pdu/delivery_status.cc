@@ -31,61 +31,74 @@ constexpr std::array<std::string_view, 10> kLasting = {
     "deleted by the service centre's administration",
     "the service centre does not know it"};
 
-constexpr std::uint8_t kClassMask = 0x1F;
-constexpr std::uint8_t kSpecific = 0x10;  // in each class: the centre's own
+constexpr std::string_view kReservedName = "reserved: service rejected";
+
+constexpr int kUnconfirmed = 0x01;
+constexpr int kReplaced = 0x02;
+constexpr int kLast = 0x7F;
+
+// Four classes, each of which has names, and half of it for the centres.
+constexpr int kClassMask = 0x60;
+constexpr int kCompletedClass = 0x00;
+constexpr int kTryingClass = 0x20;
+constexpr int kLastingClass = 0x40;  // 0x60: a passing error, and it gives up
+constexpr int kSpecific = 0x10;      // in each class: the centre's own
 
 template <std::size_t size>
 std::string_view Name(const std::array<std::string_view, size>& names,
-                      std::uint8_t value) {
-  if (value & kSpecific) return "the service centre's own reason";
-  return value < size ? names[value] : "reserved: service rejected";
+                      int status) {
+  if (status & kSpecific) return "the service centre's own reason";
+  const auto place = static_cast<std::size_t>(status & ~kClassMask);
+  return place < size ? names[place] : kReservedName;
 }
 
 }  // namespace
 
-DeliveryStatus ReadDeliveryStatus(std::uint8_t status) {
-  if (status >= 0x80) return DeliveryStatus::kReserved;
-  return static_cast<DeliveryStatus>(status >> 5);
+DeliveryStatus ReadDeliveryStatus(int status) {
+  if (status == 0x00) return DeliveryStatus::kDelivered;
+  if (status == kUnconfirmed) return DeliveryStatus::kCompleted;
+  if (status == kReplaced) return DeliveryStatus::kFailed;
+  if (status < kSpecific || status > kLast) return DeliveryStatus::kReserved;
+  switch (status & kClassMask) {
+    case kCompletedClass:
+      return DeliveryStatus::kCompleted;
+    case kTryingClass:
+      return DeliveryStatus::kTrying;
+    default:
+      return DeliveryStatus::kFailed;
+  }
 }
 
 std::string_view ToString(DeliveryStatus status) {
   switch (status) {
+    case DeliveryStatus::kDelivered:
+      return "delivered";
     case DeliveryStatus::kCompleted:
       return "completed";
     case DeliveryStatus::kTrying:
       return "trying";
-    case DeliveryStatus::kRefused:
-      return "refused";
-    case DeliveryStatus::kGivenUp:
-      return "given up";
+    case DeliveryStatus::kFailed:
+      return "failed";
     case DeliveryStatus::kReserved:
       break;
   }
   return "reserved";
 }
 
-bool IsFinal(std::uint8_t status) {
-  return ReadDeliveryStatus(status) != DeliveryStatus::kTrying;
+bool IsFinal(DeliveryStatus status) {
+  return status != DeliveryStatus::kTrying;
 }
 
-bool IsDelivered(std::uint8_t status) {
-  return status == 0x00 || (status >= kSpecific && status <= kClassMask);
-}
-
-std::string_view Describe(std::uint8_t status) {
-  const std::uint8_t value = status & kClassMask;
-  switch (ReadDeliveryStatus(status)) {
-    case DeliveryStatus::kCompleted:
-      return Name(kCompleted, value);
-    case DeliveryStatus::kTrying:
-    case DeliveryStatus::kGivenUp:
-      return Name(kPassing, value);
-    case DeliveryStatus::kRefused:
-      return Name(kLasting, value);
-    case DeliveryStatus::kReserved:
-      break;
+std::string_view DescribeDeliveryStatus(int status) {
+  if (status < 0 || status > kLast) return kReservedName;
+  switch (status & kClassMask) {
+    case kCompletedClass:
+      return Name(kCompleted, status);
+    case kLastingClass:
+      return Name(kLasting, status);
+    default:
+      return Name(kPassing, status);
   }
-  return "reserved: service rejected";
 }
 
 }  // namespace smsweb

@@ -50,32 +50,6 @@ std::optional<Enum> Parse(const std::array<std::string_view, kSize>& names,
 
 }  // namespace
 
-ReportMeaning MeaningOf(int report_status) {
-  if (report_status < 0 || report_status > 0x7F) {
-    return ReportMeaning::kReserved;
-  }
-  if (report_status == 0) return ReportMeaning::kDelivered;
-  if (report_status < 0x20) return ReportMeaning::kCompleted;
-  if (report_status < 0x40) return ReportMeaning::kTrying;
-  return ReportMeaning::kFailed;
-}
-
-std::string_view ToString(ReportMeaning meaning) {
-  switch (meaning) {
-    case ReportMeaning::kDelivered:
-      return "delivered";
-    case ReportMeaning::kCompleted:
-      return "completed";
-    case ReportMeaning::kTrying:
-      return "trying";
-    case ReportMeaning::kFailed:
-      return "failed";
-    case ReportMeaning::kReserved:
-      return "reserved";
-  }
-  return "reserved";
-}
-
 std::string_view ToString(MessageClass message_class) {
   return kClassNames.at(static_cast<std::size_t>(message_class));
 }

@@ -42,17 +42,6 @@ enum class PartState : std::uint8_t {
   kUnknown = 4,       // it left, and no answer came
 };
 
-// What a status report says (TP-ST, 3GPP TS 23.040 § 9.2.3.15), in short.
-enum class ReportMeaning : std::uint8_t {
-  kDelivered,  // 0x00: the phone has it
-  kCompleted,  // 0x01 to 0x1F: over, and nobody says that the phone has it
-  kTrying,     // 0x20 to 0x3F: not yet, and the service centre goes on
-  kFailed,     // 0x40 to 0x7F: not, and it has given up
-  kReserved,   // the rest
-};
-ReportMeaning MeaningOf(int report_status);
-
-std::string_view ToString(ReportMeaning meaning);
 std::string_view ToString(MessageClass message_class);
 std::string_view ToString(MessageState state);
 std::string_view ToString(PartState state);

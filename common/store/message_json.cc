@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "common/pdu/delivery_status.h"
+
 namespace smsweb {
 namespace {
 
@@ -16,7 +18,7 @@ Json PartJson(const Part& part) {
   }
   if (part.error_code >= 0) json["cms_error"] = part.error_code;
   if (part.report_status >= 0) {
-    json["report"] = ToString(MeaningOf(part.report_status));
+    json["report"] = ToString(ReadDeliveryStatus(part.report_status));
     json["report_status"] = part.report_status;
     json["reported_at"] = FormatRfc3339(part.reported_at);
   }
