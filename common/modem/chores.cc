@@ -118,7 +118,7 @@ void ModemMachine::HeardKeepAliveStorage(const AtEvent&) {
     given_up_until_ = now_ + kUntilTriedAnew;
     received_.TryAgain();
   }
-  const std::string storage = storage_chosen_ ? StorageName(*line, 6) : "";
+  const std::string storage = storage_fixed_ ? "" : StorageName(*line, 6);
   const bool more = info_.storage_used > received_.Known(storage);
   if (more && info_.storage_used != listed_for_) received_.AddListing(storage);
   listed_for_ = info_.storage_used;

@@ -138,7 +138,7 @@ void ModemMachine::ForgetSession() {
   chores_not_before_ = {};
   listed_ = false;
   listed_for_ = -1;
-  storage_chosen_ = false;
+  storage_fixed_ = false;
   selected_.clear();
   acknowledges_ = false;
   sim_gone_ = false;

@@ -164,6 +164,7 @@ class ModemMachine {
   void HeardService(const AtEvent& final);
   void TryStorage(std::size_t choice);
   void HeardStorage(const AtEvent& final);
+  void StorageIsFixed(bool fixed);
   void TryIndications(std::size_t choice);
   void HeardIndications(const AtEvent& final);
   void ConfigurationFinished();
@@ -252,6 +253,7 @@ class ModemMachine {
   void Read(const AtEvent& line);
   void Found(const StorageSlot& slot, int status, const std::string& pdu);
   void Announced(std::string_view line);
+  void DropPlannedDeletion(const StorageSlot& slot);
   void Arrived(const AtEvent& event, Incoming incoming);
   void HandOnEarly();
   void HandOn(std::string pdu, Incoming incoming, int receipt);
@@ -333,11 +335,11 @@ class ModemMachine {
   bool registered_ = false;
   MonoTime registering_since_{};
   bool registration_overdue_ = false;
-  bool listed_ = false;  // the storages, since the line was opened
-  bool storage_chosen_ = false;
-  bool acknowledges_ = false;  // AT+CSMS=1 was taken
-  std::string indications_;    // the AT+CNMI that was taken
-  bool imsi_heard_ = false;    // since the line was opened: whose SIM it is
+  bool listed_ = false;         // the storages, since the line was opened
+  bool storage_fixed_ = false;  // no AT+CPMS was taken: places have no name
+  bool acknowledges_ = false;   // AT+CSMS=1 was taken
+  std::string indications_;     // the AT+CNMI that was taken
+  bool imsi_heard_ = false;     // since the line was opened: whose SIM it is
   // PDUs that came by themselves before that, in a set-up.
   struct Early {
     std::string pdu;

@@ -3,8 +3,8 @@
 
 namespace smsweb {
 
-// <stat> of +CREG and +CEREG (§§ 7.2, 10.1.22); also "SMS only" (6, 7) and "CSFB
-// not preferred" (9, 10).
+// <stat> of +CREG and +CEREG (§§ 7.2, 10.1.22); also "SMS only" (6, 7) and
+// "CSFB not preferred" (9, 10).
 constexpr bool IsHome(int status) {
   return status == 1 || status == 6 || status == 9;
 }

@@ -51,12 +51,12 @@ void ReceivedBook::AddSweep(const std::string& storage, int last, int left) {
 std::optional<int> ReceivedBook::Found(const StorageSlot& slot,
                                        const std::string& pdu) {
   std::erase(to_read_, slot);
-  failures_.erase(slot);
   const auto known = held_.find(slot);
   if (known != held_.end() && known->second.pdu == pdu) {
     if (known->second.stored) Stored(known->second.receipt);
     return std::nullopt;
   }
+  failures_.erase(slot);
   if (known == held_.end() && held_.size() >= kMostSlots) return std::nullopt;
   // Another one than before: what was to be deleted is gone.
   std::erase(to_delete_, slot);
@@ -78,10 +78,7 @@ void ReceivedBook::TryAgain() {
   for (const StorageSlot& slot : std::exchange(given_up_, {})) {
     left_alone_.erase(slot);
     failures_.erase(slot);
-    const auto held = held_.find(slot);
-    const bool stored = held != held_.end() && held->second.stored;
-    auto& waiting = stored ? to_delete_ : to_read_;
-    if (!Has(waiting, slot)) waiting.push_back(slot);
+    if (!Has(to_read_, slot)) to_read_.push_back(slot);
   }
 }
 
@@ -133,13 +130,12 @@ void ReceivedBook::Deleted(const StorageSlot& slot) {
   failures_.erase(slot);
 }
 
+// It may be gone all the same, and another be in its place: that is read before
+// it is deleted.
 void ReceivedBook::CouldNotDelete(const StorageSlot& slot) {
   std::erase(to_delete_, slot);
-  if (++failures_[slot] < kMostTries) {
-    to_delete_.push_back(slot);
-  } else {
-    GiveUp(slot);
-  }
+  if (++failures_[slot] >= kMostTries) return GiveUp(slot);
+  if (!Has(to_read_, slot)) to_read_.push_back(slot);
 }
 
 bool ReceivedBook::Empty() const {

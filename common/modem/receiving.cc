@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -60,7 +61,7 @@ bool ModemMachine::PlanReceived() {
 void ModemMachine::PlanListings() {
   if (listed_) return;
   std::string selected = selected_;
-  if (!storage_chosen_) return PlanListing("", selected);
+  if (storage_fixed_) return PlanListing("", selected);
   std::vector<std::string> storages = profile_->storages;
   storages.push_back(profile_->report_storage);
   std::set<std::string> done = {""};
@@ -220,9 +221,24 @@ void ModemMachine::HandOn(std::string pdu, Incoming incoming, int receipt) {
 void ModemMachine::Announced(std::string_view line) {
   const auto index = AtNumber(line, 1);
   if (!index || !IsPlausible(*index)) return;
-  const std::string storage = storage_chosen_ ? StorageName(line, 0) : "";
-  received_.Announce({.storage = storage, .index = *index});
+  const std::string storage = storage_fixed_ ? "" : StorageName(line, 0);
+  const StorageSlot slot{.storage = storage, .index = *index};
+  received_.Announce(slot);
+  DropPlannedDeletion(slot);
   ChoresChanged();
+}
+
+// What was to be deleted there is gone, and another has come.
+void ModemMachine::DropPlannedDeletion(const StorageSlot& slot) {
+  if (plan_.empty()) return;
+  const auto behind_the_one_in_flight = std::next(plan_.begin());
+  plan_.erase(std::remove_if(behind_the_one_in_flight, plan_.end(),
+                             [&](const Exchange& planned) {
+                               return planned.heard ==
+                                          &ModemMachine::HeardDeleted &&
+                                      planned.slot == slot;
+                             }),
+              plan_.end());
 }
 
 // +CMT and +CDS: not stored by the modem. With AT+CSMS=1 it waits to hear that

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/modem/machine.h"
 #include "common/modem/network_values.h"
@@ -105,7 +106,6 @@ void ModemMachine::AskConfiguration() {
 
 void ModemMachine::HeardService(const AtEvent& final) {
   acknowledges_ = profile_->csms == 1 && final.final == AtFinal::kOk;
-  storage_chosen_ = false;
   TryStorage(0);
   // What a former process has not acknowledged, nobody has stored: the network
   // is to send it again (27.005 § 4.7). Else the modem would wait, and then
@@ -156,7 +156,7 @@ void ModemMachine::HeardSignal(const AtEvent&) {
 
 // The first of several that the modem takes. `slot.index` is the choice.
 void ModemMachine::TryStorage(std::size_t choice) {
-  if (choice >= profile_->storages.size()) return;
+  if (choice >= profile_->storages.size()) return StorageIsFixed(true);
   const std::string& name = profile_->storages[choice];
   plan_.push_front(
       {.command = fmt::format("AT+CPMS=\"{0}\",\"{0}\",\"{0}\"", name),
@@ -168,9 +168,17 @@ void ModemMachine::HeardStorage(const AtEvent& final) {
   if (final.final != AtFinal::kOk) {
     return TryStorage(static_cast<std::size_t>(current_.slot.index) + 1);
   }
-  storage_chosen_ = true;
+  StorageIsFixed(false);
   selected_ = current_.slot.storage;
   StorageLine(0);
+}
+
+// A place must have one name only, or what was deleted under the one would be
+// deleted again under the other, whatever is there by then.
+void ModemMachine::StorageIsFixed(bool fixed) {
+  if (std::exchange(storage_fixed_, fixed) == fixed) return;
+  received_.Forget();
+  listed_ = false;
 }
 
 void ModemMachine::TryIndications(std::size_t choice) {
