@@ -47,6 +47,14 @@ class Row:
     parts: list[str]  # the states of those that were tried
 
 
+def read_inbox(path: Path) -> list[str]:
+    """The texts of what was received."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30) as database:
+        texts = [text for (text,) in database.execute("SELECT text FROM inbound WHERE shown = 1")]
+    database.close()
+    return texts
+
+
 def read_queue(path: Path) -> dict[str, Row]:
     """Every message in the file, by id. Reads only: as a stranger would."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30) as database:

@@ -406,9 +406,15 @@ class Gateway:
         """The simulated modems; it appends to the record that is there."""
         process = self.start("smsweb-sim", [
             str(self.programs / "smsweb-sim"), "--modems", str(len(self.devices)),
-            "--link", str(self.folder / "modem-%d"), "--log", str(self.phone), *options])
+            "--link", str(self.folder / "modem-%d"), "--log", str(self.phone),
+            "--control", str(self.folder / "control"), *options])
         process.wait_for_line(r"\bready\b")
         return process
+
+    def tell(self, rule: str) -> None:
+        """The simulated modems are to do this: a rule as in docs/simulator.md."""
+        subprocess.run([str(self.programs / "smsweb-sim"), "--tell", str(self.folder / "control"),
+                        rule], check=True, stdout=subprocess.DEVNULL, timeout=30)
 
     def start_spooler(self, *options: str) -> Process:
         process = self.start("smswebd", [str(self.programs / "smswebd"),

@@ -15,7 +15,7 @@ import sys
 import time
 import unittest
 
-from books import SETTLED, Load, balance, read_queue
+from books import SETTLED, Load, balance, read_inbox, read_queue
 from harness import Gateway, Process, wait_until
 
 KILLS = int(os.environ.get("SMSWEB_KILLS", "5"))
@@ -136,6 +136,24 @@ class Crashes(unittest.TestCase):
                 sim = gateway.start_sim(*send_time)
         self.settle(gateway, load, 300)
         self.check(gateway, load, "smsweb-sim", assembled=False)
+
+    def test_what_comes_in_is_in_the_inbox_once(self) -> None:
+        """A place of a SIM that was deleted twice would take a message with it
+        that had come in between."""
+        gateway = self.gateway_of(1)
+        gateway.start_sim()
+        spooler = gateway.start_spooler()
+        come = 0
+        for _ in range(4 * KILLS):
+            for _ in range(self.random.randrange(20, 60)):
+                come += 1
+                gateway.tell(f'at 0s: inbound from +62811 text "number {come}"')
+            gateway.kill(spooler)
+            spooler = gateway.start_spooler()
+        wanted = [f"number {number}" for number in range(1, come + 1)]
+        wait_until(lambda: len(read_inbox(gateway.queue)) >= come, 60, f"{come} in the inbox")
+        say(f"smswebd receives, {4 * KILLS} kills (SMSWEB_SEED={SEED}): {come} came in")
+        self.assertEqual(sorted(read_inbox(gateway.queue)), sorted(wanted))
 
     def test_spooler_and_endpoint_killed_in_turns_lose_nothing(self) -> None:
         gateway = self.gateway_of(2)
