@@ -176,11 +176,6 @@ std::string Parameter(const ProbeAnswer& answer, int index) {
   return Unquoted(std::string(rest.substr(0, rest.find(','))));
 }
 
-// 27.007 § 9.2
-constexpr int kCmeSimNotInserted = 10;
-// 27.005 § 3.2.5
-constexpr int kCmsSimPinRequired = 311;
-
 bool IsCme(const ProbeAnswer& answer, int code) {
   return answer.error == AtFinal::kCmeError && answer.code == code;
 }
@@ -209,20 +204,24 @@ std::optional<int> Number(const ProbeAnswer& answer, int index) {
 std::string RegistrationText(const ProbeAnswer& creg,
                              const ProbeAnswer& cereg) {
   if (!creg.ok && !cereg.ok) return creg.text;
-  const std::array stats = {Number(creg, 1), Number(cereg, 1)};
-  const auto any = [&](auto fits) {
-    return std::ranges::any_of(
-        stats, [&](const auto& stat) { return stat && fits(*stat); });
+  const auto stat = [](const ProbeAnswer& answer) {
+    return ReadRegistration(Number(answer, 1).value_or(-1));
   };
-  if (any(IsHome)) return "home";
-  if (any(IsRoaming)) return "roaming (modem.roaming)";
-  static const std::vector<std::pair<int, std::string>> kNone = {
-      {3, "denied"},
-      {2, "none, looking for one"},
-      {8, "emergency calls only"},
-      {0, "none, and not looked for"}};
-  for (const auto& [number, text] : kNone) {
-    if (any([&](int stat) { return stat == number; })) return text;
+  switch (std::max(stat(creg), stat(cereg))) {
+    case Registration::kHome:
+      return "home";
+    case Registration::kRoaming:
+      return "roaming (modem.roaming)";
+    case Registration::kDenied:
+      return "denied";
+    case Registration::kSearching:
+      return "none, looking for one";
+    case Registration::kEmergencyOnly:
+      return "emergency calls only";
+    case Registration::kNotSearching:
+      return "none, and not looked for";
+    case Registration::kUnknown:
+      break;
   }
   return "not known";
 }

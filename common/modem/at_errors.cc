@@ -36,6 +36,10 @@ constexpr auto kCms = std::to_array<NamedCode>({
     {315, "SIM wrong"},
     {316, "(U)SIM PUK required"},
     {316, "SIM PUK required"},
+    {317, "(U)SIM PIN2 required"},
+    {317, "SIM PIN2 required"},
+    {318, "(U)SIM PUK2 required"},
+    {318, "SIM PUK2 required"},
     {320, "memory failure"},
     {321, "invalid memory index"},
     {322, "memory full"},
@@ -160,8 +164,10 @@ int CmsFromCme(int cme_code) {
   if (cme_code == 5) return 312;
   if (cme_code == 12) return 316;
   if (cme_code >= 10 && cme_code <= 15) return 300 + cme_code;
+  if (cme_code == 17 || cme_code == 18) return 300 + cme_code;
   if (cme_code == 3 || cme_code == 4) return 299 + cme_code;
   if (cme_code == 20) return 322;
+  if (cme_code == 23) return 320;
   if (cme_code == 30 || cme_code == 31) return 301 + cme_code;
   return kNoCode;
 }

@@ -19,6 +19,7 @@ inline constexpr int kCmeIncorrectPassword = 16;
 inline constexpr int kCmeInvalidIndex = 21;
 inline constexpr int kCmeNotFound = 22;
 
+inline constexpr int kCmsSimPinRequired = 311;
 // +CMS ERROR: nothing is at that place of the storage.
 inline constexpr int kCmsInvalidIndex = 321;
 

@@ -317,6 +317,10 @@ bool AtParser::IsEcho(std::string_view line) const {
 bool AtParser::AnswersCommand(std::string_view line) const {
   if (!waiting_) return false;
   if (std::ranges::find(kBareLines, line) != kBareLines.end()) return false;
+  const auto begins = [&](const std::string& beginning) {
+    return line.starts_with(beginning);
+  };
+  if (std::ranges::any_of(never_answers_, begins)) return false;
   const std::string_view name = NameOf(line);
   if (name.empty()) return true;  // an unnamed line, such as a serial number
   if (name != name_) return false;

@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace smsweb {
@@ -57,6 +58,11 @@ class AtParser {
   void ExpectAnswerTo(std::string_view command);  // without its CR
   void ExpectEchoOf(std::string_view data);       // the PDU after a prompt
   void ExpectNothing();
+  // Lines that begin so come by themselves, whatever waits for its answer: a
+  // profile's. It outlives Reset().
+  void NeverAnswers(std::vector<std::string> beginnings) {
+    never_answers_ = std::move(beginnings);
+  }
   std::vector<AtEvent> Feed(std::string_view bytes);
   void Reset();  // a new line: forget all
 
@@ -75,6 +81,7 @@ class AtParser {
   bool IsEcho(std::string_view line) const;
   bool AnswersCommand(std::string_view line) const;
 
+  std::vector<std::string> never_answers_;
   bool waiting_ = false;
   std::string command_;  // that waits for its answer
   std::string name_;     // its name: "+CREG"

@@ -14,13 +14,6 @@ constexpr Millis kLongestWait{10'000};  // of a chore, for submits
 constexpr std::size_t kManyWaiting = 8;
 constexpr Millis kUntilTriedAnew{3'600'000};  // of what could not be read
 
-// A busy SIM is there; what else a modem may say is not about the SIM.
-bool SaysTheSimIsGone(const AtEvent& final) {
-  return final.final == AtFinal::kCmeError &&
-         (final.code == kCmeSimNotInserted || final.code == kCmeSimFailure ||
-          final.code == kCmeSimWrong);
-}
-
 }  // namespace
 
 bool ModemMachine::ChoresWait() const {
@@ -87,21 +80,6 @@ void ModemMachine::PlanKeepAlive() {
                    .answer = "+CNMI:"});
 }
 
-void ModemMachine::HeardKeepAliveSim(const AtEvent& final) {
-  const std::string_view line = Information("+CPIN:").value_or("");
-  const bool locked =
-      final.final == AtFinal::kCmeError &&
-      (final.code == kCmeSimPinRequired || final.code == kCmeSimPukRequired);
-  if (locked || line.ends_with("SIM PIN") || line.ends_with("SIM PUK")) {
-    return Go(ModemState::kProbing, "the SIM is locked again");
-  }
-  const bool gone = SaysTheSimIsGone(final) || line.ends_with("NOT READY") ||
-                    line.ends_with("NOT INSERTED");
-  if (!gone) return;
-  plan_.clear();
-  SimGone();
-}
-
 void ModemMachine::HeardKeepAliveMode(const AtEvent&) {
   const auto line = Information("+CMGF:");
   if (line && AtNumber(*line) != 0) {
@@ -153,6 +131,7 @@ void ModemMachine::SilenceInChore() {
 }
 
 void ModemMachine::ChoresFinished() {
+  ChoresWentWell();
   chores_since_.reset();
   if (ChoresWait()) chores_since_ = now_;
   Settle();

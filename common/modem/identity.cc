@@ -99,6 +99,9 @@ void ModemMachine::Choose() {
                                   info_.manufacturer, info_.model)
                  : &GenericProfile();
   info_.profile = profile_->name;
+  std::vector<std::string> lines = profile_->restarted;
+  if (!profile_->ready_line.empty()) lines.push_back(profile_->ready_line);
+  parser_.NeverAnswers(std::move(lines));
 }
 
 void ModemMachine::IdentityFinished() { Go(ModemState::kSim); }

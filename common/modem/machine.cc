@@ -48,7 +48,7 @@ const ModemMachine::Behaviour ModemMachine::kBehaviour[] = {
     {.plan = &ModemMachine::PlanRegistration,
      .ask = &ModemMachine::AskRegistration,
      .answer = &ModemMachine::AnswerPlan,
-     .silence = &ModemMachine::SilenceInSetup,
+     .silence = &ModemMachine::SilenceInSetupPlan,
      .finished = &ModemMachine::RegistrationFinished,
      .patience = &ModemMachine::PlanPatience},
     /* kConfiguring */
@@ -143,7 +143,7 @@ void ModemMachine::ForgetSession() {
   acknowledges_ = false;
   sim_gone_ = false;
   registered_ = false;
-  creg_ = cereg_ = 0;
+  creg_ = cereg_ = Registration::kUnknown;
   lte_unknown_ = false;
   ussd_to_cancel_ = false;
   info_.imsi.clear();

@@ -280,6 +280,7 @@ class ModemMachine {
   void Resynchronise(std::string why);
   void LeaveStrayPrompt();
   void Climb(std::string why);
+  void ChoresWentWell();
   void Blame(std::string why);
   RecoveryStep RungAbove(RecoveryStep rung) const;
   void Take(RecoveryStep step, std::string why);
@@ -329,8 +330,8 @@ class ModemMachine {
   int stray_prompts_ = 0;      // the same
   bool sim_gone_ = false;
   Pin pin_ = Pin::kUntried;
-  int creg_ = 0;  // <stat> of +CREG and +CEREG
-  int cereg_ = 0;
+  Registration creg_ = Registration::kUnknown;  // as +CREG and +CEREG say
+  Registration cereg_ = Registration::kUnknown;
   bool lte_unknown_ = false;  // it knows no AT+CEREG
   bool registered_ = false;
   MonoTime registering_since_{};
@@ -357,6 +358,7 @@ class ModemMachine {
   bool ussd_to_cancel_ = false;
 
   Ladder silent_;  // climbed when the modem does not answer
+  MonoTime climbed_at_{};
   Ladder blamed_;  // climbed by Recover()
   RecoveryStep step_taken_ = RecoveryStep::kResync;
   int pauses_ = 0;

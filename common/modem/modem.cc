@@ -6,6 +6,38 @@
 
 namespace smsweb {
 
+std::string_view ToString(SubmitResult result) {
+  switch (result) {
+    case SubmitResult::kAccepted:
+      return "accepted";
+    case SubmitResult::kRejected:
+      return "rejected";
+    case SubmitResult::kNotSubmitted:
+      return "not submitted";
+    case SubmitResult::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string_view ToString(RecoveryStep step) {
+  switch (step) {
+    case RecoveryStep::kResync:
+      return "resynchronise";
+    case RecoveryStep::kReopen:
+      return "reopen";
+    case RecoveryStep::kSoftReset:
+      return "soft reset";
+    case RecoveryStep::kRadioCycle:
+      return "radio off and on";
+    case RecoveryStep::kRestart:
+      return "restart";
+    case RecoveryStep::kPause:
+      return "pause";
+  }
+  return "unknown";
+}
+
 Modem::Modem(ModemSettings settings)
     : machine_(std::make_unique<ModemMachine>(std::move(settings))) {}
 Modem::Modem(Modem&&) noexcept = default;

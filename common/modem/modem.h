@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/modem/network_values.h"
 #include "common/modem/profile.h"
 
 namespace smsweb {
@@ -83,15 +84,6 @@ enum class RecoveryStep : std::uint8_t {
 };
 inline constexpr int kRecoveryStepCount = 6;
 std::string_view ToString(RecoveryStep step);
-
-enum class Registration : std::uint8_t {
-  kUnknown,
-  kSearching,
-  kHome,
-  kRoaming,
-  kDenied,
-};
-std::string_view ToString(Registration registration);
 
 // What is known of a modem. Empty strings and -1: not known (yet, or the modem
 // does not say).

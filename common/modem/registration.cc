@@ -1,18 +1,32 @@
 // The network (27.007 § 7.2; § 10.1.22 for LTE).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/modem/machine.h"
 #include "common/modem/network_values.h"
 
 namespace smsweb {
-namespace {
 
-// <stat> of +CREG and +CEREG.
-constexpr int kSearchesNot = 0;
-constexpr int kSearches = 2;
-constexpr int kDenied = 3;
-
-}  // namespace
+std::string_view ToString(Registration registration) {
+  switch (registration) {
+    case Registration::kUnknown:
+      return "unknown";
+    case Registration::kNotSearching:
+      return "not searching";
+    case Registration::kEmergencyOnly:
+      return "emergency calls only";
+    case Registration::kSearching:
+      return "searching";
+    case Registration::kDenied:
+      return "denied";
+    case Registration::kHome:
+      return "home";
+    case Registration::kRoaming:
+      return "roaming";
+  }
+  return "unknown";
+}
 
 void ModemMachine::PlanRegistration() {
   registering_since_ = now_;
@@ -32,13 +46,14 @@ void ModemMachine::PlanRegistrationQueries() {
                    .answer = "+CREG:"});
 }
 
+// What LTE said before counts no longer: where it matters, it is asked again.
 void ModemMachine::HeardRegistration(const AtEvent& final) {
-  creg_ = 0;
+  creg_ = Registration::kNotSearching;
   if (final.final == AtFinal::kOk) {
-    creg_ = AtNumber(*Information("+CREG:"), 1).value_or(0);
+    creg_ = ReadRegistration(AtNumber(*Information("+CREG:"), 1).value_or(-1));
   }
-  WeighRegistration();
-  if (registered_ || lte_unknown_) return;
+  cereg_ = Registration::kNotSearching;
+  if (IsRegistered(creg_) || lte_unknown_) return WeighRegistration();
   // On LTE alone a modem may be registered where AT+CREG? does not tell.
   plan_.push_front({.command = "AT+CEREG?",
                     .heard = &ModemMachine::HeardLteRegistration,
@@ -49,34 +64,28 @@ void ModemMachine::HeardRegistration(const AtEvent& final) {
 
 // After silence there is no plan any more: that says nothing of LTE.
 void ModemMachine::HeardLteLines(const AtEvent& final) {
-  if (final.final == AtFinal::kOk || plan_.empty()) return;
-  lte_unknown_ = true;
-  plan_.pop_front();  // the question after it
+  if (final.final == AtFinal::kOk) return;
+  if (!plan_.empty()) {
+    lte_unknown_ = true;
+    plan_.pop_front();  // the question after it
+  }
+  WeighRegistration();
 }
 
 void ModemMachine::HeardLteRegistration(const AtEvent& final) {
-  cereg_ = 0;
+  cereg_ = Registration::kNotSearching;
   if (final.final == AtFinal::kOk) {
-    cereg_ = AtNumber(*Information("+CEREG:"), 1).value_or(0);
+    cereg_ =
+        ReadRegistration(AtNumber(*Information("+CEREG:"), 1).value_or(-1));
   }
   WeighRegistration();
 }
 
 void ModemMachine::WeighRegistration() {
-  const bool home = IsHome(creg_) || IsHome(cereg_);
-  const bool roaming = !home && (IsRoaming(creg_) || IsRoaming(cereg_));
-  registered_ = home || (roaming && settings_.roaming);
-  if (home) {
-    info_.registration = Registration::kHome;
-  } else if (roaming) {
-    info_.registration = Registration::kRoaming;
-  } else if (creg_ == kDenied || cereg_ == kDenied) {
-    info_.registration = Registration::kDenied;
-  } else if (creg_ == kSearches || creg_ == kSearchesNot) {
-    info_.registration = Registration::kSearching;
-  } else {
-    info_.registration = Registration::kUnknown;
-  }
+  info_.registration = std::max(creg_, cereg_);
+  registered_ =
+      info_.registration == Registration::kHome ||
+      (info_.registration == Registration::kRoaming && settings_.roaming);
 }
 
 void ModemMachine::RegistrationFinished() {
@@ -91,6 +100,10 @@ std::string ModemMachine::RegistrationTrouble() const {
              "modem's [[modem]] to send all the same";
     case Registration::kDenied:
       return "the network refuses this SIM";
+    case Registration::kNotSearching:
+      return "no network, and the modem looks for none";
+    case Registration::kEmergencyOnly:
+      return "the network takes emergency calls only";
     default:
       return "searching for a network";
   }
@@ -114,7 +127,7 @@ void ModemMachine::WaitForRegistration(std::string_view why) {
 void ModemMachine::RegistrationLine(std::string_view line) {
   const auto status = AtNumber(line);
   if (!status) return;
-  (line.starts_with("+CREG:") ? creg_ : cereg_) = *status;
+  (line.starts_with("+CREG:") ? creg_ : cereg_) = ReadRegistration(*status);
   WeighRegistration();
   if (state_ == ModemState::kReady && !registered_) {
     return Go(ModemState::kRegistering, "the network was lost");

@@ -29,6 +29,13 @@ bool IsGone(std::string_view status) {
          status == "REMOVED";
 }
 
+// A busy SIM is there; what else a modem may say is not about the SIM.
+bool SaysTheSimIsGone(const AtEvent& final) {
+  return final.final == AtFinal::kCmeError &&
+         (final.code == kCmeSimNotInserted || final.code == kCmeSimFailure ||
+          final.code == kCmeSimWrong);
+}
+
 }  // namespace
 
 void ModemMachine::AskSim() {
@@ -53,12 +60,13 @@ void ModemMachine::SimStatus(std::string_view status) {
   if (status == "SIM PIN") return SimWantsPin();
   if (status == "SIM PUK") {
     return Go(ModemState::kFailed,
-              "the SIM is blocked and asks for its PUK: put it into a phone "
-              "and enter the PUK there");
+              "the SIM is blocked and asks for its PUK: put it into a phone, "
+              "enter the PUK there, put it back and restart smswebd");
   }
   if (status.starts_with("PH-")) {
     return Go(ModemState::kFailed,
-              "the modem is locked to another SIM or network");
+              "the modem is locked to another SIM or network: unlock it, and "
+              "restart smswebd");
   }
   Note(IsGone(status) ? "no SIM" : "the SIM is not ready");
   AskAgainLater();
@@ -82,7 +90,8 @@ void ModemMachine::SimError(const AtEvent& final) {
 void ModemMachine::SimWantsPin() {
   if (settings_.pin.empty()) {
     return Go(ModemState::kFailed,
-              "the SIM asks for its PIN: set `pin` in this modem's [[modem]]");
+              "the SIM asks for its PIN: set `pin` in this modem's [[modem]], "
+              "and restart smswebd");
   }
   if (settings_.pin_withheld) {
     return Go(ModemState::kFailed,
@@ -143,6 +152,7 @@ void ModemMachine::SimUnlocked() {
     Emit(ModemEvent::Kind::kPinAccepted);
   }
   registered_ = false;
+  creg_ = cereg_ = Registration::kUnknown;  // of another SIM, perhaps
   Go(ModemState::kRegistering);
 }
 
@@ -155,6 +165,22 @@ void ModemMachine::SimLine(std::string_view line) {
     return Go(ModemState::kProbing, "the SIM is ready");
   }
   if (state_ == ModemState::kSim && pausing_ && pin_ != Pin::kAnnounced) Ask();
+}
+
+// ---- What the keep-alive finds
+
+void ModemMachine::HeardKeepAliveSim(const AtEvent& final) {
+  const std::string_view status =
+      StatusOf(Information("+CPIN:").value_or(std::string_view()));
+  const bool locked =
+      final.final == AtFinal::kCmeError &&
+      (final.code == kCmeSimPinRequired || final.code == kCmeSimPukRequired);
+  if (locked || status == "SIM PIN" || status == "SIM PUK") {
+    return Go(ModemState::kProbing, "the SIM is locked again");
+  }
+  if (!SaysTheSimIsGone(final) && !IsGone(status)) return;
+  plan_.clear();
+  SimGone();
 }
 
 // What was on it is gone as well.

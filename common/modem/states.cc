@@ -63,54 +63,6 @@ static_assert(std::ranges::all_of(kRows, [](const Row& row) {
 
 std::string_view ToString(ModemState state) { return RowOf(state).name; }
 
-std::string_view ToString(SubmitResult result) {
-  switch (result) {
-    case SubmitResult::kAccepted:
-      return "accepted";
-    case SubmitResult::kRejected:
-      return "rejected";
-    case SubmitResult::kNotSubmitted:
-      return "not submitted";
-    case SubmitResult::kUnknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
-std::string_view ToString(RecoveryStep step) {
-  switch (step) {
-    case RecoveryStep::kResync:
-      return "resynchronise";
-    case RecoveryStep::kReopen:
-      return "reopen";
-    case RecoveryStep::kSoftReset:
-      return "soft reset";
-    case RecoveryStep::kRadioCycle:
-      return "radio off and on";
-    case RecoveryStep::kRestart:
-      return "restart";
-    case RecoveryStep::kPause:
-      return "pause";
-  }
-  return "unknown";
-}
-
-std::string_view ToString(Registration registration) {
-  switch (registration) {
-    case Registration::kUnknown:
-      return "unknown";
-    case Registration::kSearching:
-      return "searching";
-    case Registration::kHome:
-      return "home";
-    case Registration::kRoaming:
-      return "roaming";
-    case Registration::kDenied:
-      return "denied";
-  }
-  return "unknown";
-}
-
 bool MayFollow(ModemState from, ModemState to) {
   if (to == kClosed) return true;
   if (to == kProbing) return true;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 namespace smsweb {
 namespace {
@@ -31,34 +32,42 @@ constexpr std::array<std::string_view, 10> kLasting = {
     "deleted by the service centre's administration",
     "the service centre does not know it"};
 
-constexpr std::string_view kReservedName = "reserved: service rejected";
-
 constexpr int kUnconfirmed = 0x01;
 constexpr int kReplaced = 0x02;
 constexpr int kLast = 0x7F;
 
-// Four classes, each of which has names, and half of it for the centres.
+// Four classes. The first half of each has names, the second is the centres'.
 constexpr int kClassMask = 0x60;
 constexpr int kCompletedClass = 0x00;
 constexpr int kTryingClass = 0x20;
 constexpr int kLastingClass = 0x40;  // 0x60: a passing error, and it gives up
-constexpr int kSpecific = 0x10;      // in each class: the centre's own
+constexpr int kSpecific = 0x10;
 
-template <std::size_t size>
-std::string_view Name(const std::array<std::string_view, size>& names,
-                      int status) {
+// "" for what is reserved.
+std::string_view NameOf(int status) {
+  if (status < 0 || status > kLast) return {};
   if (status & kSpecific) return "the service centre's own reason";
   const auto place = static_cast<std::size_t>(status & ~kClassMask);
-  return place < size ? names[place] : kReservedName;
+  const auto in = [place](std::span<const std::string_view> names) {
+    return place < names.size() ? names[place] : std::string_view();
+  };
+  switch (status & kClassMask) {
+    case kCompletedClass:
+      return in(kCompleted);
+    case kLastingClass:
+      return in(kLasting);
+    default:
+      return in(kPassing);
+  }
 }
 
 }  // namespace
 
 DeliveryStatus ReadDeliveryStatus(int status) {
+  if (NameOf(status).empty()) return DeliveryStatus::kReserved;
   if (status == 0x00) return DeliveryStatus::kDelivered;
   if (status == kUnconfirmed) return DeliveryStatus::kCompleted;
   if (status == kReplaced) return DeliveryStatus::kFailed;
-  if (status < kSpecific || status > kLast) return DeliveryStatus::kReserved;
   switch (status & kClassMask) {
     case kCompletedClass:
       return DeliveryStatus::kCompleted;
@@ -90,15 +99,8 @@ bool IsFinal(DeliveryStatus status) {
 }
 
 std::string_view DescribeDeliveryStatus(int status) {
-  if (status < 0 || status > kLast) return kReservedName;
-  switch (status & kClassMask) {
-    case kCompletedClass:
-      return Name(kCompleted, status);
-    case kLastingClass:
-      return Name(kLasting, status);
-    default:
-      return Name(kPassing, status);
-  }
+  const std::string_view name = NameOf(status);
+  return name.empty() ? "reserved: service rejected" : name;
 }
 
 }  // namespace smsweb

@@ -11,8 +11,8 @@ enum class DeliveryStatus : std::uint8_t {
   kDelivered,  // 0x00: the phone has it
   kCompleted,  // 0x01, 0x10 to 0x1F: over, and nobody says that the phone has
                // it
-  kTrying,     // 0x20 to 0x3F: not yet, and the service centre goes on
-  kFailed,     // 0x02, 0x40 to 0x7F: not, and the service centre has given up
+  kTrying,     // 0x20 to 0x25, 0x30 to 0x3F: not yet, and the centre goes on
+  kFailed,     // 0x02, most of 0x40 to 0x7F: not, and the centre has given up
   kReserved,   // the rest: they mean "service rejected"
 };
 DeliveryStatus ReadDeliveryStatus(int status);
