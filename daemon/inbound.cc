@@ -85,6 +85,7 @@ InboundPart MessageOf(const Deliver& deliver, InboundPart part) {
   const bool data = coding.alphabet == Alphabet::kData;
   part.coding = data ? "8bit" : ToString(coding);
   part.text = data ? ToHex(deliver.data.units) : deliver.data.Text();
+  part.units = deliver.data.units;
   if (const auto ports = FindPorts(deliver.data.header)) {
     part.port = ports->destination;
   }

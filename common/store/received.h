@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/uuid.h"
@@ -30,7 +31,10 @@ struct InboundPart {
   WallTime sent_at;  // TP-SCTS
   WallTime received_at;
   std::string coding;  // as ToString(TextCoding) has it, or "8bit"
-  std::string text;    // UTF-8; of 8-bit data: hex digits
+  std::string text;    // as it stands alone: UTF-8; of 8-bit data: hex digits
+  // What it is made of (Segment::units, common/pdu/segment.h). Senders cut
+  // surrogate and escape pairs in two: parts are joined before they are read.
+  std::vector<std::uint8_t> units;
   int port = -1;       // destination port (TS 23.040 § 9.2.3.24.4); -1: none
   int reference = -1;  // of the concatenation; -1: none
   int total = 1;
@@ -40,7 +44,7 @@ struct InboundPart {
 // A message as far as its parts are there. Parts belong together that agree in
 // SIM, sender, reference and total, and of which none is older than
 // kJoinWindow; of several messages that lack a part, it is that of the one sent
-// closest to it. A part that comes again, with the same text, counts once: the
+// closest to it. A part that comes again, with the same content, counts once: the
 // service centre may have given it a new time stamp.
 inline constexpr Millis kJoinWindow{24 * 3600 * 1000};
 

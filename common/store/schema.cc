@@ -140,13 +140,14 @@ CREATE INDEX inbound_open
 CREATE INDEX inbound_hidden ON inbound(received_at) WHERE shown = 0;
 CREATE INDEX inbound_sender ON inbound(sender, sequence) WHERE shown = 1;
 
--- Each PDU that was received, so that none is taken in twice. A part's text is
--- here, too: its message's is made of them.
+-- Each PDU that was received, so that none is taken in twice. What a part is
+-- made of is here, too: its message's text is read from all of it.
 CREATE TABLE inbound_part(
   fingerprint BLOB PRIMARY KEY,
   message INTEGER NOT NULL,
   number INTEGER NOT NULL,
-  text TEXT NOT NULL
+  coding TEXT NOT NULL,
+  units BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX inbound_part_message ON inbound_part(message, number);
 

@@ -81,8 +81,12 @@ SqliteStatement& SqliteStatement::Bind(std::string_view text) {
 }
 
 SqliteStatement& SqliteStatement::Bind(std::span<const std::uint8_t> blob) {
-  sqlite3_bind_blob(handle(), next_++, blob.data(),
-                    static_cast<int>(blob.size()), SQLITE_STATIC);
+  if (blob.empty()) {  // whose address may be null, which would be NULL
+    sqlite3_bind_zeroblob(handle(), next_++, 0);
+  } else {
+    sqlite3_bind_blob(handle(), next_++, blob.data(),
+                      static_cast<int>(blob.size()), SQLITE_STATIC);
+  }
   return *this;
 }
 

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <utility>
 
+#include "common/pdu/hex.h"
+#include "common/pdu/segment.h"
 #include "common/store/sqlite_rows.h"
 
 namespace smsweb {
@@ -54,6 +58,13 @@ bool IsOneOfSeveral(const InboundPart& part) {
          part.number <= part.total;
 }
 
+// Data stays data: hex digits.
+std::string ReadUnits(const std::string& coding,
+                      const std::vector<std::uint8_t>& units) {
+  const auto text_coding = ParseTextCoding(coding);
+  return text_coding ? DecodeText(*text_coding, units) : ToHex(units);
+}
+
 std::unexpected<Error> NotThere() {
   return Fail(ErrorKind::kNotFound, "no received message has this id");
 }
@@ -72,16 +83,16 @@ SqliteInbox::SqliteInbox(SqliteDb& db)
       known_(
           db.PrepareLater("SELECT 1 FROM inbound_part WHERE fingerprint = ?1")),
       // The one that was sent at the time closest to the part's: one that lacks
-      // it, or has it with the same text. Then it is the same, though it came
-      // with another time stamp.
+      // it, or has it with the same content. Then it is the same, though it
+      // came with another time stamp.
       candidate_(db.PrepareLater(
-          "SELECT sequence, taken.text IS ?7 AS has_it "
+          "SELECT sequence, taken.units IS ?7 AS has_it "
           "FROM inbound INDEXED BY inbound_open "
           "LEFT JOIN inbound_part AS taken "
           "ON taken.message = sequence AND taken.number = ?5 "
           "WHERE parts_received < parts AND sim = ?1 AND sender = ?2 AND "
           "reference = ?3 AND parts = ?4 AND received_at >= ?6 AND "
-          "(taken.number IS NULL OR taken.text = ?7) "
+          "(taken.number IS NULL OR taken.units = ?7) "
           "ORDER BY abs(sent_at - ?8), has_it DESC, sequence LIMIT 1")),
       begin_(db.PrepareLater(
           "INSERT INTO inbound(id, modem, sim, sender, smsc, text, coding, "
@@ -89,10 +100,10 @@ SqliteInbox::SqliteInbox(SqliteDb& db)
           " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, "
           "?12 = 1) RETURNING sequence")),
       part_(db.PrepareLater(
-          "INSERT INTO inbound_part(fingerprint, message, number, text) "
-          "VALUES(?1, ?2, ?3, ?4)")),
-      texts_(db.PrepareLater(
-          "SELECT number, text FROM inbound_part WHERE message = ?1 "
+          "INSERT INTO inbound_part(fingerprint, message, number, coding, "
+          "units) VALUES(?1, ?2, ?3, ?4, ?5)")),
+      units_(db.PrepareLater(
+          "SELECT number, coding, units FROM inbound_part WHERE message = ?1 "
           "GROUP BY number ORDER BY number")),
       join_(db.PrepareLater(
           "UPDATE inbound SET text = ?2, parts_received = parts_received + 1, "
@@ -143,7 +154,7 @@ Result<std::optional<SqliteInbox::Candidate>> SqliteInbox::FindCandidate(
       .Bind(Number(part.total))
       .Bind(Number(part.number))
       .Bind(part.received_at - kJoinWindow)
-      .Bind(part.text)
+      .Bind(part.units)
       .Bind(part.sent_at);
   return FirstRow(candidate_, [](const SqliteStatement& row) {
     return Candidate{row.Int(0), row.Int(1) != 0};
@@ -190,29 +201,48 @@ Result<void> SqliteInbox::Join(std::int64_t sequence, const InboundPart& part,
   return Tell(part.id, sequence, part.received_at);
 }
 
-// The text of a whole message is in the message alone.
+// What a whole message is made of is in the message alone.
 Result<void> SqliteInbox::WritePart(std::int64_t sequence,
                                     const InboundPart& part) {
   const bool several = IsOneOfSeveral(part);
   part_.Bind(part.fingerprint)
       .Bind(sequence)
       .Bind(Number(several ? part.number : 1))
-      .Bind(several ? std::string_view(part.text) : std::string_view(""));
+      .Bind(part.coding)
+      .Bind(several ? std::span<const std::uint8_t>(part.units)
+                    : std::span<const std::uint8_t>());
   return RunIt(part_);
 }
 
+// Neighbours of one coding are read together.
 Result<std::string> SqliteInbox::TextOf(std::int64_t sequence, int total) {
-  texts_.Bind(sequence);
-  const auto parts = CollectRows(texts_, [](const SqliteStatement& row) {
-    return std::pair(static_cast<int>(row.Int(0)), std::string(row.Text(1)));
+  struct Piece {
+    int number;
+    std::string coding;
+    std::vector<std::uint8_t> units;
+  };
+  units_.Bind(sequence);
+  auto pieces = CollectRows(units_, [](const SqliteStatement& row) {
+    const auto units = row.Blob(2);
+    return Piece{static_cast<int>(row.Int(0)),
+                 std::string(row.Text(1)),
+                 {units.begin(), units.end()}};
   });
-  if (!parts) return std::unexpected(parts.error());
+  if (!pieces) return std::unexpected(pieces.error());
   std::string text;
   int next = 1;
-  for (const auto& [number, part] : *parts) {
-    if (number > next) text += kGap;
-    text += part;
-    next = number + 1;
+  for (auto piece = pieces->begin(); piece != pieces->end(); ++piece) {
+    if (piece->number > next) text += kGap;
+    next = piece->number + 1;
+    const auto behind = std::next(piece);
+    const bool goes_on = behind != pieces->end() && behind->number == next &&
+                         behind->coding == piece->coding;
+    if (goes_on) {
+      behind->units.insert(behind->units.begin(), piece->units.begin(),
+                           piece->units.end());
+    } else {
+      text += ReadUnits(piece->coding, piece->units);
+    }
   }
   if (next <= total) text += kGap;
   return text;

@@ -32,7 +32,7 @@ class SqliteInbox {
   // A message that the part may belong to.
   struct Candidate {
     std::int64_t sequence;
-    bool has_it;  // a part with this number and this text
+    bool has_it;  // a part with this number and content
   };
   Result<std::optional<Candidate>> FindCandidate(const InboundPart& part);
   Result<void> Begin(const InboundPart& part, bool webhook);
@@ -43,7 +43,7 @@ class SqliteInbox {
   Result<void> Tell(const Uuid& id, std::int64_t subject, WallTime now);
 
   SqliteDb& db_;
-  SqliteStatement known_, candidate_, begin_, part_, texts_, join_, hidden_,
+  SqliteStatement known_, candidate_, begin_, part_, units_, join_, hidden_,
       show_, find_, find_sequence_, tell_, due_, next_due_, finish_, retry_;
 };
 
