@@ -40,8 +40,9 @@ CLI::App* AddModemProbe(CLI::App& modem, Typed& typed) {
                    "its speed; without it, the usual ones are tried")
       ->option_text("N")
       ->check(CLI::Range(300, 4'000'000));
-  probe->add_flag("--trace", typed.probe.trace,
-                  "show what passes on the line, without numbers");
+  probe->add_flag(
+      "--trace", typed.probe.trace,
+      "show what passes on the line; of numbers, the last three digits");
   return probe;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/modem/modem.h"
 #include "ctl/commands.h"
 #include "ctl/table.h"
 
@@ -10,13 +11,6 @@ namespace smsweb::ctl {
 namespace {
 
 constexpr Millis kPoll{200};
-constexpr std::size_t kLongestCode = 64;
-
-bool IsCode(const std::string& text) {
-  return !text.empty() && text.size() <= kLongestCode &&
-         text.find_first_not_of("0123456789*#") == std::string::npos;
-}
-
 // Takes its request away again, however it ends.
 class Asking {
  public:
@@ -67,15 +61,18 @@ Outcome AskByUssd(const ModemUssdOptions& options, const UssdTools& tools) {
       modems.end()) {
     return FailNoModem(options.name, tools.config);
   }
-  if (!IsCode(options.code)) {
+  if (!IsUssdCode(options.code)) {
     return Fail(ExitCode::kRefused, "invalid_code",
-                "a code has digits, \"*\" and \"#\", as '*888#'",
+                "a code has digits, \"*\" and \"#\", as '*888#', and at most "
+                "182 of them",
                 Json{{"field", "code"}});
   }
-  const auto sequence = tools.store.AddRequest({.modem = options.name,
-                                                .kind = "ussd",
-                                                .argument = options.code,
-                                                .created_at = tools.now});
+  const auto sequence =
+      tools.store.AddRequest({.modem = options.name,
+                              .kind = "ussd",
+                              .argument = options.code,
+                              .created_at = tools.now,
+                              .expires_at = tools.now + options.timeout});
   if (!sequence) return FailStore(sequence.error());
   Asking asking(tools.store, *sequence);
   const auto woken = tools.wake();

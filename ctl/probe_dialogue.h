@@ -25,7 +25,7 @@ struct ProbeAnswer {
   std::string text;  // the first line, without "+NAME: "; or the error
 };
 
-// Indexes of ProbeFindings::answers, in the order in which they are asked.
+// For ProbeDialogue::at(), in the order in which they are asked.
 enum class Question : std::uint8_t {
   kEchoOff,
   kErrors,

@@ -19,15 +19,17 @@ std::string_view Meaning(MessageState state) {
     case MessageState::kSent:
       return "the network took every part";
     case MessageState::kUnknown:
-      return "submitted, and no answer came: it may or may not have gone";
+      return "it left the modem's line, and no answer came, in this try or an "
+             "earlier "
+             "one: it may have gone";
     case MessageState::kDelivered:
       return "the phone has it";
     case MessageState::kUndelivered:
       return "the network gave it up";
     case MessageState::kFailed:
-      return "it did not go, and will not";
+      return "it was refused, and was not sent, or not whole";
     case MessageState::kExpired:
-      return "its life ended before it could be sent";
+      return "its life ended first: it was not sent, or not whole";
     case MessageState::kCancelled:
       return "it was called back in time";
   }
@@ -78,7 +80,7 @@ std::string PartTable(const Message& message) {
   Table table({{.title = "PART", .right = true},
                {.title = "STATE"},
                {.title = "MODEM"},
-               {.title = "REFERENCE", .right = true},
+               {.title = "TP-MR", .right = true},
                {.title = "CMS ERROR", .importance = 1, .right = true},
                {.title = "SUBMITTED"},
                {.title = "REPORT"},

@@ -34,12 +34,6 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-bool IsInternational(std::string_view number) {
-  return number.size() > 4 && number.starts_with('+') &&
-         std::ranges::all_of(number.substr(1),
-                             [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // TP-MTI, behind the SMSC prefix; -1 where there is none.
 int MessageTypeOf(const std::vector<std::uint8_t>& octets) {
   if (octets.empty()) return -1;
@@ -137,12 +131,18 @@ std::optional<std::string> WordIn(const InboundPart& message,
   const bool whole = message.total == 1 && message.port < 0 &&
                      message.coding != "8bit" &&
                      message.coding != "undecodable";
-  if (!whole || !IsInternational(message.sender)) return std::nullopt;
+  if (!whole) return std::nullopt;
   const auto word = std::ranges::find_if(words, [&](const std::string& w) {
     return SameWord(w, Trimmed(message.text));
   });
   if (word == words.end()) return std::nullopt;
   return *word;
+}
+
+bool IsInternational(std::string_view sender) {
+  return sender.size() > 4 && sender.starts_with('+') &&
+         std::ranges::all_of(sender.substr(1),
+                             [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace smsweb

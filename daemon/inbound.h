@@ -34,9 +34,12 @@ Received ReadReceived(const std::string& pdu_hex, Incoming incoming,
                       const Origin& origin, Random& random);
 
 // The word of `words` that the text of this message is, whatever its case and
-// whatever white space is around it; nothing for one that is only a part, is
-// data, or whose sender is no international number.
+// whatever white space is around it; nothing for one that is only a part, or is
+// data.
 std::optional<std::string> WordIn(const InboundPart& message,
                                   const std::vector<std::string>& words);
+
+// An international number: only these can be told from all others.
+bool IsInternational(std::string_view sender);
 
 }  // namespace smsweb

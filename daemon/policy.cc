@@ -108,7 +108,7 @@ Verdict BlameNetwork(int cms_error, const Attempt& attempt) {
   std::string reason = Describe(cms_error);
   if (attempt.number >= attempt.most) {
     return GiveUp(MessageState::kFailed,
-                  fmt::format("{}, {} times", reason, attempt.number),
+                  fmt::format("{}; tries: {}", reason, attempt.number),
                   attempt.in_doubt);
   }
   return TryAgain(attempt, BackOff(attempt.number, attempt), std::move(reason));

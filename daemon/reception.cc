@@ -38,12 +38,19 @@ void Reception::Hear(Station& station, const ModemEvent& event) {
 
 void Reception::Keep(InboundPart part) {
   const InboxConfig& inbox = desk_.config.inbox;
-  if (const auto word = WordIn(part, inbox.stop_words)) {
+  const auto stop = WordIn(part, inbox.stop_words);
+  const auto start = stop ? std::nullopt : WordIn(part, inbox.start_words);
+  if ((stop || start) && !IsInternational(part.sender)) {
+    desk_.log.Warning(
+        "a word for the do-not-send list came from a number without its "
+        "country code: the list stays as it is",
+        {{"modem", part.modem}});
+  } else if (stop) {
     desk_.turn.opt_outs.push_back(
-        {.number = part.sender, .since = part.received_at, .reason = *word});
+        {.number = part.sender, .since = part.received_at, .reason = *stop});
     std::erase(desk_.turn.opt_ins, part.sender);
     desk_.log.Info("a recipient wants nothing more", {{"modem", part.modem}});
-  } else if (WordIn(part, inbox.start_words)) {
+  } else if (start) {
     desk_.turn.opt_ins.push_back(part.sender);
     std::erase_if(desk_.turn.opt_outs, [&](const OptOut& opt_out) {
       return opt_out.number == part.sender;

@@ -8,9 +8,6 @@
 namespace smsweb {
 namespace {
 
-// Whoever asked waits about as long.
-constexpr Millis kPatience{60'000};
-
 // <m> of +CUSD where it is no answer (27.007 § 7.15); null: it is one.
 const char* Refusal(int status, bool has_text) {
   switch (status) {
@@ -68,7 +65,7 @@ bool Requests::TakeUp(const ModemRequest& request) {
   const auto station =
       std::ranges::find(desk_.stations, request.modem, &Station::name);
   if (station == desk_.stations.end()) return fail("no modem has this name");
-  const bool late = desk_.clock.Wall() >= request.created_at + kPatience;
+  const bool late = desk_.clock.Wall() >= request.expires_at;
   if (late) {
     return fail("the modem did not get to it in time; it is " +
                 std::string(ToString(station->modem().state())));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "common/pdu/gsm7.h"
@@ -14,14 +15,14 @@ namespace {
 using Form = ModemProfile::Ussd;
 
 constexpr std::uint8_t kCarriageReturn = 0x0D;
-constexpr std::size_t kLongestCode = 182;  // octets of a USSD string: 160
 
 enum class Coding { kGsm7, kData, kUcs2 };
 
-// Of the language that some schemes begin with nothing is needed: it is part of
-// the text.
+// Text in UCS-2 behind two octets that name its language (TS 23.038 § 5).
+constexpr int kUcs2WithLanguage = 0x11;
+
 Coding CodingOf(int dcs) {
-  if (dcs == 0x11) return Coding::kUcs2;
+  if (dcs == kUcs2WithLanguage) return Coding::kUcs2;
   if ((dcs & 0xC0) == 0x40) {  // general data coding
     if ((dcs & 0x0C) == 0x08) return Coding::kUcs2;
     if ((dcs & 0x0C) == 0x04) return Coding::kData;
@@ -59,13 +60,6 @@ std::string ReadableOnly(std::string_view text) {
 
 }  // namespace
 
-bool IsUssdCode(std::string_view code) {
-  return !code.empty() && code.size() <= kLongestCode &&
-         std::ranges::all_of(code, [](char c) {
-           return (c >= '0' && c <= '9') || c == '*' || c == '#';
-         });
-}
-
 std::string EncodeUssd(std::string_view code, Form form) {
   switch (form) {
     case Form::kText:
@@ -87,7 +81,8 @@ std::string DecodeUssd(std::string_view text, int dcs, Form form) {
   const Coding coding = dcs < 0 ? Coding::kGsm7 : CodingOf(dcs);
   const bool pairs = octets->size() % 2 == 0;
   if (pairs && (coding == Coding::kUcs2 || form == Form::kUcs2Hex)) {
-    return Ucs2ToUtf8(*octets);
+    const bool language = dcs == kUcs2WithLanguage && octets->size() > 2;
+    return Ucs2ToUtf8(std::span(*octets).subspan(language ? 2 : 0));
   }
   if (coding == Coding::kGsm7 && form == Form::kGsm7Hex) {
     return FromPacked(*octets);

@@ -16,6 +16,4 @@ std::string EncodeUssd(std::string_view code, ModemProfile::Ussd form);
 // as it came, without what is no UTF-8.
 std::string DecodeUssd(std::string_view text, int dcs, ModemProfile::Ussd form);
 
-bool IsUssdCode(std::string_view code);
-
 }  // namespace smsweb

@@ -198,9 +198,9 @@ TEST_CASE("show has a line for each part that was tried") {
   REQUIRE(settled.has_value());
   const auto outcome = Show({.id = id}, *bench.store);
   REQUIRE(outcome.has_value());
-  CHECK(Says(outcome->text, "PART  STATE     MODEM  REFERENCE  CMS ERROR"));
-  CHECK(Says(outcome->text, "   1  accepted  sim-1         77"));
-  CHECK(Says(outcome->text, "   2  rejected  sim-1                    38"));
+  CHECK(Says(outcome->text, "PART  STATE     MODEM  TP-MR  CMS ERROR"));
+  CHECK(Says(outcome->text, "   1  accepted  sim-1     77"));
+  CHECK(Says(outcome->text, "   2  rejected  sim-1                38"));
   CHECK(outcome->json["part_states"].size() == 2);
 }
 

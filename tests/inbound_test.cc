@@ -140,7 +140,7 @@ TEST_CASE("What can't be read is kept as it came, and the problem says where") {
   }
 }
 
-TEST_CASE("A word is the whole text, in any case, of an international number") {
+TEST_CASE("A word is the whole text, in any case") {
   const std::vector<std::string> words = {"STOP", "END"};
   InboundPart message{
       .sender = "+6281234567890", .coding = "gsm7", .text = "Stop"};
@@ -152,14 +152,16 @@ TEST_CASE("A word is the whole text, in any case, of an international number") {
     CHECK_FALSE(WordIn(message, words).has_value());
   }
   message.text = "STOP";
-  for (const char* sender :
-       {"12345", "BANK", "081234567890", "", "+", "+62x"}) {
-    message.sender = sender;
-    CHECK_FALSE(WordIn(message, words).has_value());
-  }
-  message.sender = "+6281234567890";
   message.total = 2;
   CHECK_FALSE(WordIn(message, words).has_value());
+}
+
+TEST_CASE("Only an international number is told from all others") {
+  CHECK(IsInternational("+6281234567890"));
+  for (const char* sender :
+       {"12345", "BANK", "081234567890", "", "+", "+62x"}) {
+    CHECK_FALSE(IsInternational(sender));
+  }
 }
 
 }  // namespace

@@ -140,10 +140,12 @@ class Receiving {
   }
 
   ModemRequest Ask(const std::string& modem, const std::string& code) {
-    const auto sequence = sqlite_->AddRequest({.modem = modem,
-                                               .kind = "ussd",
-                                               .argument = code,
-                                               .created_at = clock_.Wall()});
+    const auto sequence =
+        sqlite_->AddRequest({.modem = modem,
+                             .kind = "ussd",
+                             .argument = code,
+                             .created_at = clock_.Wall(),
+                             .expires_at = clock_.Wall() + seconds(60)});
     REQUIRE(sequence.has_value());
     spooler_->BellRang();
     Pass(seconds(5));

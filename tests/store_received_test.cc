@@ -667,7 +667,8 @@ TEST_CASE("A request is answered once, and found until it is removed") {
       const auto added = store.AddRequest({.modem = "sim-1",
                                            .kind = "ussd",
                                            .argument = "*123#",
-                                           .created_at = now});
+                                           .created_at = now,
+                                           .expires_at = now + hours(1)});
       REQUIRE(added.has_value());
       return *added;
     };

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "catch.h"
+#include "common/modem/modem.h"
 
 namespace smsweb {
 namespace {
@@ -39,7 +40,7 @@ TEST_CASE("Answers are read by their coding scheme and the modem's form") {
       {"Rp 5000", -1, Form::kText, "Rp 5000"},
       {"00520070", 72, Form::kText, "Rp"},
       {"00520070", 72, Form::kGsm7Hex, "Rp"},
-      {"00520070", 0x11, Form::kText, "Rp"},
+      {"656E00520070", 0x11, Form::kText, "Rp"},  // behind "en"
       {"041F0440", 72, Form::kText, "\xD0\x9F\xD1\x80"},
       {"00520070", 15, Form::kUcs2Hex, "Rp"},
       {"AA180C3602", 15, Form::kGsm7Hex, "*100#"},

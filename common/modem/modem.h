@@ -148,6 +148,10 @@ struct ModemEvent {
   int ussd_dcs = -1;           // <dcs> (TS 23.038 § 5); -1: none was given
 };
 
+// What people dial: digits, '*' and '#', 182 at the most, as many as fit into a
+// USSD string (TS 23.038 § 6.1.2.3).
+bool IsUssdCode(std::string_view code);
+
 class ModemMachine;
 
 class Modem {
@@ -184,8 +188,9 @@ class Modem {
   void Stored(int receipt, MonoTime now);
 
   // Asks the network by USSD, as soon as nothing else is to be done. `code` is
-  // written into AT+CUSD=1,"...",15 as it is; digits, '*' and '#'. Ends in
-  // exactly one kUssdDone. False: another one is under way.
+  // written into AT+CUSD=1,"...",15 as it is, in the form that the modem wants
+  // (ModemProfile::ussd). Ends in exactly one kUssdDone. False: another one is
+  // under way.
   bool RequestUssd(std::string code, MonoTime now);
 
   // Messages fail, and the modem is to blame, though it answers: climbs one

@@ -12,24 +12,29 @@ namespace {
 constexpr Millis kUntilAsked{180'000};
 constexpr Millis kUntilAnswered{60'000};
 constexpr int kWantsAnAnswer = 1;
+constexpr std::size_t kLongestCode = 182;
+constexpr std::size_t kMostDigits = 4;  // of a character, in hexadecimal UCS-2
 
-// Digits, '*' and '#', or the hex digits that some modems want in their place.
-bool IsCode(std::string_view code) {
-  return !code.empty() && code.size() <= 400 &&
-         std::ranges::all_of(code, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') ||
-                  c == '*' || c == '#' || c == '+';
-         });
+// It stands in quotes in a line of its own.
+bool CanBeWritten(std::string_view code) {
+  return !code.empty() && code.size() <= kLongestCode * kMostDigits &&
+         std::ranges::all_of(
+             code, [](char c) { return c > ' ' && c < 0x7F && c != '"'; });
 }
 
 }  // namespace
+
+bool IsUssdCode(std::string_view code) {
+  return !code.empty() && code.size() <= kLongestCode &&
+         code.find_first_not_of("0123456789*#") == std::string_view::npos;
+}
 
 bool ModemMachine::RequestUssd(std::string code, MonoTime now) {
   now_ = now;
   if (ussd_) return false;
   ussd_ = Ussd{.code = std::move(code), .deadline = now_ + kUntilAsked};
-  if (!IsCode(ussd_->code)) {
-    UssdFailed("not a USSD code: digits, '*' and '#'");
+  if (!CanBeWritten(ussd_->code)) {
+    UssdFailed("the code can't be written into AT+CUSD");
     return true;
   }
   ChoresChanged();

@@ -34,7 +34,7 @@ constexpr Transition kTransitions[] = {
     {kSending, kExpired},      // its life ended between attempts
     {kSent, kDelivered},       // a status report says so
     {kSent, kUndelivered},     // a status report says so
-    {kUnknown, kSent},         // a late answer settles it
+    {kUnknown, kSent},         // a status report says: taken
     {kUnknown, kDelivered},    // a late status report settles it
     {kUnknown, kUndelivered},  // a late status report settles it
     {kUnknown, kQueued},       // its class allows a repeat

@@ -59,8 +59,8 @@ struct NewMessage {
   std::string text;       // UTF-8
   int parts = 1;
   std::string reference;  // the caller's own, or empty
-  std::string coding;     // as ToString(TextCoding) in common/pdu/segment.h has
-                          // it; empty: chosen when it is sent
+  std::string coding;     // as ToString(TextCoding) in common/pdu/text_coding.h
+                          // has it; empty: chosen when it is sent
   bool report = false;    // the network is asked whether it was delivered
   WallTime created_at;
   WallTime not_before;

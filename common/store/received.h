@@ -30,7 +30,8 @@ struct InboundPart {
   std::string smsc;
   WallTime sent_at;  // TP-SCTS
   WallTime received_at;
-  std::string coding;  // as ToString(TextCoding) has it, or "8bit"
+  std::string coding;  // as ToString(TextCoding) has it, "8bit", or
+                       // "undecodable"
   std::string text;    // as it stands alone: UTF-8; of 8-bit data: hex digits
   // What it is made of (Segment::units, common/pdu/segment.h). Senders cut
   // surrogate and escape pairs in two: parts are joined before they are read.
@@ -44,8 +45,8 @@ struct InboundPart {
 // A message as far as its parts are there. Parts belong together that agree in
 // SIM, sender, reference and total, and of which none is older than
 // kJoinWindow; of several messages that lack a part, it is that of the one sent
-// closest to it. A part that comes again, with the same content, counts once: the
-// service centre may have given it a new time stamp.
+// closest to it. A part that comes again, with the same content, counts once:
+// the service centre may have given it a new time stamp.
 inline constexpr Millis kJoinWindow{24 * 3600 * 1000};
 
 struct InboundMessage {
@@ -108,7 +109,8 @@ struct ModemRequest {
   std::string kind;      // "ussd"
   std::string argument;  // "*123#"
   WallTime created_at;
-  bool taken = false;  // by a spooler, which has asked it, or was about to
+  WallTime expires_at;  // not asked from then on: nobody waits for it
+  bool taken = false;   // by a spooler, which has asked it, or was about to
   bool finished = false;
   bool failed = false;
   std::string answer;  // or why it failed

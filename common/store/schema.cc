@@ -177,6 +177,7 @@ CREATE TABLE modem_request(
   kind TEXT NOT NULL,
   argument TEXT NOT NULL,
   created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
   taken INTEGER NOT NULL DEFAULT 0,
   finished INTEGER NOT NULL DEFAULT 0,
   failed INTEGER NOT NULL DEFAULT 0,

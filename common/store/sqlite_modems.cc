@@ -28,15 +28,16 @@ ModemRequest ReadRequest(const SqliteStatement& row) {
           .kind = std::string(row.Text(2)),
           .argument = std::string(row.Text(3)),
           .created_at = row.Time(4),
-          .taken = row.Int(5) != 0,
-          .finished = row.Int(6) != 0,
-          .failed = row.Int(7) != 0,
-          .answer = std::string(row.Text(8))};
+          .expires_at = row.Time(5),
+          .taken = row.Int(6) != 0,
+          .finished = row.Int(7) != 0,
+          .failed = row.Int(8) != 0,
+          .answer = std::string(row.Text(9))};
 }
 
 constexpr const char* kSelectRequest =
-    "SELECT sequence, modem, kind, argument, created_at, taken, finished, "
-    "failed, answer FROM modem_request ";
+    "SELECT sequence, modem, kind, argument, created_at, expires_at, taken, "
+    "finished, failed, answer FROM modem_request ";
 
 }  // namespace
 
@@ -59,8 +60,8 @@ SqliteModems::SqliteModems(SqliteDb& db)
                             "pin_refused_at, info, pin_refused_under "
                             "FROM modem ORDER BY name")),
       add_(db.PrepareLater(
-          "INSERT INTO modem_request(modem, kind, argument, created_at) "
-          "VALUES(?1, ?2, ?3, ?4) RETURNING sequence")),
+          "INSERT INTO modem_request(modem, kind, argument, created_at, "
+          "expires_at) VALUES(?1, ?2, ?3, ?4, ?5) RETURNING sequence")),
       forget_(
           db.PrepareLater("DELETE FROM modem_request WHERE created_at < ?1")),
       take_(db.PrepareLater(
@@ -98,7 +99,8 @@ Result<std::int64_t> SqliteModems::AddRequest(const ModemRequest& request) {
   add_.Bind(request.modem)
       .Bind(request.kind)
       .Bind(request.argument)
-      .Bind(request.created_at);
+      .Bind(request.created_at)
+      .Bind(request.expires_at);
   const auto sequence =
       FirstRow(add_, [](const SqliteStatement& row) { return row.Int(0); });
   if (!sequence) return std::unexpected(sequence.error());

@@ -223,6 +223,7 @@ void Player::AskUssd(const Words& words) {
   ModemRequest request;
   request.modem = words[0];
   request.kind = "ussd";
+  request.expires_at = world_.clock.Wall() + Millis(60'000);
   request.argument = words[1];
   request.created_at = world_.clock.Wall();
   const auto added = world_.store->AddRequest(request);
