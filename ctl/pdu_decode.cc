@@ -9,6 +9,7 @@
 
 #include "common/pdu/data_coding.h"
 #include "common/pdu/deliver.h"
+#include "common/pdu/first_octet.h"
 #include "common/pdu/status_report.h"
 #include "common/pdu/submit.h"
 #include "ctl/commands.h"
@@ -167,6 +168,7 @@ Json ToJson(const StatusReport& report) {
                  {"text", DescribeDeliveryStatus(report.status)},
                  {"final", IsFinal(ReadDeliveryStatus(report.status))}}},
                {"more_messages", report.more_messages},
+               {"loop_prevention", report.loop_prevention},
                {"of_command", report.of_command}};
   if (report.protocol) json["pid"] = *report.protocol;
   if (report.data) AddUserData(*report.data, json);
@@ -195,23 +197,19 @@ Result<Json> JsonOf(const Result<Pdu>& pdu, const Octets& octets) {
 
 constexpr std::uint8_t kLongestSmsc = 11;
 constexpr std::uint8_t kTypeBit = 0x80;
-constexpr std::uint8_t kTypeMask = 0x03;
-constexpr std::uint8_t kSubmitType = 0x01;
-constexpr std::uint8_t kReportType = 0x02;
 
 // A type means one thing to the phone and another from it. What modems give
 // and take leaves little doubt: only SMS-SUBMIT has 1, whichever way it goes
 // (drafts are read from a modem, too).
 Result<Json> DecodeAs(const Octets& octets, PduDirection direction) {
-  if (octets.empty() || octets.size() <= octets[0] + 1u) {
-    return JsonOf(DecodeSubmit(octets), octets);  // which says where it ends
-  }
-  const unsigned type = octets[octets[0] + 1u] & kTypeMask;
-  const bool submit = type == kSubmitType;
+  const auto type = MessageTypeOf(octets);
+  // What is cut short is a submit, too: decoding says where it ends.
+  const bool submit = !type || *type == kMtiSubmit;
   if (direction == PduDirection::kToModem || submit) {
     return JsonOf(DecodeSubmit(octets), octets);
   }
-  if (type == kReportType) return JsonOf(DecodeStatusReport(octets), octets);
+  if (*type == kMtiStatusReport)
+    return JsonOf(DecodeStatusReport(octets), octets);
   return JsonOf(DecodeDeliver(octets), octets);
 }
 

@@ -109,13 +109,17 @@ std::string Lines(const std::vector<Part>& parts) {
 
 Outcome EncodePdu(PduEncodeOptions options) {
   if (const auto wrong = CheckNumbers(options)) return std::unexpected(*wrong);
-  if (options.transliterate) options.text = Transliterate(options.text);
   const PartHeader header{
       .other_elements = options.port ? kPortsElement : 0,
       .wide_reference = options.reference > kWidestNarrowReference};
-  auto text = SegmentText(options.text, {.languages = options.languages,
-                                         .alphabet = options.alphabet,
-                                         .header = header});
+  const SegmentOptions segmenting{.languages = options.languages,
+                                  .alphabet = options.alphabet,
+                                  .header = header};
+  if (options.transliterate) {
+    options.text =
+        TransliterateWhereItHelps(std::move(options.text), segmenting);
+  }
+  auto text = SegmentText(options.text, segmenting);
   if (!text) return Refuse("invalid_text", text.error().message);
   if (text->parts.size() > kMostParts) {
     return Refuse(

@@ -7,6 +7,7 @@
 #include "common/base/digest.h"
 #include "common/pdu/data_coding.h"
 #include "common/pdu/deliver.h"
+#include "common/pdu/first_octet.h"
 #include "common/pdu/hex.h"
 #include "common/pdu/status_report.h"
 
@@ -14,9 +15,6 @@ namespace smsweb {
 namespace {
 
 constexpr std::uint8_t kTypeZero = 0x40;  // TP-PID, TS 23.040 § 9.2.3.9
-constexpr int kMessageType = 0x03;        // TP-MTI, § 9.2.3.1
-constexpr int kStatusReport = 0x02;
-constexpr int kSubmitReport = 0x01;  // or, stored, what was to be sent
 
 char Upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -32,13 +30,6 @@ std::string_view Trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(kSpace);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-// TP-MTI, behind the SMSC prefix; -1 where there is none.
-int MessageTypeOf(const std::vector<std::uint8_t>& octets) {
-  if (octets.empty()) return -1;
-  const std::size_t first = std::size_t{1} + octets[0];
-  return first < octets.size() ? octets[first] & kMessageType : -1;
 }
 
 Fingerprint FingerprintOf(const std::string& sim, std::string pdu_hex) {
@@ -113,13 +104,14 @@ Received ReadReceived(const std::string& pdu_hex, Incoming incoming,
   };
   const auto octets = FromHex(pdu_hex);
   if (!octets) return unread("no hex digits");
-  const int type = MessageTypeOf(*octets);
-  if (incoming == Incoming::kReport || type == kStatusReport) {
+  const auto type = MessageTypeOf(*octets);
+  if (incoming == Incoming::kReport || type == kMtiStatusReport) {
     const auto report = DecodeStatusReport(*octets);
     if (!report) return unread(report.error().message);
     return {.report = ReportOf(*report, pdu_hex, origin)};
   }
-  if (type == kSubmitReport) return unread("no message that was received");
+  // A submit report, or, in storage, what was to be sent.
+  if (type == kMtiSubmit) return unread("no message that was received");
   const auto deliver = DecodeDeliver(*octets);
   if (!deliver) return unread(deliver.error().message);
   if (IsToBeThrownAway(*deliver)) return {};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "common/pdu/delivery_status.h"
@@ -63,6 +64,12 @@ std::vector<Candidate> Candidates(const NewReport& report,
       if (fits) found.push_back({{&message, part.number}, part.intended_at});
     }
   }
+  // The end of a number may be a short code, to which one was sent as well.
+  const auto exact = [&](const Candidate& candidate) {
+    return candidate.part.message->recipient == report.recipient;
+  };
+  if (std::ranges::any_of(found, exact))
+    std::erase_if(found, std::not_fn(exact));
   std::ranges::sort(found, std::ranges::greater(), &Candidate::sent_at);
   return found;
 }

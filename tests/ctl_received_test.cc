@@ -229,7 +229,7 @@ TEST_CASE("modem list shows signal, network, profile and recoveries") {
   const auto outcome = ListModems(bench.config, recorded, true, 0);
   REQUIRE(outcome.has_value());
   CHECK(Says(outcome->text,
-             "a     ready   -71 dBm  TELKOMSEL  home        "
+             "a     ready   -71 dBm  TELKOMSEL  home          "
              "sim800            3  2026"));
   const Json& a = outcome->json["items"][0];
   CHECK(a["signal_dbm"] == -71);

@@ -148,6 +148,16 @@ TEST_CASE("Typography is made plain only where that is asked for") {
   CHECK(Encoded(options).json["encoding"] == "ucs2");
   options.transliterate = true;
   CHECK(Encoded(options).json["encoding"] == "gsm7");
+  const std::string plain = Encoded(options).text;
+  options.text = "\"hi\" - x";
+  CHECK(Encoded(options).text == plain);
+}
+
+TEST_CASE("Typography stays where something else wants UCS-2 anyway") {
+  PduEncodeOptions options{.to = "8888", .text = "“hi” 👋"};
+  const std::string as_it_is = Encoded(options).text;
+  options.transliterate = true;
+  CHECK(Encoded(options).text == as_it_is);
 }
 
 TEST_CASE("Numbers and texts that can't be are refused by name") {

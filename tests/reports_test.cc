@@ -98,6 +98,15 @@ TEST_CASE("What has its report already takes no other") {
   CHECK(Found(Report(7, kNoon), {done}) == 2);
 }
 
+TEST_CASE("A short code is not the end of a number that it could be") {
+  const Message number = Sent(1, 7, kNoon + seconds(5), "+6289610345678");
+  const Message short_code = Sent(2, 7, kNoon, "345678");
+  CHECK(Found(Report(7, kNoon + seconds(9), "345678"), {number, short_code}) ==
+        2);
+  CHECK(Found(Report(7, kNoon + seconds(9), "089610345678"),
+              {number, short_code}) == 1);
+}
+
 TEST_CASE("A lost answer is settled by the only report that fits it") {
   const auto lost = Sent(1, -1, kNoon);
   CHECK(Found(Report(9, kNoon + seconds(20)), {lost}) == 1);

@@ -60,16 +60,9 @@ struct Cut {
 
 Result<Cut> CutText(std::string text, const SegmentOptions& options,
                     bool transliterate) {
-  auto segments = SegmentText(text, options);
+  if (transliterate) text = TransliterateWhereItHelps(std::move(text), options);
+  const auto segments = SegmentText(text, options);
   if (!segments) return std::unexpected(segments.error());
-  if (transliterate && segments->coding.alphabet == Alphabet::kUcs2) {
-    std::string plain = Transliterate(text);
-    auto shorter = SegmentText(plain, options);
-    if (shorter && shorter->coding.alphabet != Alphabet::kUcs2) {
-      text = std::move(plain);
-      segments = std::move(shorter);
-    }
-  }
   return Cut{std::move(text), static_cast<int>(segments->parts.size()),
              ToString(segments->coding)};
 }

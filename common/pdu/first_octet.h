@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 
 namespace smsweb {
 
@@ -21,5 +23,13 @@ inline constexpr std::uint8_t kReplyPath = 0x80;       // TP-RP
 inline constexpr std::uint8_t kRejectDuplicates = 0x04;  // TP-RD, SMS-SUBMIT
 inline constexpr std::uint8_t kVpfMask = 0x18;           // TP-VPF, SMS-SUBMIT
 inline constexpr unsigned kVpfShift = 3;
+
+// TP-MTI of a PDU as modems write it, with an SMSC in front (27.005 § 4.1);
+// none: it ends before.
+inline std::optional<std::uint8_t> MessageTypeOf(
+    std::span<const std::uint8_t> octets) {
+  if (octets.empty() || octets.size() <= octets[0] + 1u) return std::nullopt;
+  return octets[octets[0] + 1u] & kMtiMask;
+}
 
 }  // namespace smsweb

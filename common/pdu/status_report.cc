@@ -38,8 +38,8 @@ void AppendTime(const Timestamp& time, std::vector<std::uint8_t>& octets) {
 // Without TP-DCS, user data is in the default alphabet.
 std::optional<std::uint8_t> CodingToSay(const StatusReport& report) {
   if (!report.data) return report.data_coding;
-  if (report.data->data_coding == 0) return report.data_coding;
-  return report.data->data_coding;
+  const bool said = report.data->data_coding != 0 || report.data_coding;
+  return said ? std::optional(report.data->data_coding) : std::nullopt;
 }
 
 Result<void> AppendTail(const StatusReport& report,

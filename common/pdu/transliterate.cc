@@ -85,4 +85,15 @@ std::string Transliterate(std::string_view text) {
   return plain;
 }
 
+std::string TransliterateWhereItHelps(std::string text,
+                                      const SegmentOptions& options) {
+  const auto needs_ucs2 = [&](const std::string& candidate) {
+    const auto segments = SegmentText(candidate, options);
+    return !segments || segments->coding.alphabet == Alphabet::kUcs2;
+  };
+  if (!needs_ucs2(text)) return text;
+  std::string plain = Transliterate(text);
+  return needs_ucs2(plain) ? text : plain;
+}
+
 }  // namespace smsweb

@@ -5,10 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "common/pdu/segment.h"
+
 namespace smsweb {
 
 // Letters stay as they are: this changes how a text looks, never what it says.
 // What is not UTF-8 stays, too.
 std::string Transliterate(std::string_view text);
+
+// So where these alone would force the text into UCS-2; else as it is.
+std::string TransliterateWhereItHelps(std::string text,
+                                      const SegmentOptions& options);
 
 }  // namespace smsweb
