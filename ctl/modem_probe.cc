@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/imei.h"
 #include "common/line/traced_line.h"
 #include "common/modem/network_values.h"
 #include "ctl/probe_dialogue.h"
@@ -147,13 +148,6 @@ class Probe {
 
 // ---- What it means
 
-std::string Digits(std::string_view text) {
-  std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits),
-                       [](unsigned char c) { return std::isdigit(c) != 0; });
-  return digits;
-}
-
 std::string Unquoted(std::string text) {
   std::erase(text, '"');
   return text;
@@ -249,20 +243,6 @@ std::string YesOrNo(const ProbeAnswer& answer) {
   return answer.text.empty() ? "yes" : fmt::format("yes: {}", answer.text);
 }
 
-// The digit behind an IMEI's 14, which many modems write as 0, is a check of
-// them in the configuration (TS 23.003 § 6.2.1, annex B). Empty: it is no IMEI.
-std::string ImeiFor(std::string_view answered) {
-  constexpr std::size_t kSignificant = 14;
-  std::string imei = Digits(answered).substr(0, kSignificant);
-  if (imei.size() < kSignificant) return "";
-  int sum = 0;
-  for (std::size_t i = 0; i < imei.size(); ++i) {
-    const int digit = (imei[i] - '0') * (i % 2 == 0 ? 1 : 2);
-    sum += digit / 10 + digit % 10;
-  }
-  return imei + static_cast<char>('0' + (10 - sum % 10) % 10);
-}
-
 struct Modem {
   std::string device;  // by its lasting name, where it has one
   std::string imei;
@@ -279,7 +259,7 @@ Modem Identify(const ModemProbeOptions& options, const ProbeTools& tools,
   std::string device = tools.by_id(options.device);
   if (device.empty()) device = options.device;
   return {.device = std::move(device),
-          .imei = ImeiFor(Said(dialogue, kImei)),
+          .imei = WithCheckDigit(Said(dialogue, kImei)),
           .profile = profile.name,
           .fits = profile.name != GenericProfile().name};
 }

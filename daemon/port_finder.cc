@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "common/base/imei.h"
+
 namespace smsweb {
 namespace {
 
@@ -17,10 +19,6 @@ constexpr Millis kPatience{1'500};
 constexpr std::size_t kMostHeard = 1024;
 // Leaves a prompt that somebody left open.
 constexpr std::string_view kQuestion = "\x1B\rAT+CGSN\r";
-// TAC and serial number (3GPP TS 23.003 § 6.2.1). The digit behind them is a
-// check digit, 0, or begins the software version.
-constexpr std::size_t kSignificant = 14;
-constexpr std::size_t kLongestImei = 16;
 
 std::string Canonical(const std::string& device) {
   std::error_code error;
@@ -36,7 +34,7 @@ std::string_view ImeiIn(std::string_view text) {
     const auto begin = std::find_if(at, text.end(), IsDigit);
     const auto end = std::find_if_not(begin, text.end(), IsDigit);
     const std::string_view run(begin, end);
-    if (end != text.end() && run.size() >= kSignificant &&
+    if (end != text.end() && run.size() >= kImeiDigits &&
         run.size() <= kLongestImei) {
       return run;
     }
@@ -138,8 +136,7 @@ void PortFinder::Read(MonoTime now) {
 void PortFinder::Judge(MonoTime now) {
   const std::string_view imei = ImeiIn(heard_);
   if (imei.empty()) return;
-  if (imei.substr(0, kSignificant) !=
-      std::string_view(wanted_.imei).substr(0, kSignificant)) {
+  if (!SameImei(imei, wanted_.imei)) {
     return GiveUp("another modem", now);
   }
   Step("found", "its IMEI");

@@ -1,6 +1,7 @@
 // The small things that everything stands on: ids and times.
 #include "catch.h"
 #include "common/base/clock.h"
+#include "common/base/imei.h"
 #include "common/base/uuid.h"
 
 namespace smsweb {
@@ -66,6 +67,19 @@ TEST_CASE("Times are read as RFC 3339, in any zone, and nothing else") {
     const auto time = ParseRfc3339(row.text);
     CHECK((time ? FormatRfc3339(*time) : "") == row.utc);
   }
+}
+
+TEST_CASE("An IMEI is told by 14 digits, and checked by the 15th") {
+  CHECK(IsImei("490154203237518"));
+  CHECK_FALSE(IsImei("490154203237517"));
+  CHECK_FALSE(IsImei("49015420323751"));
+  CHECK_FALSE(IsImei("49015420323751x"));
+  CHECK(SameImei("490154203237518", "490154203237510"));
+  CHECK(SameImei("4901542032375101", "490154203237518"));
+  CHECK_FALSE(SameImei("490154203237518", "490154203237608"));
+  CHECK_FALSE(SameImei("", ""));
+  CHECK(WithCheckDigit("+CGSN: \"49015420323751001\"") == "490154203237518");
+  CHECK(WithCheckDigit("ERROR").empty());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // [[modem]]: how each is reached, and what it may do.
+#include "common/base/imei.h"
 #include "common/base/network.h"
 #include "common/config/sections.h"
 
@@ -29,21 +30,6 @@ bool IsSmsc(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   return !text.empty() && text.size() <= 20 &&
          text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// 3GPP TS 23.003 § 6.2.1: 15 digits, of which the last is a check digit (its
-// annex B: Luhn's).
-bool IsImei(std::string_view text) {
-  if (text.size() != 15 ||
-      text.find_first_not_of("0123456789") != std::string_view::npos) {
-    return false;
-  }
-  int sum = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int digit = (text[i] - '0') * (i % 2 == 0 ? 1 : 2);
-    sum += digit / 10 + digit % 10;
-  }
-  return sum % 10 == 0;
 }
 
 bool IsDevice(const std::string& text) {

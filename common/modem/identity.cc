@@ -4,24 +4,13 @@
 
 #include <algorithm>
 
+#include "common/base/imei.h"
 #include "common/modem/machine.h"
 
 namespace smsweb {
 namespace {
 
 constexpr std::size_t kLongestName = 64;
-
-// The first 14 digits are the number: the 15th is a check digit that some write
-// as 0, and two more tell the software (TS 23.003 § 6.2).
-constexpr std::size_t kImeiDigits = 14;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::string DigitsOf(std::string_view text) {
-  std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits), IsDigit);
-  return digits;
-}
 
 }  // namespace
 
@@ -88,9 +77,8 @@ void ModemMachine::HeardSerialNumber(const AtEvent& final) {
 
 // One that does not tell its IMEI is taken for the right one.
 bool ModemMachine::IsAnotherModem() const {
-  const std::string wanted = DigitsOf(settings_.imei);
-  return !wanted.empty() && !info_.imei.empty() &&
-         wanted.substr(0, kImeiDigits) != info_.imei.substr(0, kImeiDigits);
+  return !settings_.imei.empty() && !info_.imei.empty() &&
+         !SameImei(info_.imei, DigitsOf(settings_.imei));
 }
 
 void ModemMachine::Choose() {

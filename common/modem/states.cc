@@ -27,10 +27,10 @@ struct Row {
   std::uint32_t next;
 };
 
-// Beside these, any state may become kClosed (the line went), and any but
-// kClosed kProbing (the modem restarted, or says nothing: start over).
+// Beside these, any state may become kClosed (the line went) and kProbing (it
+// is open, the modem restarted, or says nothing: start over).
 constexpr auto kRows = std::to_array<Row>({
-    {kClosed, "closed", Any({kProbing})},
+    {kClosed, "closed", Any({})},
     {kProbing, "probing", Any({kIdentifying, kRecovering})},
     {kIdentifying, "identifying", Any({kSim, kRecovering})},
     {kSim, "sim", Any({kRegistering, kRecovering, kFailed})},
