@@ -291,6 +291,7 @@ class ModemMachine {
   void AskToReopen(std::string detail);
   void LeaveLine(ModemEvent::Kind kind, std::string detail);
   void Boots();
+  bool IsOldNews() const;
   void ModemRestarted();
   bool Booting() const;
   bool AwaitsReadyLine() const;
@@ -363,6 +364,8 @@ class ModemMachine {
   RecoveryStep step_taken_ = RecoveryStep::kResync;
   int pauses_ = 0;
   std::optional<MonoTime> booted_at_;
+  MonoTime starts_since_{};
+  int starts_ = 0;  // since then
   bool ready_line_seen_ = true;
 };
 

@@ -14,6 +14,9 @@ namespace {
 
 constexpr int kResyncTries = 3;
 constexpr int kMostStrayPrompts = 3;
+constexpr Millis kOneStart{1000};  // its lines come within this time
+constexpr int kMostStarts = 5;     // ... within the next
+constexpr Millis kManyStarts{120'000};
 constexpr Millis kResyncPatience{3000};
 constexpr Millis kResetPatience{5000};
 constexpr Millis kRadioPatience{30'000};
@@ -203,12 +206,33 @@ void ModemMachine::Boots() {
   ready_line_seen_ = false;
 }
 
+// Several lines tell of one start, and a modem that starts over and over is
+// left alone for a while.
+bool ModemMachine::IsOldNews() const {
+  const bool same_start = state_ == ModemState::kProbing && booted_at_ &&
+                          now_ < *booted_at_ + kOneStart;
+  const bool left_alone = state_ == ModemState::kRecovering &&
+                          step_taken_ == RecoveryStep::kPause &&
+                          starts_ > kMostStarts;
+  return same_start || left_alone;
+}
+
 // A line told of it; all settings are forgotten.
 void ModemMachine::ModemRestarted() {
+  if (IsOldNews()) return;
   if (submission_) GiveUpSubmit("the modem restarted");
   UssdFailed("the modem restarted");
   Boots();
-  Go(ModemState::kProbing, "the modem restarted");
+  if (now_ > starts_since_ + kManyStarts) {
+    starts_since_ = now_;
+    starts_ = 0;
+  }
+  if (++starts_ <= kMostStarts) {
+    return Go(ModemState::kProbing, "the modem restarted");
+  }
+  pauses_ = silent_.pauses++;
+  climbed_at_ = now_;
+  Take(RecoveryStep::kPause, "the modem restarts again and again");
 }
 
 bool ModemMachine::Booting() const {
