@@ -10,6 +10,8 @@ namespace smsweb {
 namespace {
 
 constexpr Millis kIdleBeforeChore{50};
+// However much is told of: whoever has a submit gets to know that it may come.
+constexpr Millis kTurnOfASubmit{1};
 constexpr Millis kLongestWait{10'000};  // of a chore, for submits
 constexpr std::size_t kManyWaiting = 8;
 constexpr Millis kUntilTriedAnew{3'600'000};  // of what could not be read
@@ -39,7 +41,7 @@ void ModemMachine::WaitForWork() {
   deadline_.reset();
   if (ChoresWait()) {
     const MonoTime soon =
-        now_ + (ChoresAreUrgent() ? Millis(0) : kIdleBeforeChore);
+        now_ + (ChoresAreUrgent() ? kTurnOfASubmit : kIdleBeforeChore);
     deadline_ = std::max(soon, chores_not_before_);
   } else if (settings_.keep_alive > Millis(0)) {
     deadline_ = now_ + settings_.keep_alive;
