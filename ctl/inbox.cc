@@ -38,11 +38,6 @@ std::string InboxTable(const std::vector<InboundMessage>& messages,
   return table.Render(width);
 }
 
-std::string Field(std::string_view name, std::string_view value) {
-  if (value.empty()) return "";
-  return fmt::format("{:<12}{}\n", name, Printable(value));
-}
-
 Outcome ShowOne(const Uuid& id, Store& store) {
   const auto message = store.FindInbound(id);
   if (!message) {

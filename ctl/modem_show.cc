@@ -10,11 +10,6 @@
 namespace smsweb::ctl {
 namespace {
 
-std::string Field(std::string_view name, std::string_view value) {
-  if (value.empty()) return "";
-  return fmt::format("{:<14}{}\n", name, Printable(value));
-}
-
 std::string Storage(const Json& info) {
   const auto used = InfoText(info, "storage_used");
   const auto size = InfoText(info, "storage_size");

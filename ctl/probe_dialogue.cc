@@ -1,7 +1,5 @@
 #include "ctl/probe_dialogue.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <utility>
 
@@ -31,18 +29,6 @@ std::string_view WithoutName(std::string_view line) {
   while (line.starts_with(' ')) line.remove_prefix(1);
   while (line.ends_with(' ')) line.remove_suffix(1);
   return line;
-}
-
-// "+CME ERROR 10: SIM not inserted"
-std::string ErrorText(const AtEvent& final) {
-  if (final.final == AtFinal::kError) return "ERROR";
-  const bool is_cms = final.final == AtFinal::kCmsError;
-  std::string text = is_cms ? "+CMS ERROR" : "+CME ERROR";
-  if (final.code == kNoCode) return text;
-  text += fmt::format(" {}", final.code);
-  const auto name =
-      is_cms ? CmsErrorName(final.code) : CmeErrorName(final.code);
-  return name.empty() ? text : fmt::format("{}: {}", text, name);
 }
 
 }  // namespace
@@ -77,7 +63,7 @@ void ProbeDialogue::Ended(const AtEvent& final, MonoTime now) {
     answer.ok = final.final == AtFinal::kOk;
     answer.error = final.final;
     answer.code = final.code;
-    answer.text = answer.ok ? "" : ErrorText(final);
+    answer.text = answer.ok ? "" : DescribeFinal(final);
     if (answer.ok && !lines_.empty()) {
       answer.text = WithoutName(lines_.front()).substr(0, kLongestAnswer);
     }

@@ -40,11 +40,6 @@ std::string NumberOrNothing(int number) {
   return number >= 0 ? std::to_string(number) : "";
 }
 
-std::string Field(std::string_view name, std::string_view value) {
-  if (value.empty()) return "";
-  return fmt::format("{:<12}{}\n", name, Printable(value));
-}
-
 std::string Fields(const Message& message) {
   std::string out = Field("id", ToString(message.id));
   out += Field("state", fmt::format("{} ({})", ToString(message.state),

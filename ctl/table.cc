@@ -1,5 +1,7 @@
 #include "ctl/table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -116,6 +118,11 @@ std::string Printable(std::string_view text, bool lines) {
     out += control && !kept_break ? '?' : text[i];
   }
   return out;
+}
+
+std::string Field(std::string_view name, std::string_view value) {
+  if (value.empty()) return "";
+  return fmt::format("{:<14}{}\n", name, Printable(value));
 }
 
 }  // namespace smsweb::ctl

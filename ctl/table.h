@@ -46,4 +46,8 @@ class Table {
 // `lines`, line breaks and tabs stay.
 std::string Printable(std::string_view text, bool lines = false);
 
+// A line of what is shown of one thing: "modem         sim-1". "" where there
+// is nothing to say.
+std::string Field(std::string_view name, std::string_view value);
+
 }  // namespace smsweb::ctl

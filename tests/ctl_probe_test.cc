@@ -193,10 +193,10 @@ TEST_CASE_METHOD(ProbeFixture, "A probe tells errors by their number") {
   } rows[] = {
       {"+CME ERROR: 10", "not there"},
       {"+CME ERROR: SIM not inserted", "not there"},
-      {"+CMS ERROR: 310", "+CMS ERROR 310: (U)SIM not inserted"},
-      {"+CME ERROR: 14", "+CME ERROR 14: SIM busy"},
-      {"+CME ERROR: 100", "+CME ERROR 100: unknown"},
-      {"+CME ERROR: 4711", "+CME ERROR 4711"},
+      {"+CMS ERROR: 310", "+CMS ERROR: 310 ((U)SIM not inserted)"},
+      {"+CME ERROR: 14", "+CME ERROR: 14 (SIM busy)"},
+      {"+CME ERROR: 100", "+CME ERROR: 100 (unknown)"},
+      {"+CME ERROR: 4711", "+CME ERROR: 4711"},
       {"ERROR", "ERROR"},
   };
   for (const auto& [answer, says] : rows) {
@@ -210,7 +210,7 @@ TEST_CASE_METHOD(ProbeFixture, "A probe tells errors by their number") {
   const Report report = MustProbe({.device = "/dev/ttyUSB2"});
   CHECK(Has(report.text, "(CNMI)  not before the PIN is given\n"));
   CHECK(Has(report.text, "(CPMS)     not before the PIN is given\n"));
-  CHECK(Has(report.text, "USSD (CUSD)         no: +CME ERROR 311\n"));
+  CHECK(Has(report.text, "USSD (CUSD)         no: +CME ERROR: 311\n"));
 }
 
 TEST_CASE_METHOD(ProbeFixture, "A probe knows every kind of registration") {
@@ -232,7 +232,7 @@ TEST_CASE_METHOD(ProbeFixture, "A probe knows every kind of registration") {
       {"+CREG: 0,0", "+CEREG: 0,0", "none, and not looked for"},
       {"+CREG: 0,4", "ERROR", "not known"},
       {"+CREG: 1", "ERROR", "not known"},
-      {"+CME ERROR: 14", "ERROR", "+CME ERROR 14: SIM busy"},
+      {"+CME ERROR: 14", "ERROR", "+CME ERROR: 14 (SIM busy)"},
   };
   for (const auto& [creg, cereg, says] : rows) {
     INFO(creg << " " << cereg);

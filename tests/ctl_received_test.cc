@@ -137,7 +137,7 @@ TEST_CASE("inbox ID shows one message whole") {
   const Uuid id = bench.Received("+62811", "line 1\nline 2\x1b[2J");
   const auto one = bench.Inbox({.id = id});
   REQUIRE(one.has_value());
-  CHECK(Says(one->text, "from        +62811\n"));
+  CHECK(Says(one->text, "from          +62811\n"));
   CHECK(Says(one->text, "\nline 1\nline 2"));
   CHECK(!Says(one->text, "\x1b"));
   CHECK(one->json["id"] == ToString(id));
@@ -214,8 +214,8 @@ TEST_CASE("show tells what each part's report said") {
   REQUIRE(bench.store->RecordTurn(turn).has_value());
   const auto shown = Show({.id = message.id}, *bench.store);
   REQUIRE(shown.has_value());
-  CHECK(Says(shown->text, "encoding    gsm7\n"));
-  CHECK(Says(shown->text, "report      asked for\n"));
+  CHECK(Says(shown->text, "encoding      gsm7\n"));
+  CHECK(Says(shown->text, "report        asked for\n"));
   CHECK(Says(shown->text, "trying (30h)  2026-11-23T07:16:48.000Z\n"));
   CHECK(shown->json["part_states"][0]["report"] == "trying");
   CHECK(!Says(shown->text + shown->json.dump(), "510101"));

@@ -1,5 +1,7 @@
 #include "common/modem/at_parser.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -328,6 +330,27 @@ bool AtParser::AnswersCommand(std::string_view line) const {
   // is "+CREG: <stat>[,"<lac>",...]" (27.007 § 7.2).
   const bool is_registration = name.ends_with("REG") && command_.ends_with('?');
   return !is_registration || AtNumber(line, 1).has_value();
+}
+
+std::string DescribeFinal(const AtEvent& final) {
+  const auto describe = [&](std::string_view family, std::string_view name) {
+    if (final.code < 0) return fmt::format("{} without a known code", family);
+    if (name.empty()) return fmt::format("{}: {}", family, final.code);
+    return fmt::format("{}: {} ({})", family, final.code, name);
+  };
+  switch (final.final) {
+    case AtFinal::kOk:
+      return "OK";
+    case AtFinal::kError:
+      return "ERROR";
+    case AtFinal::kCmsError:
+      return describe("+CMS ERROR", CmsErrorName(final.code));
+    case AtFinal::kCmeError:
+      return describe("+CME ERROR", CmeErrorName(final.code));
+    case AtFinal::kSilence:
+      return "no answer";
+  }
+  return "ERROR";
 }
 
 }  // namespace smsweb

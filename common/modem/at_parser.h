@@ -94,6 +94,10 @@ class AtParser {
   std::size_t ussd_lines_ = 0;
 };
 
+// "+CMS ERROR: 38", "+CME ERROR: 14 (SIM busy)", "ERROR": for a log. Never the
+// modem's own words.
+std::string DescribeFinal(const AtEvent& final);
+
 // The parameter at `index` (from 0) behind the colon, as a number: 5 of
 // "+CMGS: 5", 1 at index 1 of "+CREG: 0,1". None where it is missing, or is
 // something else, such as a string in quotes.

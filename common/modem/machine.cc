@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/modem/at_errors.h"
 #include "common/modem/states.h"
 
 namespace smsweb {
@@ -411,27 +410,6 @@ std::optional<std::string_view> ModemMachine::Information(
     if (line.starts_with(name)) return line;
   }
   return std::nullopt;
-}
-
-std::string DescribeFinal(const AtEvent& final) {
-  const auto describe = [&](std::string_view family, std::string_view name) {
-    if (final.code < 0) return fmt::format("{} without a known code", family);
-    if (name.empty()) return fmt::format("{}: {}", family, final.code);
-    return fmt::format("{}: {} ({})", family, final.code, name);
-  };
-  switch (final.final) {
-    case AtFinal::kOk:
-      return "OK";
-    case AtFinal::kError:
-      return "ERROR";
-    case AtFinal::kCmsError:
-      return describe("+CMS ERROR", CmsErrorName(final.code));
-    case AtFinal::kCmeError:
-      return describe("+CME ERROR", CmeErrorName(final.code));
-    case AtFinal::kSilence:
-      return "no answer";
-  }
-  return "ERROR";
 }
 
 }  // namespace smsweb

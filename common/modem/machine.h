@@ -369,10 +369,6 @@ class ModemMachine {
   bool ready_line_seen_ = true;
 };
 
-// "+CMS ERROR: 38", "+CME ERROR: 14 (SIM busy)", "ERROR": for a log. Never the
-// modem's own words.
-std::string DescribeFinal(const AtEvent& final);
-
 // What a modem says of itself or its network, fit to be shown: printable ASCII,
 // not long.
 std::string Presentable(std::string_view text);

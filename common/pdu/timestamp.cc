@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "common/pdu/decode_error.h"
+#include "common/pdu/semi_octets.h"
 
 namespace smsweb {
 namespace {
@@ -18,17 +19,6 @@ constexpr std::size_t kZone = 6;
 constexpr std::uint8_t kWest = 0x08;  // the sign, in the zone's first digit
 constexpr int kFirstYear = 70;        // 70 to 99 are of the last century
 
-std::optional<int> Digits(std::uint8_t octet) {
-  const int tens = octet & 0x0F;
-  const int units = octet >> 4;
-  if (tens > 9 || units > 9) return std::nullopt;
-  return tens * 10 + units;
-}
-
-std::uint8_t Swapped(int value) {
-  return static_cast<std::uint8_t>(value % 10 << 4 | value / 10 % 10);
-}
-
 struct Local {
   std::chrono::year_month_day date;
   int hour, minute, second;
@@ -37,7 +27,7 @@ struct Local {
 std::optional<Local> ReadLocal(const Timestamp& stamp) {
   std::array<int, 6> pieces{};
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const auto digits = Digits(stamp.octets[i]);
+    const auto digits = TwoDigitsOf(stamp.octets[i]);
     if (!digits) return std::nullopt;
     pieces[i] = *digits;
   }
@@ -100,13 +90,13 @@ Timestamp MakeTimestamp(WallTime time, minutes zone) {
   const std::chrono::hh_mm_ss clock(local - day);
   Timestamp stamp;
   stamp.octets = {
-      Swapped(static_cast<int>(date.year()) % 100),
-      Swapped(static_cast<int>(static_cast<unsigned>(date.month()))),
-      Swapped(static_cast<int>(static_cast<unsigned>(date.day()))),
-      Swapped(static_cast<int>(clock.hours().count())),
-      Swapped(static_cast<int>(clock.minutes().count())),
-      Swapped(static_cast<int>(clock.seconds().count())),
-      Swapped(std::abs(quarters))};
+      SemiOctetOf(static_cast<int>(date.year()) % 100),
+      SemiOctetOf(static_cast<int>(static_cast<unsigned>(date.month()))),
+      SemiOctetOf(static_cast<int>(static_cast<unsigned>(date.day()))),
+      SemiOctetOf(static_cast<int>(clock.hours().count())),
+      SemiOctetOf(static_cast<int>(clock.minutes().count())),
+      SemiOctetOf(static_cast<int>(clock.seconds().count())),
+      SemiOctetOf(std::abs(quarters))};
   if (quarters < 0) stamp.octets[kZone] |= kWest;
   return stamp;
 }

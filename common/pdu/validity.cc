@@ -6,6 +6,7 @@
 #include <span>
 
 #include "common/pdu/decode_error.h"
+#include "common/pdu/semi_octets.h"
 
 namespace smsweb {
 namespace {
@@ -38,22 +39,11 @@ constexpr std::uint8_t kEnhancedRelative = 1;
 constexpr std::uint8_t kEnhancedSeconds = 2;
 constexpr std::uint8_t kEnhancedClock = 3;  // hours, minutes, seconds
 
-std::uint8_t Swapped(std::int64_t value) {
-  return static_cast<std::uint8_t>(value % 10 << 4 | value / 10);
-}
-
-std::optional<int> Digits(std::uint8_t octet) {
-  const int tens = octet & 0x0F;
-  const int units = octet >> 4;
-  if (tens > 9 || units > 9) return std::nullopt;
-  return tens * 10 + units;
-}
-
 std::optional<std::chrono::seconds> ReadClock(
     std::span<const std::uint8_t> octets) {
-  const auto hour = Digits(octets[0]);
-  const auto minute = Digits(octets[1]);
-  const auto second = Digits(octets[2]);
+  const auto hour = TwoDigitsOf(octets[0]);
+  const auto minute = TwoDigitsOf(octets[1]);
+  const auto second = TwoDigitsOf(octets[2]);
   if (!hour || !minute || !second) return std::nullopt;
   return hours(*hour) + minutes(*minute) + std::chrono::seconds(*second);
 }
@@ -113,9 +103,9 @@ Validity Validity::Enhanced(std::chrono::seconds period, bool single_shot) {
     octets[1] = static_cast<std::uint8_t>(seconds);
   } else if (seconds < 100 * 3600) {
     octets[0] = kEnhancedClock;
-    octets[1] = Swapped(seconds / 3600);
-    octets[2] = Swapped(seconds / 60 % 60);
-    octets[3] = Swapped(seconds % 60);
+    octets[1] = SemiOctetOf(seconds / 3600);
+    octets[2] = SemiOctetOf(seconds / 60 % 60);
+    octets[3] = SemiOctetOf(seconds % 60);
   } else {
     octets[0] = kEnhancedRelative;
     octets[1] = RelativeValidity(period);
