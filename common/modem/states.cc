@@ -28,25 +28,23 @@ struct Row {
 };
 
 // Beside these, any state may become kClosed (the line went) and kProbing (it
-// is open, the modem restarted, or says nothing: start over).
+// is open, the modem restarted, or says nothing: start over), and any but
+// kClosed kRecovering (it is left alone, since it starts again and again).
 constexpr auto kRows = std::to_array<Row>({
     {kClosed, "closed", Any({})},
-    {kProbing, "probing", Any({kIdentifying, kRecovering})},
-    {kIdentifying, "identifying", Any({kSim, kRecovering})},
-    {kSim, "sim", Any({kRegistering, kRecovering, kFailed})},
-    {kRegistering, "registering", Any({kConfiguring, kSim, kRecovering})},
-    {kConfiguring, "configuring",
-     Any({kReady, kRegistering, kBusy, kSim, kRecovering})},
+    {kProbing, "probing", Any({kIdentifying})},
+    {kIdentifying, "identifying", Any({kSim})},
+    {kSim, "sim", Any({kRegistering, kFailed})},
+    {kRegistering, "registering", Any({kConfiguring, kSim})},
+    {kConfiguring, "configuring", Any({kReady, kRegistering, kBusy, kSim})},
     {kReady, "ready",
-     Any({kAwaitingPrompt, kRegistering, kBusy, kSim, kResyncing,
-          kRecovering})},
+     Any({kAwaitingPrompt, kRegistering, kBusy, kSim, kResyncing})},
     {kAwaitingPrompt, "awaiting prompt",
      Any({kAwaitingResult, kReady, kRegistering, kBusy, kSim, kResyncing})},
     {kAwaitingResult, "awaiting result",
      Any({kReady, kRegistering, kBusy, kSim, kResyncing})},
     {kBusy, "busy", Any({kReady, kRegistering, kSim, kResyncing})},
-    {kResyncing, "resyncing",
-     Any({kReady, kRegistering, kBusy, kSim, kRecovering})},
+    {kResyncing, "resyncing", Any({kReady, kRegistering, kBusy, kSim})},
     {kRecovering, "recovering", Any({})},
     {kFailed, "failed", Any({})},
 });
@@ -66,6 +64,7 @@ std::string_view ToString(ModemState state) { return RowOf(state).name; }
 bool MayFollow(ModemState from, ModemState to) {
   if (to == kClosed) return true;
   if (to == kProbing) return true;
+  if (to == kRecovering) return from != kClosed;
   return (RowOf(from).next & Bit(to)) != 0;
 }
 
