@@ -14,14 +14,21 @@ constexpr Millis kLongestStorePause{5'000};
 // Whoever adds a message rings. Should a ring be lost all the same, the message
 // is found after this time.
 constexpr Millis kLookAnyway{30'000};
+// A queue that can't be written: it is said again, for an operator who looks
+// later.
+constexpr Millis kSayAgain{60'000};
 // While an operator waits for a modem that is not free.
 constexpr Millis kAskAgain{1'000};
 
+constexpr LeaseToken kNobody = 0;
+
 LeaseToken MakeToken(Random& random) {
   std::array<std::uint8_t, 7> bytes;
-  random.Fill(bytes);
-  LeaseToken token = 0;
-  for (auto byte : bytes) token = token * 256 + byte;
+  LeaseToken token = kNobody;
+  while (token == kNobody) {
+    random.Fill(bytes);
+    for (auto byte : bytes) token = token * 256 + byte;
+  }
   return token;
 }
 
@@ -80,7 +87,9 @@ bool Spooler::PinRefusedEarlier(const ModemStatus& status) {
 }
 
 Result<void> Spooler::SettleAbandoned() {
-  const auto abandoned = store_.Abandoned(token_);
+  // Also what was taken over, but could not be settled then: nothing has been
+  // leased yet that is rightly ours.
+  const auto abandoned = store_.Abandoned(kNobody);
   if (!abandoned) return std::unexpected(abandoned.error());
   if (abandoned->empty()) return {};
   std::vector<std::int64_t> sequences;
@@ -90,11 +99,11 @@ Result<void> Spooler::SettleAbandoned() {
   if (auto done = store_.TakeOver(sequences, token_); !done) return done;
 
   sending_.SettleAbandoned(*abandoned);
-  log_.Warning("settled what a spooler that died has left",
-               {{"messages", abandoned->size()}});
   turn_.now = clock_.Wall();
   const auto outcome = store_.RecordTurn(turn_);
   if (!outcome) return std::unexpected(outcome.error());
+  log_.Warning("settled what a spooler that died has left",
+               {{"messages", abandoned->size()}});
   turn_ = SpoolerTurn{.token = token_};
   return {};
 }
@@ -225,13 +234,15 @@ void Spooler::LetPinsGo() {
 }
 
 void Spooler::CommitFailed(const Error& error) {
-  if (!store_retry_at_) {
+  const MonoTime now = clock_.Mono();
+  if (!store_retry_at_ || now >= store_told_at_ + kSayAgain) {
+    store_told_at_ = now;
     log_.Error("the queue can't be written; sending pauses",
                {{"error", error.message}});
   }
   store_pause_ =
       std::clamp(store_pause_ * 2, kFirstStorePause, kLongestStorePause);
-  store_retry_at_ = clock_.Mono() + store_pause_;
+  store_retry_at_ = now + store_pause_;
 }
 
 void Spooler::FlushAll() {

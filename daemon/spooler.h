@@ -101,6 +101,7 @@ class Spooler {
   std::optional<WallTime> next_due_;
   std::optional<MonoTime> store_retry_at_;  // set: the store is failing
   Millis store_pause_{0};
+  MonoTime store_told_at_{};
   MonoTime looked_at_{};
 };
 

@@ -627,6 +627,23 @@ TEST_CASE_METHOD(SpoolerFixture, "A refused PIN is not tried by the next run") {
 }
 
 TEST_CASE_METHOD(SpoolerFixture,
+                 "What was taken over, and could not be settled, is settled") {
+  const Uuid id = Insert("in doubt");
+  air_.answers = {kAnswerLost};
+  Start();
+  spooler_->BellRang();
+  Pass(seconds(2));
+  REQUIRE(StateOf(id) == "sending");
+  spooler_.reset();  // killed
+  Make();
+  store_->fails = true;  // there is room for taking over, and then none
+  CHECK_FALSE(spooler_->CleanUp().has_value());
+  store_->fails = false;
+  REQUIRE(spooler_->CleanUp().has_value());
+  CHECK(StateOf(id) == "unknown");
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
                  "No PIN is given before it is known whether it was refused") {
   sim::ModemOptions locked{.name = "a"};
   locked.pin = "1234";

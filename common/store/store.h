@@ -213,7 +213,8 @@ class Store {
   // after a power cut its messages are queued again, and none of them has an
   // intent.
   virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
-  // Messages in kSending whose holder is not `token`, with their parts.
+  // Messages in kSending whose holder is not `token`, with their parts. No
+  // token is 0.
   virtual Result<std::vector<Message>> Abandoned(LeaseToken token) = 0;
   // Takes an abandoned message over, so that a turn can decide on it.
   virtual Result<void> TakeOver(std::span<const std::int64_t> sequences,
