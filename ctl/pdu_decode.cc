@@ -13,6 +13,7 @@
 #include "common/pdu/status_report.h"
 #include "common/pdu/submit.h"
 #include "ctl/commands.h"
+#include "ctl/table.h"
 
 namespace smsweb::ctl {
 namespace {
@@ -277,8 +278,9 @@ Outcome DecodePdu(const PduDecodeOptions& options) {
   auto decoded = Decode(*octets, options);
   if (!decoded.json) return Unreadable(decoded.json.error().message);
   Report report{.json = std::move(*decoded.json)};
-  report.text =
-      report.json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  report.text = PrintableJson(report.json.dump(
+                    2, ' ', false, Json::error_handler_t::replace)) +
+                "\n";
   if (!decoded.has_prefix && !options.length) {
     report.note = "read without an SMSC in front: only so it makes sense";
   }

@@ -15,6 +15,7 @@
 #include "ctl/commands.h"
 #include "ctl/modem_probe.h"
 #include "ctl/queue_access.h"
+#include "ctl/table.h"
 
 namespace smsweb::ctl {
 namespace {
@@ -184,7 +185,9 @@ class Runner {
 };
 
 std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return PrintableJson(
+             json.dump(2, ' ', false, Json::error_handler_t::replace)) +
+         "\n";
 }
 
 // Several lines, as a configuration's errors, stand as they are.

@@ -36,6 +36,31 @@ std::string Pad(std::string text, std::size_t width, bool right) {
   return right ? space + text : text + space;
 }
 
+struct Unprintable {
+  std::size_t size = 0;  // octets; 0: there is none
+  unsigned character = 0;
+};
+
+// C0 and C1 (U+0080 to U+009F), DEL, and what turns the direction of a text
+// (Unicode's Bidi_Control).
+Unprintable UnprintableAt(std::string_view text, std::size_t at) {
+  const auto octet = [&](std::size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+  };
+  if (octet(0) < 0x20 || octet(0) == 0x7F) return {1, octet(0)};
+  if (octet(0) == 0xC2 && octet(1) >= 0x80 && octet(1) < 0xA0) {
+    return {2, octet(1)};
+  }
+  const unsigned character =
+      (octet(0) & 0x0FU) << 12 | (octet(1) & 0x3FU) << 6 | (octet(2) & 0x3FU);
+  const bool three = (octet(0) & 0xF0U) == 0xE0 && octet(2) >= 0x80;
+  const bool turns = character == 0x200E || character == 0x200F ||
+                     (character >= 0x202A && character <= 0x202E) ||
+                     (character >= 0x2066 && character <= 0x2069);
+  if (three && turns) return {3, character};
+  return {};
+}
+
 }  // namespace
 
 void Table::Add(std::vector<std::string> row) {
@@ -107,15 +132,27 @@ std::string Table::Render(std::size_t width) const {
 
 std::string Printable(std::string_view text, bool lines) {
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool kept_break = lines && (byte == '\n' || byte == '\t');
-    // U+0080 to U+009F are controls, too.
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() &&
-                    static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (c1) ++i;
-    const bool control = c1 || byte < 0x20 || byte == 0x7F;
-    out += control && !kept_break ? '?' : text[i];
+  for (std::size_t i = 0; i < text.size();) {
+    const bool kept_break = lines && (text[i] == '\n' || text[i] == '\t');
+    const Unprintable found = UnprintableAt(text, i);
+    const bool kept = found.size == 0 || kept_break;
+    out += kept ? text[i] : '?';
+    i += kept ? 1 : found.size;
+  }
+  return out;
+}
+
+std::string PrintableJson(std::string_view json) {
+  std::string out;
+  for (std::size_t i = 0; i < json.size();) {
+    const Unprintable found = UnprintableAt(json, i);
+    const bool kept = found.size == 0 || json[i] == '\n';
+    if (kept) {
+      out += json[i];
+    } else {
+      out += fmt::format("\\u{:04x}", found.character);
+    }
+    i += kept ? 1 : found.size;
   }
   return out;
 }

@@ -42,9 +42,11 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// Without the control characters that could move a terminal's cursor. With
-// `lines`, line breaks and tabs stay.
+// Without the control characters that could move a terminal's cursor, nor those
+// that turn the direction of the text. With `lines`, line breaks and tabs stay.
 std::string Printable(std::string_view text, bool lines = false);
+// The same of JSON as it is written, where they are escaped.
+std::string PrintableJson(std::string_view json);
 
 // A line of what is shown of one thing: "modem         sim-1". "" where there
 // is nothing to say.

@@ -71,6 +71,10 @@ TEST_CASE("What would move a terminal's cursor is not printed") {
                   "e") ==
         "Gr\xc3\xbc\xc3\x9f"
         "e");
+  // what turns the direction of a text, and what only looks like it
+  CHECK(Printable("a\u202Eb\u2066c\u2019\u20AC") == "a?b?c\u2019\u20AC");
+  CHECK(PrintableJson("{\"a\": \"\u202Ex\u009B31m\x7F\u00FC\"}\n") ==
+        "{\"a\": \"\\u202ex\\u009b31m\\u007f\u00FC\"}\n");
   CHECK(Printable("one\ntwo\tthree\r") == "one?two?three?");
   CHECK(Printable("one\ntwo\tthree\r", true) == "one\ntwo\tthree?");
 }

@@ -280,6 +280,12 @@ TEST_CASE("A TCP line is written tcp:HOST:PORT") {
     CHECK(error.kind == ErrorKind::kInvalid);
     CHECK(error.message.find("tcp:HOST:PORT") != std::string::npos);
   }
+  for (const char* device : {"tcp:127.0.0.1:99999", "tcp:host:http"}) {
+    INFO(device);
+    const Error error = MustFail(device);
+    CHECK(error.kind == ErrorKind::kInvalid);
+    CHECK(error.message.find("1 to 65535") != std::string::npos);
+  }
 }
 
 // ---- Serial ports: libserialport over the shim's /dev/ttySHIM0

@@ -50,7 +50,8 @@ std::unexpected<Error> DeviceError(std::string_view device, int error_number) {
           "dialout)");
     case EBUSY:
     case EWOULDBLOCK:
-      return fail("busy: another program holds this port (ModemManager?)");
+      return fail(
+          "busy: another program holds this port (smswebd, ModemManager?)");
     default:
       return FailErrno(device, error_number);
   }

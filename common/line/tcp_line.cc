@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/network.h"
 #include "common/base/unique_fd.h"
 #include "common/line/line_kinds.h"
 #include "common/line/resolve.h"
@@ -159,6 +160,10 @@ Result<std::unique_ptr<Line>> OpenTcpLine(const std::string& device,
       colon + 1 == host_and_port.size()) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("{}: write it as tcp:HOST:PORT", device));
+  }
+  if (!ParseListenAddress(host_and_port)) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("{}: a port is a number, 1 to 65535", device));
   }
   std::string host = host_and_port.substr(0, colon);
   if (host.front() == '[' && host.back() == ']') {  // an IPv6 address
