@@ -36,7 +36,8 @@ void Reception::Hear(Station& station, const ModemEvent& event) {
   if (received.report) Keep(*received.report);
 }
 
-void Reception::Keep(InboundPart part) {
+// The words that put a number on the do-not-send list, and take it off again.
+void Reception::HeedWord(const InboundPart& part) {
   const InboxConfig& inbox = desk_.config.inbox;
   const auto stop = WordIn(part, inbox.stop_words);
   const auto start = stop ? std::nullopt : WordIn(part, inbox.start_words);
@@ -56,12 +57,16 @@ void Reception::Keep(InboundPart part) {
       return opt_out.number == part.sender;
     });
   }
+}
+
+void Reception::Keep(InboundPart part) {
+  HeedWord(part);
   desk_.log.Info("received", {{"modem", part.modem},
                               {"part", part.number},
                               {"of", part.total},
                               {"encoding", part.coding}});
   desk_.turn.inbound.push_back(std::move(part));
-  desk_.turn.inbound_webhook = !inbox.webhook_url.empty();
+  desk_.turn.inbound_webhook = !desk_.config.inbox.webhook_url.empty();
 }
 
 void Reception::Keep(const NewReport& report) {

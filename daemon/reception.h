@@ -53,6 +53,7 @@ class Reception {
     int number;
   };
 
+  void HeedWord(const InboundPart& part);
   void Keep(InboundPart part);
   void Keep(const NewReport& report);
   bool Match(const NewReport& report);

@@ -119,10 +119,9 @@ void ModemMachine::HeardKeepAliveIndications(const AtEvent&) {
 
 // ----
 
+// OK, and nothing else: it does not know.
 void ModemMachine::SilenceInChore() {
-  if (skipped_)
-    return NextOfPlanAfterSilence();  // OK, and nothing else: it
-                                      // does not know
+  if (skipped_) return NextOfPlanAfterSilence();
   if (!plan_.empty() && plan_.front().heard != nullptr) {
     current_ = plan_.front();
     plan_.clear();
