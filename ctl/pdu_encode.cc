@@ -115,11 +115,9 @@ Outcome EncodePdu(PduEncodeOptions options) {
   const SegmentOptions segmenting{.languages = options.languages,
                                   .alphabet = options.alphabet,
                                   .header = header};
-  if (options.transliterate) {
-    options.text =
-        TransliterateWhereItHelps(std::move(options.text), segmenting);
-  }
-  auto text = SegmentText(options.text, segmenting);
+  auto text = options.transliterate
+                  ? SegmentTransliterated(options.text, segmenting)
+                  : SegmentText(options.text, segmenting);
   if (!text) return Refuse("invalid_text", text.error().message);
   if (text->parts.size() > kMostParts) {
     return Refuse(

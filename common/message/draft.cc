@@ -60,8 +60,8 @@ struct Cut {
 
 Result<Cut> CutText(std::string text, const SegmentOptions& options,
                     bool transliterate) {
-  if (transliterate) text = TransliterateWhereItHelps(std::move(text), options);
-  const auto segments = SegmentText(text, options);
+  const auto segments = transliterate ? SegmentTransliterated(text, options)
+                                      : SegmentText(text, options);
   if (!segments) return std::unexpected(segments.error());
   return Cut{std::move(text), static_cast<int>(segments->parts.size()),
              ToString(segments->coding)};

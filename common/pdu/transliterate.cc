@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace smsweb {
 namespace {
@@ -85,15 +86,18 @@ std::string Transliterate(std::string_view text) {
   return plain;
 }
 
-std::string TransliterateWhereItHelps(std::string text,
-                                      const SegmentOptions& options) {
-  const auto needs_ucs2 = [&](const std::string& candidate) {
-    const auto segments = SegmentText(candidate, options);
+Result<SegmentedText> SegmentTransliterated(std::string& text,
+                                            const SegmentOptions& options) {
+  const auto needs_ucs2 = [](const Result<SegmentedText>& segments) {
     return !segments || segments->coding.alphabet == Alphabet::kUcs2;
   };
-  if (!needs_ucs2(text)) return text;
+  auto segments = SegmentText(text, options);
+  if (!needs_ucs2(segments)) return segments;
   std::string plain = Transliterate(text);
-  return needs_ucs2(plain) ? text : plain;
+  auto shorter = SegmentText(plain, options);
+  if (needs_ucs2(shorter)) return segments;
+  text = std::move(plain);
+  return shorter;
 }
 
 }  // namespace smsweb

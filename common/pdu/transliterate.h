@@ -13,8 +13,9 @@ namespace smsweb {
 // What is not UTF-8 stays, too.
 std::string Transliterate(std::string_view text);
 
-// So where these alone would force the text into UCS-2; else as it is.
-std::string TransliterateWhereItHelps(std::string text,
-                                      const SegmentOptions& options);
+// SegmentText(), of a text that is transliterated first where these alone would
+// force it into UCS-2.
+Result<SegmentedText> SegmentTransliterated(std::string& text,
+                                            const SegmentOptions& options);
 
 }  // namespace smsweb
