@@ -11,6 +11,7 @@ namespace smsweb::ctl {
 namespace {
 
 constexpr Millis kPoll{200};
+
 // Takes its request away again, however it ends.
 class Asking {
  public:

@@ -278,9 +278,7 @@ Outcome DecodePdu(const PduDecodeOptions& options) {
   auto decoded = Decode(*octets, options);
   if (!decoded.json) return Unreadable(decoded.json.error().message);
   Report report{.json = std::move(*decoded.json)};
-  report.text = PrintableJson(report.json.dump(
-                    2, ' ', false, Json::error_handler_t::replace)) +
-                "\n";
+  report.text = JsonText(report.json);
   if (!decoded.has_prefix && !options.length) {
     report.note = "read without an SMSC in front: only so it makes sense";
   }

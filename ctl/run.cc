@@ -184,12 +184,6 @@ class Runner {
   const Surroundings& surroundings_;
 };
 
-std::string Dump(const Json& json) {
-  return PrintableJson(
-             json.dump(2, ' ', false, Json::error_handler_t::replace)) +
-         "\n";
-}
-
 // Several lines, as a configuration's errors, stand as they are.
 std::string ForPeople(std::string_view message) {
   const bool one_line = message.find('\n') == std::string_view::npos;
@@ -201,7 +195,7 @@ Output RenderFailure(const Failure& failure, bool json) {
   Json error = {{"code", failure.code}, {"message", failure.message}};
   error.update(failure.details);
   error["exit_code"] = static_cast<int>(failure.exit);
-  return {.err = Dump(Json{{"error", error}}), .exit = failure.exit};
+  return {.err = JsonText(Json{{"error", error}}), .exit = failure.exit};
 }
 
 }  // namespace
@@ -226,7 +220,7 @@ Outcome RunCommand(const Options& options, const Surroundings& surroundings) {
 
 Output Render(const Outcome& outcome, bool json) {
   if (!outcome) return RenderFailure(outcome.error(), json);
-  if (json) return {.out = Dump(outcome->json)};
+  if (json) return {.out = JsonText(outcome->json)};
   Output output{.out = outcome->text};
   std::istringstream notes(outcome->note);
   for (std::string note; std::getline(notes, note);) {

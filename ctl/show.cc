@@ -20,8 +20,7 @@ std::string_view Meaning(MessageState state) {
       return "the network took every part";
     case MessageState::kUnknown:
       return "it left the modem's line, and no answer came, in this try or an "
-             "earlier "
-             "one: it may have gone";
+             "earlier one: it may have gone";
     case MessageState::kDelivered:
       return "the phone has it";
     case MessageState::kUndelivered:

@@ -61,6 +61,22 @@ Unprintable UnprintableAt(std::string_view text, std::size_t at) {
   return {};
 }
 
+// Each that is unprintable, but for those of `kept`, as `shown` has it.
+template <typename Shown>
+std::string Replace(std::string_view text, std::string_view kept, Shown shown) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const Unprintable found = UnprintableAt(text, i);
+    if (found.size == 0 || kept.find(text[i]) != std::string_view::npos) {
+      out += text[i++];
+    } else {
+      out += shown(found.character);
+      i += found.size;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void Table::Add(std::vector<std::string> row) {
@@ -131,30 +147,20 @@ std::string Table::Render(std::size_t width) const {
 }
 
 std::string Printable(std::string_view text, bool lines) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const bool kept_break = lines && (text[i] == '\n' || text[i] == '\t');
-    const Unprintable found = UnprintableAt(text, i);
-    const bool kept = found.size == 0 || kept_break;
-    out += kept ? text[i] : '?';
-    i += kept ? 1 : found.size;
-  }
-  return out;
+  return Replace(text, lines ? "\n\t" : "",
+                 [](unsigned) { return std::string("?"); });
 }
 
 std::string PrintableJson(std::string_view json) {
-  std::string out;
-  for (std::size_t i = 0; i < json.size();) {
-    const Unprintable found = UnprintableAt(json, i);
-    const bool kept = found.size == 0 || json[i] == '\n';
-    if (kept) {
-      out += json[i];
-    } else {
-      out += fmt::format("\\u{:04x}", found.character);
-    }
-    i += kept ? 1 : found.size;
-  }
-  return out;
+  return Replace(json, "\n", [](unsigned character) {
+    return fmt::format("\\u{:04x}", character);
+  });
+}
+
+std::string JsonText(const Json& json) {
+  return PrintableJson(
+             json.dump(2, ' ', false, Json::error_handler_t::replace)) +
+         "\n";
 }
 
 std::string Field(std::string_view name, std::string_view value) {

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ctl/outcome.h"
+
 namespace smsweb::ctl {
 
 struct Column {
@@ -47,6 +49,8 @@ class Table {
 std::string Printable(std::string_view text, bool lines = false);
 // The same of JSON as it is written, where they are escaped.
 std::string PrintableJson(std::string_view json);
+// Lines of it, printable.
+std::string JsonText(const Json& json);
 
 // A line of what is shown of one thing: "modem         sim-1". "" where there
 // is nothing to say.

@@ -1,6 +1,5 @@
 #include "daemon/ussd.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>

@@ -19,9 +19,9 @@ inline constexpr int kCmeIncorrectPassword = 16;
 inline constexpr int kCmeInvalidIndex = 21;
 inline constexpr int kCmeNotFound = 22;
 
+// +CMS ERROR.
 inline constexpr int kCmsSimPinRequired = 311;
-// +CMS ERROR: nothing is at that place of the storage.
-inline constexpr int kCmsInvalidIndex = 321;
+inline constexpr int kCmsInvalidIndex = 321;  // nothing is at that place
 
 // The code in `text`: its digits, or that of the name it is ("SIM busy", in
 // either case). kNoCode for anything else.

@@ -196,6 +196,8 @@ class ModemMachine {
   void PlanRegistration();
   void AskRegistration();
   void PlanRegistrationQueries();
+  Registration AnsweredRegistration(const AtEvent& final,
+                                    std::string_view name) const;
   void HeardRegistration(const AtEvent& final);
   void HeardLteLines(const AtEvent& final);
   void HeardLteRegistration(const AtEvent& final);

@@ -46,12 +46,16 @@ void ModemMachine::PlanRegistrationQueries() {
                    .answer = "+CREG:"});
 }
 
+// "+CREG: <n>,<stat>"; a question that is refused says nothing of a network.
+Registration ModemMachine::AnsweredRegistration(const AtEvent& final,
+                                                std::string_view name) const {
+  if (final.final != AtFinal::kOk) return Registration::kNotSearching;
+  return ReadRegistration(AtNumber(*Information(name), 1).value_or(-1));
+}
+
 // What LTE said before counts no longer: where it matters, it is asked again.
 void ModemMachine::HeardRegistration(const AtEvent& final) {
-  creg_ = Registration::kNotSearching;
-  if (final.final == AtFinal::kOk) {
-    creg_ = ReadRegistration(AtNumber(*Information("+CREG:"), 1).value_or(-1));
-  }
+  creg_ = AnsweredRegistration(final, "+CREG:");
   cereg_ = Registration::kNotSearching;
   if (IsRegistered(creg_) || lte_unknown_) return WeighRegistration();
   // On LTE alone a modem may be registered where AT+CREG? does not tell.
@@ -73,11 +77,7 @@ void ModemMachine::HeardLteLines(const AtEvent& final) {
 }
 
 void ModemMachine::HeardLteRegistration(const AtEvent& final) {
-  cereg_ = Registration::kNotSearching;
-  if (final.final == AtFinal::kOk) {
-    cereg_ =
-        ReadRegistration(AtNumber(*Information("+CEREG:"), 1).value_or(-1));
-  }
+  cereg_ = AnsweredRegistration(final, "+CEREG:");
   WeighRegistration();
 }
 
