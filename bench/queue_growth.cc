@@ -91,11 +91,11 @@ int main(int argc, char** argv) {
                              .created_at = now,
                              .not_before = now,
                              .expires_at = now + std::chrono::hours(24)};
-    if (!stores->queue->Insert({&message, 1})) Die("an insert failed");
+    if (!InsertOne(*stores->queue, message)) Die("an insert failed");
   });
   const double lease = MedianMicros([&] {
     const auto turn = stores->queue->RecordTurn(
-        {.token = 1, .now = clock.Wall(), .lease_limit = 1});
+        {.token = 1, .now = clock.Wall(), .leases = {{.limit = 1}}});
     if (!turn || turn->leased.size() != 1) Die("nothing was leased");
   });
   fmt::print("insert {:.1f} lease {:.1f}\n", insert, lease);

@@ -126,7 +126,12 @@ Step Api::SubmitByJson(const Request& request) {
 Step Api::Submit(Draft draft, const Fields& fields) {
   auto message = MakeMessage(std::move(draft), config_.message, recipients_,
                              clock_.Wall(), random_);
-  if (message) return Submission{std::move(*message)};
+  if (message) {
+    Submission submission;
+    submission.intake.now = message->created_at;
+    submission.intake.messages.push_back(std::move(*message));
+    return submission;
+  }
   const DraftError& error = message.error();
   const auto code = ToString(error.problem);
   switch (error.problem) {
@@ -163,14 +168,17 @@ Response Api::ShowMessage(const Request& request) {
   return Problem(503, "store_unavailable", message.error().message);
 }
 
-Response Api::Finish(const NewMessage& message, const Result<void>& stored) {
-  if (!stored && stored.error().kind == ErrorKind::kConflict) {
-    return Problem(403, "recipient_opted_out", stored.error().message);
-  }
-  if (!stored) {
+Response Api::Finish(const Intake& intake,
+                     const Result<IntakeOutcome>& outcome) {
+  if (!outcome) {
     return Problem(503, "store_unavailable",
-                   "the message was not taken: " + stored.error().message);
+                   "the message was not taken: " + outcome.error().message);
   }
+  if (!outcome->opted_out.empty()) {
+    return Problem(403, "recipient_opted_out",
+                   RecipientOptedOut().error().message);
+  }
+  const NewMessage& message = intake.messages.front();
   Response response = JsonTextResponse(202, AcceptedText(message));
   response.headers.emplace_back("Location",
                                 "/v1/messages/" + ToString(message.id));

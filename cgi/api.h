@@ -6,7 +6,7 @@
 //
 //   Step step = api.Begin(request);
 //   if it is a Response: send it
-//   if it is a Submission: insert its message, then send api.Finish(...)
+//   if it is a Submission: insert its intake, then send api.Finish(...)
 #pragma once
 
 #include <optional>
@@ -25,7 +25,7 @@
 namespace smsweb {
 
 struct Submission {
-  NewMessage message;
+  Intake intake;
 };
 
 using Step = std::variant<Response, Submission>;
@@ -45,8 +45,9 @@ class Api {
 
   Step Begin(const Request& request);
 
-  // `stored`: how the insert ended; kConflict: the recipient wants nothing.
-  static Response Finish(const NewMessage& message, const Result<void>& stored);
+  // `outcome`: how the insert ended.
+  static Response Finish(const Intake& intake,
+                         const Result<IntakeOutcome>& outcome);
 
  private:
   Step SubmitByForm(const Request& request);

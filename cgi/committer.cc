@@ -46,24 +46,21 @@ void Committer::Run() {
 }
 
 void Committer::Commit(const std::vector<PendingInsert*>& group) {
-  std::vector<NewMessage> messages;
-  messages.reserve(group.size());
-  for (auto* insert : group) messages.push_back(std::move(insert->message));
-  const auto opted_out = store_.Insert(messages);
+  std::vector<const Intake*> intakes;
+  intakes.reserve(group.size());
+  for (const auto* insert : group) intakes.push_back(&insert->intake);
+  auto outcomes = store_.Insert(intakes);
   for (std::size_t i = 0; i < group.size(); ++i) {
-    group[i]->message = std::move(messages[i]);
-    group[i]->stored =
-        opted_out ? Result<void>() : std::unexpected(opted_out.error());
-  }
-  if (opted_out) {
-    for (const auto i : *opted_out) group[i]->stored = RecipientOptedOut();
-    // One message that the store can't take must not cost the others theirs.
-  } else if (opted_out.error().kind != ErrorKind::kUnavailable &&
-             group.size() > 1) {
-    for (auto* insert : group) {
-      insert->stored = InsertOne(store_, insert->message);
+    if (outcomes) {
+      group[i]->outcome = std::move((*outcomes)[i]);
+    } else {
+      group[i]->outcome = std::unexpected(outcomes.error());
     }
   }
+  if (outcomes || outcomes.error().kind == ErrorKind::kUnavailable) return;
+  if (group.size() == 1) return;
+  // One that the store can't take must not cost the others theirs.
+  for (PendingInsert* insert : group) Commit({insert});
 }
 
 }  // namespace smsweb

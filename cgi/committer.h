@@ -1,4 +1,4 @@
-// Group commit: one thread gathers the messages that wait and inserts them
+// Group commit: one thread gathers the intakes that wait and inserts them
 // together, so that one fsync serves many requests. While the disk works,
 // the next group gathers.
 #pragma once
@@ -14,17 +14,17 @@
 
 namespace smsweb {
 
-// A message on its way to the disk, and what becomes of it. Owned by whoever
+// An intake on its way to the disk, and what becomes of it. Owned by whoever
 // submits it; the committer only borrows it.
 struct PendingInsert {
-  NewMessage message;
-  Result<void> stored;
+  Intake intake;
+  Result<IntakeOutcome> outcome;
 };
 
 class Committer {
  public:
   // `done` is called in the committer's thread after each commit, with all that
-  // it decided: stored or not. `store` is used by that thread alone.
+  // it decided: taken or not. `store` is used by that thread alone.
   using Done = std::function<void(const std::vector<PendingInsert*>& group)>;
   Committer(Store& store, std::size_t most_waiting, Done done);
   // Commits what waits, then ends.

@@ -44,7 +44,7 @@ FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
       return std::move(*response);
     }
     auto pending = std::make_unique<PendingRequest>();
-    pending->message = std::move(std::get<Submission>(step).message);
+    pending->intake = std::move(std::get<Submission>(step).intake);
     pending->connection = connection;
     if (!committer.Submit(pending.get())) {
       return Problem(503, "overloaded", "too many requests wait for the disk");
@@ -56,19 +56,15 @@ FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
 
 void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
                    const Logger& log, FastCgiServer& server) {
-  const auto stored = [](const PendingInsert* insert) {
-    return insert->stored.has_value();
+  const auto failed = [](const PendingInsert* insert) {
+    return !insert->outcome.has_value();
   };
-  if (std::ranges::any_of(group, stored)) bell.Ring();
-  const auto failed = [&](const PendingInsert* insert) {
-    return !stored(insert) &&
-           insert->stored.error().kind != ErrorKind::kConflict;
-  };
+  if (!std::ranges::all_of(group, failed)) bell.Ring();
   const auto failure = std::ranges::find_if(group, failed);
   if (failure != group.end()) {
     log.Error("the queue did not take messages",
               {{"count", std::ranges::count_if(group, failed)},
-               {"error", (*failure)->stored.error().message}});
+               {"error", (*failure)->outcome.error().message}});
   }
   std::vector<FastCgiServer::Answer> answers;
   answers.reserve(group.size());
@@ -76,7 +72,7 @@ void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
     const std::unique_ptr<PendingRequest> pending(
         static_cast<PendingRequest*>(insert));
     answers.push_back(
-        {pending->connection, Api::Finish(pending->message, pending->stored)});
+        {pending->connection, Api::Finish(pending->intake, pending->outcome)});
   }
   server.SendLater(std::move(answers));
 }

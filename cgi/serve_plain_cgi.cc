@@ -54,11 +54,15 @@ int ServePlainCgi(const EndpointContext& context) {
     WritePlainCgiResponse(*response);
     return 0;
   }
-  const NewMessage& message = std::get<Submission>(step).message;
-  const auto stored = InsertOne(*stores->queue, message);
+  const Intake& intake = std::get<Submission>(step).intake;
+  const Intake* const intakes[] = {&intake};
+  auto outcomes = stores->queue->Insert(intakes);
+  Result<IntakeOutcome> outcome =
+      outcomes ? Result<IntakeOutcome>(std::move(outcomes->front()))
+               : std::unexpected(outcomes.error());
   // First the ring: a web server may end its program once it has the answer.
-  if (stored) Doorbell(config, context.log).Ring();
-  WritePlainCgiResponse(Api::Finish(message, stored));
+  if (outcome) Doorbell(config, context.log).Ring();
+  WritePlainCgiResponse(Api::Finish(intake, outcome));
   return 0;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <utility>
 
 #include "daemon/reports.h"
@@ -26,11 +25,6 @@ PartState PartStateOf(SubmitResult result) {
 
 std::string NumberOrNothing(int number) {
   return number >= 0 ? std::to_string(number) : "";
-}
-
-bool SendsBefore(const Message& a, const Message& b) {
-  return std::tie(a.message_class, a.not_before, a.sequence) <
-         std::tie(b.message_class, b.not_before, b.sequence);
 }
 
 }  // namespace
@@ -300,13 +294,14 @@ void Sending::SubmitPart(Station& station) {
 
 // One message ahead for each modem, so that the next one is at hand when this
 // one is done; no more, so that an OTP need not wait behind others.
-int Sending::LeaseWanted() const {
-  if (!look_ || quiescing_) return 0;
+std::vector<LeaseRequest> Sending::Leases() const {
+  if (!look_ || quiescing_) return {};
   const auto up = std::ranges::count_if(desk_.stations, IsUp);
   const auto busy = std::ranges::count_if(
       desk_.stations, [](const Station& s) { return s.job.has_value(); });
   const auto wanted = (up - busy) + up - static_cast<long>(ready_.size());
-  return static_cast<int>(std::max(wanted, 0L));
+  if (wanted <= 0) return {};
+  return {{.limit = static_cast<int>(wanted)}};
 }
 
 void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
@@ -338,7 +333,7 @@ void Sending::Committed(SpoolerTurnOutcome outcome) {
                                {"reason", message.error}});
   }
   for (Message& message : outcome.leased) {
-    const auto place = std::ranges::upper_bound(ready_, message, SendsBefore);
+    const auto place = std::ranges::upper_bound(ready_, message, GoesBefore);
     ready_.insert(place, std::move(message));
   }
 }

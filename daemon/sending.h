@@ -28,8 +28,8 @@ class Sending {
   void GiveWork();
   void PartEnded(Station& station, const ModemEvent& event);
 
-  // How many more messages should be at hand.
-  int LeaseWanted() const;
+  // Which messages should be at hand besides.
+  std::vector<LeaseRequest> Leases() const;
   // The turn is on disk: its intents are, and PDUs may leave; its leases are at
   // hand.
   void Committed(SpoolerTurnOutcome outcome);

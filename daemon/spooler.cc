@@ -89,7 +89,7 @@ bool Spooler::PinRefusedEarlier(const ModemStatus& status) {
 Result<void> Spooler::SettleAbandoned() {
   // Also what was taken over, but could not be settled then: nothing has been
   // leased yet that is rightly ours.
-  const auto abandoned = store_.Abandoned(kNobody);
+  const auto abandoned = store_.Abandoned(kNobody, WallTime::max());
   if (!abandoned) return std::unexpected(abandoned.error());
   if (abandoned->empty()) return {};
   std::vector<std::int64_t> sequences;
@@ -135,10 +135,15 @@ void Spooler::Turn(const std::vector<bool>& readable) {
 void Spooler::LookWithoutModem() {
   if (!sending_.MustLook()) return;
   turn_.expire = true;
-  const auto due = store_.NextDue();
-  if (!due) return;
-  next_due_ = *due;
-  if (!next_due_) sending_.FoundNothing();
+  LookAhead();
+  if (!anything_queued_) sending_.FoundNothing();
+}
+
+// What waits for a later time, or for something else than a modem that is free.
+void Spooler::LookAhead() {
+  if (const auto lanes = store_.QueuedLanes())
+    anything_queued_ = !lanes->empty();
+  if (const auto due = store_.NextDue(clock_.Wall())) next_due_ = *due;
 }
 
 void Spooler::HearModems(const std::vector<bool>& readable) {
@@ -201,7 +206,7 @@ bool Spooler::Commit() {
     station.parts_sent = 0;
   }
   turn_.now = clock_.Wall();
-  turn_.lease_limit = sending_.LeaseWanted();
+  turn_.leases = sending_.Leases();
   if (turn_.Empty()) return false;
   reception_.Committing();
   auto outcome = store_.RecordTurn(turn_);
@@ -212,7 +217,8 @@ bool Spooler::Commit() {
   if (store_retry_at_) log_.Info("the queue works again");
   store_retry_at_.reset();
   store_pause_ = Millis(0);
-  const int wanted = turn_.lease_limit;
+  int wanted = 0;
+  for (const LeaseRequest& request : turn_.leases) wanted += request.limit;
   turn_ = SpoolerTurn{.token = token_};
   const bool exhausted = static_cast<int>(outcome->leased.size()) < wanted;
   sending_.Committed(std::move(*outcome));
@@ -221,7 +227,7 @@ bool Spooler::Commit() {
   LetPinsGo();
   if (exhausted) {
     sending_.FoundNothing();
-    if (const auto due = store_.NextDue()) next_due_ = *due;
+    LookAhead();
   }
   return true;
 }
@@ -281,15 +287,14 @@ std::optional<MonoTime> Spooler::Deadline() const {
 bool Spooler::Busy() const { return !turn_.Empty() || sending_.PartUnderWay(); }
 
 bool Spooler::Drained() const {
-  const bool due_now = next_due_ && *next_due_ <= clock_.Wall();
-  return !Busy() && !sending_.HasReady() && !sending_.MustLook() && !due_now;
+  return !Busy() && !sending_.HasReady() && !sending_.MustLook();
 }
 
 bool Spooler::Idle() const {
   const bool at_a_chore = std::ranges::any_of(stations_, [](const Station& s) {
     return s.port->modem().state() == ModemState::kBusy;
   });
-  return Drained() && !next_due_ && !at_a_chore && !requests_.Open() &&
+  return Drained() && !anything_queued_ && !at_a_chore && !requests_.Open() &&
          !reception_.AwaitsReports();
 }
 

@@ -79,6 +79,7 @@ class Spooler {
   void RecordPin(Station& station, const ModemEvent& event);
   void LetPinsGo();
   void LookWithoutModem();
+  void LookAhead();
   Result<void> MakeStations();
   Result<void> SettleAbandoned();
   bool PinRefusedEarlier(const ModemStatus& status);
@@ -98,7 +99,8 @@ class Spooler {
   Sending sending_;
   Reception reception_;
   Requests requests_;
-  std::optional<WallTime> next_due_;
+  std::optional<WallTime> next_due_;  // of what was not due at the last look
+  bool anything_queued_ = false;      // at the last look
   std::optional<MonoTime> store_retry_at_;  // set: the store is failing
   Millis store_pause_{0};
   MonoTime store_told_at_{};

@@ -48,8 +48,12 @@ class ApiFixture {
     Api api(config_, access, recipients, *store_, clock_, random_);
     Step step = api.Begin(request);
     if (auto* response = std::get_if<Response>(&step)) return *response;
-    last_ = std::get<Submission>(step).message;
-    return Api::Finish(last_, InsertOne(*store_, last_));
+    const Intake& intake = std::get<Submission>(step).intake;
+    last_ = intake.messages.front();
+    const Intake* const intakes[] = {&intake};
+    auto outcomes = store_->Insert(intakes);
+    REQUIRE(outcomes.has_value());
+    return Api::Finish(intake, outcomes->front());
   }
 
  protected:
@@ -232,7 +236,7 @@ TEST_CASE_METHOD(ApiFixture, "What goes to the do-not-send list is refused") {
 TEST_CASE_METHOD(ApiFixture, "A part tells what its report said") {
   Answer(PostJson(R"({"to": "0811", "text": "x", "report": true})"));
   SpoolerTurn turn{.token = 1, .now = kNow};
-  turn.lease_limit = 1;
+  turn.leases = {{.limit = 1}};
   const auto sequence = store_->RecordTurn(turn)->leased.at(0).sequence;
   turn = {.token = 1, .now = kNow};
   turn.intents.push_back({sequence, 1, "a", kNow, "510"});
@@ -461,7 +465,7 @@ TEST_CASE_METHOD(ApiFixture, "A wrong method is told which are right") {
 
 TEST_CASE("A message that the store did not take is a 503 to be tried again") {
   const Response response =
-      Api::Finish(NewMessage{}, Fail(ErrorKind::kUnavailable, "disk is full"));
+      Api::Finish(Intake{}, Fail(ErrorKind::kUnavailable, "disk is full"));
   CHECK(response.status == 503);
   CHECK(CodeOf(response) == "store_unavailable");
   CHECK(HeaderOf(response, "Retry-After") == "1");

@@ -12,23 +12,26 @@ namespace {
 // Holds each insert back until it is let through.
 class GatedStore final : public FakeStore {
  public:
-  Result<std::vector<std::size_t>> Insert(
-      std::span<const NewMessage> messages) override {
+  Result<std::vector<IntakeOutcome>> Insert(
+      std::span<const Intake* const> intakes) override {
     begun.release();
     gate.acquire();
-    groups.push_back(messages.size());
+    groups.push_back(intakes.size());
     if (failure) return std::unexpected(*failure);
-    if (poison && messages.size() > 1) {
+    const auto is_poison = [](const Intake* intake) {
+      return !intake->messages.empty() && intake->messages[0].text == "poison";
+    };
+    if (poison && (intakes.size() > 1 || is_poison(intakes[0]))) {
       return Fail(ErrorKind::kInternal, "one of them is poison");
     }
-    if (poison && messages[0].text == "poison") {
-      return Fail(ErrorKind::kInternal, "poison");
+    std::vector<IntakeOutcome> outcomes(intakes.size());
+    for (std::size_t i = 0; i < intakes.size(); ++i) {
+      if (intakes[i]->messages.empty()) continue;
+      if (intakes[i]->messages[0].text == "unwanted") {
+        outcomes[i].opted_out.push_back(0);
+      }
     }
-    std::vector<std::size_t> opted_out;
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-      if (messages[i].text == "unwanted") opted_out.push_back(i);
-    }
-    return opted_out;
+    return outcomes;
   }
 
   std::counting_semaphore<> begun{0};
@@ -46,7 +49,7 @@ TEST_CASE("What comes while the disk works is committed together") {
     Committer committer(store, 100,
                         [&](const std::vector<PendingInsert*>& group) {
                           for (auto* insert : group) {
-                            if (insert->stored) done.release();
+                            if (insert->outcome) done.release();
                           }
                         });
     REQUIRE(committer.Submit(&inserts[0]));
@@ -101,15 +104,16 @@ TEST_CASE("A failing store fails the whole group, once") {
     Committer committer(store, 10, [](const auto&) {});
     REQUIRE(committer.Submit(&insert));
   }
-  REQUIRE_FALSE(insert.stored.has_value());
-  CHECK(insert.stored.error().message == "disk is full");
+  REQUIRE_FALSE(insert.outcome.has_value());
+  CHECK(insert.outcome.error().message == "disk is full");
   CHECK(store.groups.size() == 1);
 }
 
 TEST_CASE("A message that its recipient does not want is refused alone") {
   GatedStore store;
   std::vector<PendingInsert> inserts(3);
-  inserts[1].message.text = "unwanted";
+  inserts[1].intake.messages.resize(1);
+  inserts[1].intake.messages[0].text = "unwanted";
   PendingInsert first;
   {
     Committer committer(store, 10, [](const auto&) {});
@@ -119,17 +123,18 @@ TEST_CASE("A message that its recipient does not want is refused alone") {
     store.gate.release(10);
   }
   CHECK(store.groups.back() == 3);
-  CHECK(inserts[0].stored.has_value());
-  REQUIRE_FALSE(inserts[1].stored.has_value());
-  CHECK(inserts[1].stored.error().kind == ErrorKind::kConflict);
-  CHECK(inserts[2].stored.has_value());
+  CHECK(inserts[0].outcome.has_value());
+  REQUIRE(inserts[1].outcome.has_value());
+  CHECK(inserts[1].outcome->opted_out.size() == 1);
+  CHECK(inserts[2].outcome.has_value());
 }
 
 TEST_CASE("One message that can't be stored does not cost the others theirs") {
   GatedStore store;
   store.poison = true;
   std::vector<PendingInsert> inserts(3);
-  inserts[1].message.text = "poison";
+  inserts[1].intake.messages.resize(1);
+  inserts[1].intake.messages[0].text = "poison";
   PendingInsert first;
   {
     Committer committer(store, 10, [](const auto&) {});
@@ -138,9 +143,9 @@ TEST_CASE("One message that can't be stored does not cost the others theirs") {
     for (auto& insert : inserts) REQUIRE(committer.Submit(&insert));
     store.gate.release(10);
   }
-  CHECK(inserts[0].stored.has_value());
-  CHECK_FALSE(inserts[1].stored.has_value());
-  CHECK(inserts[2].stored.has_value());
+  CHECK(inserts[0].outcome.has_value());
+  CHECK_FALSE(inserts[1].outcome.has_value());
+  CHECK(inserts[2].outcome.has_value());
 }
 
 }  // namespace

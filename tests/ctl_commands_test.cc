@@ -181,8 +181,8 @@ TEST_CASE("show tells all but the text, and the text when asked") {
 TEST_CASE("show has a line for each part that was tried") {
   Bench bench;
   const Uuid id = bench.Sent("0811", std::string(200, 'x'));
-  const auto leased =
-      bench.store->RecordTurn({.token = 1, .now = bench.now, .lease_limit = 1});
+  const auto leased = bench.store->RecordTurn(
+      {.token = 1, .now = bench.now, .leases = {{.limit = 1}}});
   const auto sequence = leased->leased.at(0).sequence;
   const auto recorded =
       bench.store->RecordTurn({.token = 1,

@@ -196,7 +196,7 @@ TEST_CASE("show tells what each part's report said") {
   message.expires_at = kNow + std::chrono::hours(1);
   REQUIRE(InsertOne(*bench.store, message).has_value());
   SpoolerTurn turn{.token = 1, .now = kNow};
-  turn.lease_limit = 1;
+  turn.leases = {{.limit = 1}};
   const auto sequence = bench.store->RecordTurn(turn)->leased.at(0).sequence;
   turn = {.token = 1, .now = kNow};
   turn.intents.push_back({sequence, 1, "a", kNow, "510101234567890"});

@@ -7,10 +7,12 @@ namespace smsweb {
 
 class FakeStore : public Store {
  public:
-  Result<std::vector<std::size_t>> Insert(
-      std::span<const NewMessage>) override {
+  Result<std::vector<IntakeOutcome>> Insert(
+      std::span<const Intake* const>) override {
     return No();
   }
+  Result<Batch> FindBatch(const Uuid&) override { return No(); }
+  Result<CancelOutcome> Cancel(const Uuid&, WallTime) override { return No(); }
   Result<Message> Find(const Uuid&) override { return No(); }
   Result<std::vector<Message>> List(const ListFilter&) override { return No(); }
   Result<std::vector<StateCount>> CountByState() override { return No(); }
@@ -52,11 +54,14 @@ class FakeStore : public Store {
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn&) override {
     return No();
   }
-  Result<std::vector<Message>> Abandoned(LeaseToken) override { return No(); }
+  Result<std::vector<Message>> Abandoned(LeaseToken, WallTime) override {
+    return No();
+  }
   Result<void> TakeOver(std::span<const std::int64_t>, LeaseToken) override {
     return No();
   }
-  Result<std::optional<WallTime>> NextDue() override { return No(); }
+  Result<std::optional<WallTime>> NextDue(WallTime) override { return No(); }
+  Result<std::vector<std::string>> QueuedLanes() override { return No(); }
 
  private:
   static std::unexpected<Error> No() {

@@ -9,9 +9,15 @@ class ForwardingStore : public Store {
  public:
   explicit ForwardingStore(Store& inner) : inner_(inner) {}
 
-  Result<std::vector<std::size_t>> Insert(
-      std::span<const NewMessage> messages) override {
-    return inner_.Insert(messages);
+  Result<std::vector<IntakeOutcome>> Insert(
+      std::span<const Intake* const> intakes) override {
+    return inner_.Insert(intakes);
+  }
+  Result<Batch> FindBatch(const Uuid& id) override {
+    return inner_.FindBatch(id);
+  }
+  Result<CancelOutcome> Cancel(const Uuid& id, WallTime now) override {
+    return inner_.Cancel(id, now);
   }
   Result<Message> Find(const Uuid& id) override { return inner_.Find(id); }
   Result<std::vector<Message>> List(const ListFilter& filter) override {
@@ -82,15 +88,19 @@ class ForwardingStore : public Store {
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override {
     return inner_.RecordTurn(turn);
   }
-  Result<std::vector<Message>> Abandoned(LeaseToken token) override {
-    return inner_.Abandoned(token);
+  Result<std::vector<Message>> Abandoned(LeaseToken token,
+                                         WallTime now) override {
+    return inner_.Abandoned(token, now);
   }
   Result<void> TakeOver(std::span<const std::int64_t> sequences,
                         LeaseToken token) override {
     return inner_.TakeOver(sequences, token);
   }
-  Result<std::optional<WallTime>> NextDue() override {
-    return inner_.NextDue();
+  Result<std::optional<WallTime>> NextDue(WallTime now) override {
+    return inner_.NextDue(now);
+  }
+  Result<std::vector<std::string>> QueuedLanes() override {
+    return inner_.QueuedLanes();
   }
 
  private:

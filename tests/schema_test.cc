@@ -161,7 +161,7 @@ TEST_CASE("A queue of schema 1 is brought up to date, with all that is in it") {
   CHECK(store.Modems()->at(0).info.empty());
 
   SpoolerTurn turn{.token = 1, .now = WallTime(Millis(5000))};
-  turn.lease_limit = 5;
+  turn.leases = {{.limit = 5}};
   const auto outcome = store.RecordTurn(turn);
   REQUIRE(outcome.has_value());
   REQUIRE(outcome->leased.size() == 1);
@@ -169,7 +169,7 @@ TEST_CASE("A queue of schema 1 is brought up to date, with all that is in it") {
   CHECK(outcome->leased[0].in_doubt);  // its part is unknown
   CHECK_FALSE(sent->in_doubt);
   CHECK(Raw(path).Column("SELECT e164 FROM known_number") == "+62811\n");
-  CHECK(Raw(path).Column("PRAGMA user_version") == "2\n");
+  CHECK(Raw(path).Column("PRAGMA user_version") == "3\n");
 }
 
 TEST_CASE("An upgraded file is like a new one") {

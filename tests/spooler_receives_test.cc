@@ -120,7 +120,7 @@ class Receiving {
     message.report = true;
     message.created_at = message.not_before = clock_.Wall();
     message.expires_at = clock_.Wall() + hours(1);
-    REQUIRE(sqlite_->Insert({&message, 1}).has_value());
+    REQUIRE(InsertOne(*sqlite_, message).has_value());
     if (spooler_) spooler_->BellRang();
     return message.id;
   }

@@ -156,7 +156,7 @@ class SpoolerFixture {
     message.parts = static_cast<int>(SegmentText(text)->parts.size());
     message.created_at = message.not_before = clock_.Wall();
     message.expires_at = clock_.Wall() + life;
-    REQUIRE(sqlite_->Insert({&message, 1}).has_value());
+    REQUIRE(InsertOne(*sqlite_, message).has_value());
     if (spooler_) spooler_->BellRang();
     return message.id;
   }
@@ -444,9 +444,9 @@ TEST_CASE_METHOD(SpoolerFixture,
       GENERATE(MessageClass::kOtp, MessageClass::kTransactional);
   const Uuid id = Insert(std::string(200, 'x'), message_class);
   // Part 1 of 2 went through b, whose spooler died then.
-  SpoolerTurn turn{.token = 99, .now = clock_.Wall(), .lease_limit = 1};
+  SpoolerTurn turn{.token = 99, .now = clock_.Wall(), .leases = {{.limit = 1}}};
   const auto sequence = sqlite_->RecordTurn(turn)->leased.at(0).sequence;
-  turn.lease_limit = 0;
+  turn.leases.clear();
   turn.intents.push_back({sequence, 1, "b", clock_.Wall()});
   REQUIRE(sqlite_->RecordTurn(turn).has_value());
   turn.intents.clear();
@@ -489,10 +489,10 @@ TEST_CASE_METHOD(SpoolerFixture,
   const Uuid otp = Insert("otp", MessageClass::kOtp);
   const Uuid untouched = Insert("untouched", MessageClass::kBulk);
   // Another took all three, and died after two intents.
-  SpoolerTurn turn{.token = 99, .now = clock_.Wall(), .lease_limit = 3};
+  SpoolerTurn turn{.token = 99, .now = clock_.Wall(), .leases = {{.limit = 3}}};
   const auto leased = sqlite_->RecordTurn(turn);
   REQUIRE(leased->leased.size() == 3);
-  turn.lease_limit = 0;
+  turn.leases.clear();
   for (int i = 0; i < 2; ++i) {
     turn.intents.push_back({leased->leased[i].sequence, 1, "a", clock_.Wall()});
   }
@@ -548,7 +548,7 @@ TEST_CASE_METHOD(SpoolerFixture,
   message.created_at = clock_.Wall();
   message.not_before = clock_.Wall() + minutes(10);
   message.expires_at = clock_.Wall() + hours(1);
-  REQUIRE(sqlite_->Insert({&message, 1}).has_value());
+  REQUIRE(InsertOne(*sqlite_, message).has_value());
   spooler_->BellRang();
   Settle();
   CHECK(spooler_->Drained());

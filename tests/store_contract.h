@@ -51,14 +51,14 @@ inline NewMessage MakeMessage(
 }
 
 inline void Insert(Store& store, const NewMessage& message) {
-  REQUIRE(store.Insert({&message, 1}).has_value());
+  REQUIRE(InsertOne(store, message).has_value());
 }
 
 inline SpoolerTurn Turn(int lease_limit, WallTime now = kNow) {
   SpoolerTurn turn;
   turn.token = kMine;
   turn.now = now;
-  turn.lease_limit = lease_limit;
+  if (lease_limit > 0) turn.leases = {{.limit = lease_limit}};
   return turn;
 }
 

@@ -42,12 +42,13 @@ TEST_CASE("An insert of many is all or nothing") {
   OnEachStore([](Store& store, const TempFolder&) {
     Insert(store, MakeMessage(2));
     const NewMessage batch[] = {MakeMessage(1), MakeMessage(2)};  // 2 is taken
-    CHECK_FALSE(store.Insert(batch).has_value());
+    CHECK_FALSE(InsertAll(store, batch).has_value());
     CHECK_FALSE(store.Find(batch[0].id).has_value());
   });
 }
 
-TEST_CASE("Messages are leased by class, then by time, then by arrival") {
+TEST_CASE(
+    "Messages are leased by class, by time, by arrival; otp newest first") {
   OnEachStore([](Store& store, const TempFolder&) {
     Insert(store, MakeMessage(1, MessageClass::kBulk));
     NewMessage later = MakeMessage(2);
@@ -60,7 +61,7 @@ TEST_CASE("Messages are leased by class, then by time, then by arrival") {
     Insert(store, MakeMessage(5, MessageClass::kOtp));
     std::string order;
     for (const auto& message : Lease(store, 10)) order += message.text + ", ";
-    CHECK(order == "text 4, text 5, text 3, text 2, text 1, ");
+    CHECK(order == "text 5, text 4, text 3, text 2, text 1, ");
   });
 }
 
@@ -79,11 +80,11 @@ TEST_CASE("A message is not leased before its time") {
     message.not_before = kNow + seconds(10);
     Insert(store, message);
     CHECK(Lease(store, 1, kNow + seconds(9)).empty());
-    const auto due = store.NextDue();
+    const auto due = store.NextDue(kNow);
     REQUIRE(due.has_value());
     CHECK(*due == message.not_before);
     CHECK(Lease(store, 1, kNow + seconds(10)).size() == 1);
-    CHECK_FALSE(store.NextDue()->has_value());
+    CHECK_FALSE(store.NextDue(kNow)->has_value());
   });
 }
 
@@ -124,7 +125,7 @@ TEST_CASE("What may have gone is unknown when its life is over") {
     const auto again = store.RecordTurn(back);
     REQUIRE(again->leased.size() == 1);
     CHECK(again->leased[0].in_doubt);
-    back.lease_limit = 0;
+    back.leases.clear();
     REQUIRE(store.RecordTurn(back).has_value());
 
     SpoolerTurn late = Turn(leasing ? 1 : 0, kNow + hours(2));
@@ -225,8 +226,8 @@ TEST_CASE("What a dead spooler held is found and taken over") {
     turn.intents.push_back({sequence, 1, "sim-1", kNow});
     REQUIRE(store.RecordTurn(turn).has_value());
 
-    CHECK(store.Abandoned(kMine)->empty());
-    const auto abandoned = store.Abandoned(kOther);
+    CHECK(store.Abandoned(kMine, kNow)->empty());
+    const auto abandoned = store.Abandoned(kOther, kNow);
     REQUIRE(abandoned.has_value());
     REQUIRE(abandoned->size() == 1);
     REQUIRE(abandoned->at(0).part_records.size() == 1);
@@ -350,12 +351,12 @@ TEST_CASE(
   REQUIRE(sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) ==
           SQLITE_OK);
   const NewMessage message = MakeMessage(1);
-  const auto refused = opened->queue->Insert({&message, 1});
+  const auto refused = InsertOne(*opened->queue, message);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == ErrorKind::kUnavailable);
   REQUIRE(sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(db);
-  CHECK(opened->queue->Insert({&message, 1}).has_value());
+  CHECK(InsertOne(*opened->queue, message).has_value());
 }
 
 TEST_CASE("Many writers on one file lose nothing") {
@@ -371,7 +372,7 @@ TEST_CASE("Many writers on one file lose nothing") {
       if (!opened) error = opened.error().message;
       for (int i = 0; i < kEach && error.empty(); ++i) {
         const NewMessage message = MakeMessage(writer * kEach + i);
-        const auto stored = opened->queue->Insert({&message, 1});
+        const auto stored = InsertOne(*opened->queue, message);
         if (!stored) error = stored.error().message;
       }
     });

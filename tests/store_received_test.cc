@@ -632,7 +632,7 @@ TEST_CASE("What goes to a listed number is left out of an insert, and named") {
   OnEachStore([](Store& store, const TempFolder&) {
     REQUIRE(store.AddOptOut({MakeMessage(2).recipient, kNow, "x"}).has_value());
     const NewMessage batch[] = {MakeMessage(1), MakeMessage(2), MakeMessage(3)};
-    const auto opted_out = store.Insert(batch);
+    const auto opted_out = InsertAll(store, batch);
     REQUIRE(opted_out.has_value());
     CHECK(*opted_out == std::vector<std::size_t>{1});
     CHECK(store.Find(batch[0].id).has_value());

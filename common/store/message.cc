@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace smsweb {
 namespace {
@@ -79,6 +80,17 @@ bool MayBecome(MessageState from, MessageState to) {
 bool IsFinal(MessageState state) {
   return std::ranges::none_of(
       kTransitions, [&](const Transition& row) { return row.from == state; });
+}
+
+bool GoesBefore(const Message& a, const Message& b) {
+  if (a.message_class != b.message_class) {
+    return a.message_class < b.message_class;
+  }
+  const auto place = [](const Message& m) {
+    return std::tie(m.not_before, m.sequence);
+  };
+  return a.message_class == MessageClass::kOtp ? place(b) < place(a)
+                                               : place(a) < place(b);
 }
 
 }  // namespace smsweb

@@ -52,6 +52,11 @@ std::optional<MessageState> ParseMessageState(std::string_view text);
 bool MayBecome(MessageState from, MessageState to);
 bool IsFinal(MessageState state);  // nothing may follow
 
+struct Message;
+// The order in which messages are sent: by class, then by time, then by
+// arrival; of class otp the newest first.
+bool GoesBefore(const Message& a, const Message& b);
+
 struct NewMessage {
   Uuid id;
   MessageClass message_class = MessageClass::kTransactional;
@@ -62,6 +67,10 @@ struct NewMessage {
   std::string coding;     // as ToString(TextCoding) in common/pdu/text_coding.h
                           // has it; empty: chosen when it is sent
   bool report = false;    // the network is asked whether it was delivered
+  std::string lane;       // which modems may send it (lane.h)
+  std::string client;     // who asked for it; empty: nobody with a name
+  std::string callback_url;     // told how it ended; empty: nobody is
+  bool repeat_unknown = false;  // sent again where an outcome is unknown
   WallTime created_at;
   WallTime not_before;
   WallTime expires_at;
@@ -86,6 +95,7 @@ struct Message : NewMessage {
   int attempts = 0;
   std::string modem;       // the one that had it last
   std::string error;       // why it is not sent, for people; never a text
+  std::string avoid;       // the modem that the last try blames; empty: none
   bool in_doubt = false;   // some try of a part left, and no answer came
   bool opted_out = false;  // set where it is leased: its recipient wants
                            // nothing

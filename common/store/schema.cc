@@ -185,6 +185,120 @@ CREATE TABLE modem_request(
 ) STRICT;
 CREATE INDEX modem_request_open ON modem_request(sequence) WHERE finished = 0;
 )sql",
+    // 3: lanes, batches, cancelling, idempotency, limits, callbacks, upkeep
+    R"sql(
+-- Which modems may send it: common/store/lane.h has the words.
+ALTER TABLE message ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+ALTER TABLE message ADD COLUMN client TEXT NOT NULL DEFAULT '';
+ALTER TABLE message ADD COLUMN batch INTEGER;
+ALTER TABLE message ADD COLUMN callback_url TEXT;
+-- The sender asked for a repeat where an outcome is unknown.
+ALTER TABLE message ADD COLUMN repeat_unknown INTEGER NOT NULL DEFAULT 0;
+-- The modem that was to blame for the last try: another is tried.
+ALTER TABLE message ADD COLUMN avoid TEXT;
+
+DROP INDEX message_queued;
+CREATE INDEX message_queued ON message(lane, class, not_before, sequence)
+  WHERE state = 0;
+-- Pages of a list go by key. What a spooler that died has left behind is the
+-- part of it with state 1.
+DROP INDEX message_sending;
+CREATE INDEX message_state ON message(state, sequence);
+CREATE INDEX message_recipient ON message(recipient, sequence);
+CREATE INDEX message_batch ON message(batch, state) WHERE batch IS NOT NULL;
+
+-- How many messages are in each state, without counting them.
+CREATE TABLE message_count(
+  state INTEGER PRIMARY KEY,
+  messages INTEGER NOT NULL
+) STRICT;
+INSERT INTO message_count SELECT state, count(*) FROM message GROUP BY state;
+CREATE TRIGGER message_came AFTER INSERT ON message BEGIN
+  INSERT INTO message_count VALUES(new.state, 1)
+    ON CONFLICT DO UPDATE SET messages = messages + 1;
+END;
+CREATE TRIGGER message_moved AFTER UPDATE OF state ON message
+  WHEN old.state IS NOT new.state BEGIN
+  UPDATE message_count SET messages = messages - 1 WHERE state = old.state;
+  INSERT INTO message_count VALUES(new.state, 1)
+    ON CONFLICT DO UPDATE SET messages = messages + 1;
+END;
+CREATE TRIGGER message_went AFTER DELETE ON message BEGIN
+  UPDATE message_count SET messages = messages - 1 WHERE state = old.state;
+END;
+
+-- Spoolers that hold leases, and until when they have said that they live.
+CREATE TABLE spooler(
+  token INTEGER PRIMARY KEY,
+  alive_until INTEGER NOT NULL
+) STRICT;
+
+-- The messages of one request. An import grows, transaction by transaction.
+CREATE TABLE batch(
+  sequence INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  client TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  accepted INTEGER NOT NULL,
+  rejected INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  finished INTEGER NOT NULL
+) STRICT;
+
+-- What a request with this Idempotency-Key was answered.
+CREATE TABLE idempotency(
+  client TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  answer TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY(client, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_expiry ON idempotency(expires_at);
+
+-- Messages of the duplicate window, by client, recipient and text.
+CREATE TABLE recent(
+  digest BLOB PRIMARY KEY,
+  message BLOB NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recent_expiry ON recent(expires_at);
+
+-- Through which SIM a number was last spoken to, or spoke, in each group of
+-- modems.
+CREATE TABLE conversation(
+  recipient TEXT NOT NULL,
+  modems TEXT NOT NULL,
+  sim TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY(recipient, modems)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_at ON conversation(at);
+
+-- What went through a SIM since the period began: 'minute', 'hour', 'day',
+-- 'month'.
+CREATE TABLE sim_usage(
+  sim TEXT NOT NULL,
+  period TEXT NOT NULL,
+  began_at INTEGER NOT NULL,
+  parts INTEGER NOT NULL,
+  PRIMARY KEY(sim, period)
+) STRICT, WITHOUT ROWID;
+-- Whom a SIM has sent to in a month, which is named by its beginning.
+CREATE TABLE sim_recipient(
+  sim TEXT NOT NULL,
+  month INTEGER NOT NULL,
+  recipient TEXT NOT NULL,
+  PRIMARY KEY(sim, month, recipient)
+) STRICT, WITHOUT ROWID;
+
+-- Callbacks lie in the outbox as they will be told: `url` is NULL for what the
+-- inbox received. `receiver` is scheme, host and port: each has its own turn.
+ALTER TABLE outbox ADD COLUMN receiver TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN url TEXT;
+ALTER TABLE outbox ADD COLUMN body TEXT;
+CREATE INDEX outbox_receiver ON outbox(receiver, due_at, sequence);
+)sql",
 };
 
 constexpr int kNewest = static_cast<int>(std::size(kSteps));

@@ -16,7 +16,8 @@ std::string Columns(std::string_view text, std::string_view opted_out) {
   return fmt::format(
       "sequence, id, class, state, recipient, {}, parts, reference, "
       "created_at, not_before, expires_at, attempts, modem, error, updated_at, "
-      "coding, report, in_doubt, {}",
+      "coding, report, in_doubt, lane, client, callback_url, repeat_unknown, "
+      "avoid, {}",
       text, opted_out);
 }
 
@@ -33,6 +34,56 @@ std::string LeaseColumns() {
 // An outage may leave any number of dead messages at the head of the queue;
 // a turn buries so many of them at the most.
 constexpr int kMostExpiredPerTurn = 500;
+constexpr int kMostLaneChangesPerTurn = 500;
+
+constexpr std::chrono::days kForgetSpoolers{1};
+
+std::string CandidatesSql(std::string_view order) {
+  return fmt::format(
+      "SELECT {} FROM message INDEXED BY message_queued WHERE state = 0 AND "
+      "lane = ?1 AND class = ?2 AND not_before <= ?3 ORDER BY {} LIMIT ?4",
+      LeaseColumns(), order);
+}
+
+std::string ChangeLaneSql(std::string_view condition) {
+  return fmt::format(
+      "UPDATE message SET lane = ?2 WHERE sequence IN (SELECT sequence FROM "
+      "message INDEXED BY message_queued WHERE state = 0 AND lane = ?1 {}"
+      "LIMIT {})",
+      condition, kMostLaneChangesPerTurn);
+}
+
+// Requests as far as there is work in their lanes; those that want the same
+// are one.
+std::vector<LeaseRequest> WithWork(const std::vector<LeaseRequest>& requests,
+                                   const std::vector<std::string>& queued) {
+  std::vector<LeaseRequest> merged;
+  for (LeaseRequest request : requests) {
+    std::erase_if(request.lanes, [&](const std::string& lane) {
+      return !std::ranges::binary_search(queued, lane);
+    });
+    if (request.lanes.empty()) continue;
+    const auto same = std::ranges::find_if(merged, [&](const auto& other) {
+      return other.lanes == request.lanes && other.classes == request.classes;
+    });
+    if (same != merged.end()) {
+      same->limit += request.limit;
+    } else {
+      merged.push_back(std::move(request));
+    }
+  }
+  return merged;
+}
+
+// Nothing of it is meant to leave at this moment, and nothing has in this try.
+bool MayCancel(const Message& message) {
+  if (message.state == MessageState::kQueued) return true;
+  return message.state == MessageState::kSending &&
+         std::ranges::none_of(message.part_records, [](const Part& part) {
+           return part.state == PartState::kIntended ||
+                  part.state == PartState::kAccepted;
+         });
+}
 
 Message ReadMessage(const SqliteStatement& row) {
   Message message;
@@ -54,7 +105,12 @@ Message ReadMessage(const SqliteStatement& row) {
   message.coding = row.Text(15);
   message.report = row.Int(16) != 0;
   message.in_doubt = row.Int(17) != 0;
-  message.opted_out = row.Int(18) != 0;
+  message.lane = row.Text(18);
+  message.client = row.Text(19);
+  message.callback_url = row.Text(20);
+  message.repeat_unknown = row.Int(21) != 0;
+  message.avoid = row.Text(22);
+  message.opted_out = row.Int(23) != 0;
   return message;
 }
 
@@ -74,12 +130,6 @@ Part ReadPart(const SqliteStatement& row) {
 
 SqliteQueue::SqliteQueue(SqliteDb& db)
     : db_(db),
-      insert_(db.PrepareLater(
-          "INSERT INTO message(id, class, state, recipient, text, parts, "
-          "reference, created_at, not_before, expires_at, coding, report, "
-          "updated_at) "
-          "SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7 "
-          "WHERE NOT EXISTS(SELECT 1 FROM opt_out WHERE number = ?3)")),
       find_(db.PrepareLater("SELECT " + AllColumns() +
                             " FROM message WHERE id = ?1")),
       parts_(db.PrepareLater(
@@ -88,12 +138,15 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
           "WHERE sequence = ?1 ORDER BY number")),
       next_due_(db.PrepareLater(
           "SELECT min(not_before) FROM message INDEXED BY message_queued "
-          "WHERE state = 0 AND class = ?1")),
-      candidates_(db.PrepareLater(
-          "SELECT " + LeaseColumns() +
-          " FROM message INDEXED BY message_queued WHERE state = 0 AND "
-          "class = ?1 AND not_before <= ?2 ORDER BY not_before, sequence "
-          "LIMIT ?3")),
+          "WHERE state = 0 AND lane = ?1 AND class = ?2 AND not_before > ?3")),
+      first_lane_(db.PrepareLater(
+          "SELECT min(lane) FROM message INDEXED BY message_queued "
+          "WHERE state = 0")),
+      next_lane_(db.PrepareLater(
+          "SELECT min(lane) FROM message INDEXED BY message_queued "
+          "WHERE state = 0 AND lane > ?1")),
+      candidates_(db.PrepareLater(CandidatesSql("not_before, sequence"))),
+      newest_(db.PrepareLater(CandidatesSql("not_before DESC, sequence DESC"))),
       dead_(db.PrepareLater(
           "SELECT " + AllColumns() +
           " FROM message INDEXED BY message_expiry WHERE state = 0 AND "
@@ -119,48 +172,41 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
       change_(db.PrepareLater(
           "UPDATE message SET state = ?2, not_before = max(not_before, ?3), "
           "attempts = attempts + ?4, modem = coalesce(?5, modem), error = ?6, "
-          "updated_at = ?7, lease = iif(?2 = 1, lease, NULL) "
+          "updated_at = ?7, lease = iif(?2 = 1, lease, NULL), "
+          "lane = coalesce(?8, lane), avoid = ?9 "
           "WHERE sequence = ?1")),
       expire_(db.PrepareLater(
           "UPDATE message SET state = ?3, updated_at = ?2, lease = NULL, "
           "error = ?4 WHERE sequence = ?1")),
       abandoned_(db.PrepareLater(
           "SELECT " + AllColumns() +
-          " FROM message INDEXED BY message_sending WHERE state = 1 AND "
-          "lease IS NOT ?1 ORDER BY sequence")),
+          " FROM message INDEXED BY message_state WHERE state = 1 AND "
+          "lease IS NOT ?1 AND NOT EXISTS(SELECT 1 FROM spooler "
+          "WHERE token = lease AND alive_until > ?2) ORDER BY sequence")),
       take_over_(db.PrepareLater("UPDATE message SET lease = ?2 "
                                  "WHERE sequence = ?1 AND state = 1")),
       count_(db.PrepareLater(
-          "SELECT state, count(*) FROM message GROUP BY state")),
+          "SELECT state, messages FROM message_count WHERE messages > 0 "
+          "ORDER BY state")),
       awaiting_(db.PrepareLater(
           "SELECT " + AllColumns() +
           " FROM (SELECT sequence AS its, max(intended_at) AS sent_at "
           "FROM part INDEXED BY part_awaiting WHERE awaits_report = 1 AND "
           "sim = ?1 AND message_reference IN (-1, ?2) AND intended_at >= ?3 "
           "GROUP BY its) CROSS JOIN message ON sequence = its "
-          "ORDER BY sent_at DESC, sequence DESC")) {}
-
-Result<void> SqliteQueue::Insert(std::span<const NewMessage> messages,
-                                 std::vector<std::size_t>* opted_out) {
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    const NewMessage& message = messages[i];
-    const auto inserted = insert_.Bind(message.id.bytes)
-                              .Bind(Number(message.message_class))
-                              .Bind(message.recipient)
-                              .Bind(message.text)
-                              .Bind(Number(message.parts))
-                              .BindNullIfEmpty(message.reference)
-                              .Bind(message.created_at)
-                              .Bind(message.not_before)
-                              .Bind(message.expires_at)
-                              .BindNullIfEmpty(message.coding)
-                              .Bind(Number(message.report))
-                              .Run();
-    if (!inserted) return std::unexpected(inserted.error());
-    if (*inserted == 0) opted_out->push_back(i);
-  }
-  return {};
-}
+          "ORDER BY sent_at DESC, sequence DESC")),
+      change_lane_(db.PrepareLater(ChangeLaneSql(""))),
+      change_lane_of_class_(db.PrepareLater(ChangeLaneSql("AND class = ?3 "))),
+      renew_(db.PrepareLater(
+          "INSERT INTO spooler(token, alive_until) VALUES(?1, ?2) "
+          "ON CONFLICT DO UPDATE SET alive_until = ?2")),
+      // Long dead: nothing holds their token any more.
+      bury_(db.PrepareLater("DELETE FROM spooler WHERE alive_until < ?1 AND "
+                            "NOT EXISTS(SELECT 1 FROM message "
+                            "WHERE state = 1 AND lease = token)")),
+      cancel_(db.PrepareLater(
+          "UPDATE message SET state = ?2, lease = NULL, error = ?3, "
+          "updated_at = ?4 WHERE sequence = ?1")) {}
 
 Result<void> SqliteQueue::AddParts(Message& message) {
   parts_.Bind(message.sequence);
@@ -289,6 +335,12 @@ Result<void> SqliteQueue::WriteChanges(const SpoolerTurn& turn,
         .BindNullIfEmpty(change.modem)
         .BindNullIfEmpty(change.error)
         .Bind(change.at);
+    if (change.lane) {
+      change_.Bind(*change.lane);
+    } else {
+      change_.BindNullIfEmpty("");
+    }
+    change_.BindNullIfEmpty(change.avoid);
     if (auto done = RunIt(change_); !done) return done;
   }
   return {};
@@ -326,43 +378,93 @@ Result<void> SqliteQueue::ExpireDead(WallTime now,
 
 Result<void> SqliteQueue::Lease(const SpoolerTurn& turn,
                                 SpoolerTurnOutcome* outcome) {
-  for (int i = 0; i < kMessageClassCount; ++i) {
-    const auto done = LeaseOfClass(turn, static_cast<MessageClass>(i), outcome);
-    if (!done) return done;
+  if (turn.leases.empty()) return {};
+  const auto queued = QueuedLanes();
+  if (!queued) return std::unexpected(queued.error());
+  for (const LeaseRequest& request : WithWork(turn.leases, *queued)) {
+    if (auto done = LeaseFor(turn, request, outcome); !done) return done;
   }
   return {};
 }
 
-Result<void> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,
-                                       MessageClass message_class,
-                                       SpoolerTurnOutcome* outcome) {
-  for (;;) {
-    const int wanted =
-        turn.lease_limit - static_cast<int>(outcome->leased.size());
-    if (wanted <= 0 || outcome->expired.size() >= kMostExpiredPerTurn) {
-      return {};
-    }
-    candidates_.Bind(Number(message_class)).Bind(turn.now).Bind(Number(wanted));
-    auto candidates = Collect(candidates_);
-    if (!candidates) return std::unexpected(candidates.error());
-    if (candidates->empty()) return {};
-    for (Message& message : *candidates) {
-      if (message.expires_at <= turn.now) {
-        auto done = Expire(std::move(message), turn.now, outcome);
-        if (!done) return done;
-        continue;
-      }
-      take_.Bind(message.sequence).Bind(turn.token).Bind(turn.now);
-      if (auto done = RunIt(take_); !done) return done;
-      message.state = MessageState::kSending;
-      if (auto added = AddParts(message); !added) return added;
-      outcome->leased.push_back(std::move(message));
-    }
+Result<void> SqliteQueue::LeaseFor(const SpoolerTurn& turn,
+                                   const LeaseRequest& request,
+                                   SpoolerTurnOutcome* outcome) {
+  int left = request.limit;
+  // What has waited for too long, from the lowest class up; then all.
+  for (int i = kMessageClassCount - 1; i >= 0; --i) {
+    if (!turn.aged_since[i]) continue;
+    const auto taken =
+        LeaseOfClass(turn, request, static_cast<MessageClass>(i),
+                     *turn.aged_since[i], std::min(left, 1), outcome);
+    if (!taken) return std::unexpected(taken.error());
+    left -= *taken;
+    if (*taken > 0) break;
   }
+  for (int i = 0; i < kMessageClassCount; ++i) {
+    const auto taken = LeaseOfClass(turn, request, static_cast<MessageClass>(i),
+                                    turn.now, left, outcome);
+    if (!taken) return std::unexpected(taken.error());
+    left -= *taken;
+  }
+  return {};
 }
 
-Result<std::vector<Message>> SqliteQueue::Abandoned(LeaseToken token) {
-  abandoned_.Bind(token);
+Result<int> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,
+                                      const LeaseRequest& request,
+                                      MessageClass message_class,
+                                      WallTime since, int most,
+                                      SpoolerTurnOutcome* outcome) {
+  int taken = 0;
+  if (!request.classes[static_cast<std::size_t>(message_class)]) return taken;
+  while (taken < most && outcome->expired.size() < kMostExpiredPerTurn) {
+    auto candidates = Candidates(request, message_class, since, most - taken);
+    if (!candidates) return std::unexpected(candidates.error());
+    if (candidates->empty()) break;
+    for (Message& message : *candidates) {
+      const bool dead = message.expires_at <= turn.now;
+      auto done = dead ? Expire(std::move(message), turn.now, outcome)
+                       : Take(turn, std::move(message), outcome);
+      if (!done) return std::unexpected(done.error());
+      if (!dead) ++taken;
+    }
+  }
+  return taken;
+}
+
+// The first ones of all its lanes together.
+Result<std::vector<Message>> SqliteQueue::Candidates(
+    const LeaseRequest& request, MessageClass message_class, WallTime since,
+    int most) {
+  auto& statement = message_class == MessageClass::kOtp ? newest_ : candidates_;
+  std::vector<Message> all;
+  for (const std::string& lane : request.lanes) {
+    statement.Bind(lane)
+        .Bind(Number(message_class))
+        .Bind(since)
+        .Bind(Number(most));
+    auto some = Collect(statement);
+    if (!some || request.lanes.size() == 1) return some;
+    std::ranges::move(*some, std::back_inserter(all));
+  }
+  std::ranges::sort(all, GoesBefore);
+  if (all.size() > static_cast<std::size_t>(most)) all.resize(most);
+  return all;
+}
+
+Result<void> SqliteQueue::Take(const SpoolerTurn& turn, Message message,
+                               SpoolerTurnOutcome* outcome) {
+  take_.Bind(message.sequence).Bind(turn.token).Bind(turn.now);
+  if (auto done = RunIt(take_); !done) return done;
+  message.state = MessageState::kSending;
+  if (auto added = AddParts(message); !added) return added;
+  outcome->leased.push_back(std::move(message));
+  return {};
+}
+
+Result<std::vector<Message>> SqliteQueue::Abandoned(LeaseToken token,
+                                                    WallTime now) {
+  abandoned_.Bind(token).Bind(now);
   return CollectWithParts(abandoned_);
 }
 
@@ -382,19 +484,81 @@ Result<std::vector<Message>> SqliteQueue::AwaitingReport(const std::string& sim,
   return CollectWithParts(awaiting_);
 }
 
-Result<std::optional<WallTime>> SqliteQueue::NextDue() {
+Result<void> SqliteQueue::ChangeLane(const LaneChange& change) {
+  auto& statement = change.only ? change_lane_of_class_ : change_lane_;
+  statement.Bind(change.from).Bind(change.to);
+  if (change.only) statement.Bind(Number(*change.only));
+  return RunIt(statement);
+}
+
+Result<void> SqliteQueue::Renew(LeaseToken token, WallTime alive_until) {
+  bury_.Bind(alive_until - kForgetSpoolers);
+  if (auto done = RunIt(bury_); !done) return done;
+  renew_.Bind(token).Bind(alive_until);
+  return RunIt(renew_);
+}
+
+// A lease is taken from its spooler as long as nothing was meant to leave: its
+// intent will be refused. That is sending -> queued -> cancelled.
+Result<CancelOutcome> SqliteQueue::Cancel(const Uuid& id, WallTime now) {
+  auto found = Find(id);
+  if (!found) return std::unexpected(found.error());
+  CancelOutcome outcome{.message = std::move(*found)};
+  Message& message = outcome.message;
+  if (!MayCancel(message)) {
+    outcome.cancelled = false;
+    return outcome;
+  }
+  message.state =
+      message.in_doubt ? MessageState::kUnknown : MessageState::kCancelled;
+  message.error = message.in_doubt
+                      ? "it was cancelled; but an earlier try may have gone"
+                      : "";
+  message.updated_at = now;
+  cancel_.Bind(message.sequence)
+      .Bind(Number(message.state))
+      .BindNullIfEmpty(message.error)
+      .Bind(now);
+  if (auto done = RunIt(cancel_); !done) return std::unexpected(done.error());
+  return outcome;
+}
+
+Result<std::optional<WallTime>> SqliteQueue::NextDue(WallTime now) {
+  const auto lanes = QueuedLanes();
+  if (!lanes) return std::unexpected(lanes.error());
   std::optional<WallTime> earliest;
-  for (int i = 0; i < kMessageClassCount; ++i) {
-    next_due_.Bind(std::int64_t{i});
-    const auto row = next_due_.Step();
-    if (!row) return std::unexpected(row.error());
-    if (*row && !next_due_.IsNull(0)) {
-      const WallTime due = next_due_.Time(0);
-      if (!earliest || due < *earliest) earliest = due;
+  for (const std::string& lane : *lanes) {
+    for (int i = 0; i < kMessageClassCount; ++i) {
+      next_due_.Bind(lane).Bind(std::int64_t{i}).Bind(now);
+      const auto row = next_due_.Step();
+      if (!row) return std::unexpected(row.error());
+      if (*row && !next_due_.IsNull(0)) {
+        const WallTime due = next_due_.Time(0);
+        if (!earliest || due < *earliest) earliest = due;
+      }
+      next_due_.Reset();
     }
-    next_due_.Reset();
   }
   return earliest;
+}
+
+// From one lane to the next, without a look at the messages between.
+Result<std::vector<std::string>> SqliteQueue::QueuedLanes() {
+  std::vector<std::string> lanes;
+  std::string behind;
+  for (;;) {
+    const bool first = lanes.empty();
+    auto& statement = first ? first_lane_ : next_lane_;
+    if (!first) statement.Bind(behind);
+    auto lane = FirstRow(statement, [](const SqliteStatement& row) {
+      return row.IsNull(0) ? std::nullopt
+                           : std::optional(std::string(row.Text(0)));
+    });
+    if (!lane) return std::unexpected(lane.error());
+    if (!*lane || !**lane) return lanes;
+    behind = ***lane;
+    lanes.push_back(behind);
+  }
 }
 
 }  // namespace smsweb

@@ -17,8 +17,6 @@ class SqliteQueue {
   explicit SqliteQueue(SqliteDb& db);
 
   // Within a transaction.
-  Result<void> Insert(std::span<const NewMessage> messages,
-                      std::vector<std::size_t>* opted_out);
   Result<void> WriteIntents(const SpoolerTurn& turn,
                             SpoolerTurnOutcome* outcome);
   Result<void> WriteResults(const SpoolerTurn& turn,
@@ -29,12 +27,16 @@ class SqliteQueue {
   Result<void> Lease(const SpoolerTurn& turn, SpoolerTurnOutcome* outcome);
   Result<void> TakeOver(std::span<const std::int64_t> sequences,
                         LeaseToken token);
+  Result<void> ChangeLane(const LaneChange& change);
+  Result<void> Renew(LeaseToken token, WallTime alive_until);
+  Result<CancelOutcome> Cancel(const Uuid& id, WallTime now);
 
   Result<Message> Find(const Uuid& id);
   Result<std::vector<Message>> List(const ListFilter& filter);
   Result<std::vector<StateCount>> CountByState();
-  Result<std::vector<Message>> Abandoned(LeaseToken token);
-  Result<std::optional<WallTime>> NextDue();
+  Result<std::vector<Message>> Abandoned(LeaseToken token, WallTime now);
+  Result<std::optional<WallTime>> NextDue(WallTime now);
+  Result<std::vector<std::string>> QueuedLanes();
 
   // As Store has it: what a report may belong to.
   Result<std::vector<Message>> AwaitingReport(const std::string& sim,
@@ -47,8 +49,17 @@ class SqliteQueue {
   Result<void> AddParts(Message& message);
   Result<void> Expire(Message message, WallTime now,
                       SpoolerTurnOutcome* outcome);
-  Result<void> LeaseOfClass(const SpoolerTurn& turn, MessageClass message_class,
-                            SpoolerTurnOutcome* outcome);
+  Result<void> LeaseFor(const SpoolerTurn& turn, const LeaseRequest& request,
+                        SpoolerTurnOutcome* outcome);
+  // Up to `most` of one class, due since `since` at the latest.
+  Result<int> LeaseOfClass(const SpoolerTurn& turn, const LeaseRequest& request,
+                           MessageClass message_class, WallTime since, int most,
+                           SpoolerTurnOutcome* outcome);
+  Result<std::vector<Message>> Candidates(const LeaseRequest& request,
+                                          MessageClass message_class,
+                                          WallTime since, int most);
+  Result<void> Take(const SpoolerTurn& turn, Message message,
+                    SpoolerTurnOutcome* outcome);
   // The state of a message that `token` holds; none if it does not.
   Result<std::optional<MessageState>> HeldState(std::int64_t sequence,
                                                 LeaseToken token);
@@ -57,9 +68,10 @@ class SqliteQueue {
                       SpoolerTurnOutcome* outcome);
 
   SqliteDb& db_;
-  SqliteStatement insert_, find_, parts_, next_due_, candidates_, dead_, take_,
-      held_, intent_, result_, doubt_, change_, expire_, abandoned_, take_over_,
-      count_, awaiting_;
+  SqliteStatement find_, parts_, next_due_, first_lane_, next_lane_,
+      candidates_, newest_, dead_, take_, held_, intent_, result_, doubt_,
+      change_, expire_, abandoned_, take_over_, count_, awaiting_, change_lane_,
+      change_lane_of_class_, renew_, bury_, cancel_;
 };
 
 }  // namespace smsweb

@@ -7,6 +7,7 @@
 #include "common/store/schema.h"
 #include "common/store/sqlite_db.h"
 #include "common/store/sqlite_inbox.h"
+#include "common/store/sqlite_intake.h"
 #include "common/store/sqlite_known_numbers.h"
 #include "common/store/sqlite_modems.h"
 #include "common/store/sqlite_opt_outs.h"
@@ -37,15 +38,20 @@ class SqliteStore final : public Store {
   explicit SqliteStore(std::shared_ptr<SqliteDb> db)
       : shared_db_(std::move(db)),
         db_(*shared_db_),
+        intake_(db_),
         queue_(db_),
         inbox_(db_),
         reports_(db_),
         opt_outs_(db_),
         modems_(db_) {}
 
-  Result<std::vector<std::size_t>> Insert(
-      std::span<const NewMessage> messages) override;
+  Result<std::vector<IntakeOutcome>> Insert(
+      std::span<const Intake* const> intakes) override;
   Result<Message> Find(const Uuid& id) override { return queue_.Find(id); }
+  Result<Batch> FindBatch(const Uuid& id) override {
+    return intake_.FindBatch(id);
+  }
+  Result<CancelOutcome> Cancel(const Uuid& id, WallTime now) override;
   Result<std::vector<Message>> List(const ListFilter& filter) override {
     return queue_.List(filter);
   }
@@ -115,16 +121,20 @@ class SqliteStore final : public Store {
   }
 
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override;
-  Result<std::vector<Message>> Abandoned(LeaseToken token) override {
-    return queue_.Abandoned(token);
+  Result<std::vector<Message>> Abandoned(LeaseToken token,
+                                         WallTime now) override {
+    return queue_.Abandoned(token, now);
   }
   Result<void> TakeOver(std::span<const std::int64_t> sequences,
                         LeaseToken token) override {
     return InTransaction(true,
                          [&] { return queue_.TakeOver(sequences, token); });
   }
-  Result<std::optional<WallTime>> NextDue() override {
-    return queue_.NextDue();
+  Result<std::optional<WallTime>> NextDue(WallTime now) override {
+    return queue_.NextDue(now);
+  }
+  Result<std::vector<std::string>> QueuedLanes() override {
+    return queue_.QueuedLanes();
   }
 
  private:
@@ -136,6 +146,7 @@ class SqliteStore final : public Store {
   std::shared_ptr<SqliteDb> shared_db_;
   SqliteDb& db_;
   bool synced_ = true;
+  SqliteIntake intake_;
   SqliteQueue queue_;
   SqliteInbox inbox_;
   SqliteReports reports_;
@@ -157,13 +168,31 @@ Result<void> SqliteStore::InTransaction(
   return transaction->Commit();
 }
 
-Result<std::vector<std::size_t>> SqliteStore::Insert(
-    std::span<const NewMessage> messages) {
-  std::vector<std::size_t> opted_out;
-  const auto done =
-      InTransaction(true, [&] { return queue_.Insert(messages, &opted_out); });
+Result<std::vector<IntakeOutcome>> SqliteStore::Insert(
+    std::span<const Intake* const> intakes) {
+  std::vector<IntakeOutcome> outcomes;
+  const auto done = InTransaction(true, [&]() -> Result<void> {
+    for (const Intake* intake : intakes) {
+      auto outcome = intake_.Take(*intake);
+      if (!outcome) return std::unexpected(outcome.error());
+      outcomes.push_back(std::move(*outcome));
+    }
+    return {};
+  });
   if (!done) return std::unexpected(done.error());
-  return opted_out;
+  return outcomes;
+}
+
+Result<CancelOutcome> SqliteStore::Cancel(const Uuid& id, WallTime now) {
+  std::optional<CancelOutcome> outcome;
+  const auto done = InTransaction(true, [&]() -> Result<void> {
+    auto cancelled = queue_.Cancel(id, now);
+    if (!cancelled) return std::unexpected(cancelled.error());
+    outcome = std::move(*cancelled);
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return std::move(*outcome);
 }
 
 Result<std::int64_t> SqliteStore::AddRequest(const ModemRequest& request) {
@@ -243,6 +272,13 @@ Result<void> SqliteStore::WriteRest(const SpoolerTurn& turn) {
     const auto removed = opt_outs_.Remove(number);
     if (!removed) return std::unexpected(removed.error());
   }
+  for (const auto& conversation : turn.conversations) {
+    if (auto ok = intake_.WriteConversation(conversation); !ok) return ok;
+  }
+  for (const auto& change : turn.lane_changes) {
+    if (auto ok = queue_.ChangeLane(change); !ok) return ok;
+  }
+  if (turn.alive_until) return queue_.Renew(turn.token, *turn.alive_until);
   return {};
 }
 

@@ -9,10 +9,19 @@ std::unexpected<Error> RecipientOptedOut() {
 }
 
 Result<void> InsertOne(Store& store, const NewMessage& message) {
-  const auto opted_out = store.Insert({&message, 1});
+  const auto opted_out = InsertAll(store, {&message, 1});
   if (!opted_out) return std::unexpected(opted_out.error());
   if (!opted_out->empty()) return RecipientOptedOut();
   return {};
+}
+
+Result<std::vector<std::size_t>> InsertAll(
+    Store& store, std::span<const NewMessage> messages) {
+  const Intake intake{.messages = {messages.begin(), messages.end()}};
+  const Intake* const intakes[] = {&intake};
+  auto outcomes = store.Insert(intakes);
+  if (!outcomes) return std::unexpected(outcomes.error());
+  return std::move(outcomes->front().opted_out);
 }
 
 }  // namespace smsweb

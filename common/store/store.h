@@ -10,18 +10,88 @@
 // process, disk full, I/O error); kInternal for a store that is broken.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "common/base/digest.h"
 #include "common/base/error.h"
 #include "common/store/message.h"
 #include "common/store/received.h"
 
 namespace smsweb {
+
+// What came of one intake, once it is committed.
+struct IntakeOutcome {
+  enum class Kind {
+    kTaken,     // but for those in the next two
+    kRepeated,  // its key was used for the same request: `answer` is its answer
+    kKeyReused  // its key was used for another request: nothing was taken
+  } kind = Kind::kTaken;
+  std::vector<std::size_t> opted_out;  // places of those whose recipients want
+                                       // nothing from us
+  struct Duplicate {
+    std::size_t place;
+    Uuid first;  // the message that it repeats
+  };
+  std::vector<Duplicate> duplicates;
+  std::string answer;
+};
+
+// Messages that grow together under one id: those of one request, or of an
+// import, which adds to them transaction by transaction.
+struct BatchStep {
+  Uuid id;
+  std::int64_t rejected = 0;  // in this step, before they came to the store
+  std::int64_t lines = 0;     // of an import: read so far, in all
+  bool finished = true;
+};
+
+// The messages of one request (or of a piece of an import), and what makes it
+// one that is taken once: all that may be sent are taken, or none is.
+struct Intake {
+  std::string client;
+  std::vector<NewMessage> messages;
+  WallTime now;
+  std::optional<BatchStep> batch;
+
+  // Idempotency-Key. `fingerprint` tells requests apart; `answer` writes down
+  // what this one is answered, where it is taken.
+  std::string key;  // empty: none
+  Digest256 fingerprint{};
+  WallTime key_expires_at{};
+  std::function<std::string(const IntakeOutcome&)> answer;
+
+  // A message of the same client to the same number with the same text, not
+  // older than this, is not taken again. 0: there is no such window.
+  Millis duplicate_window{0};
+  // Messages follow the SIM through which their recipient was spoken to since
+  // then. None: conversations are not looked at.
+  std::optional<WallTime> conversations_since;
+};
+
+struct Batch {
+  Uuid id;
+  std::string client;
+  WallTime created_at;
+  std::int64_t accepted = 0;
+  std::int64_t rejected = 0;
+  std::int64_t lines = 0;
+  bool finished = true;
+  // By state; states in which there are none are left out.
+  std::vector<std::pair<MessageState, std::int64_t>> states;
+};
+
+struct CancelOutcome {
+  Message message;        // as it is now
+  bool cancelled = true;  // false: too late, nothing was changed
+};
 
 // Who holds a message: one per run of a spooler. A change to a message that
 // another holder has taken is refused.
@@ -69,6 +139,32 @@ struct StateChange {
   std::string modem;           // empty: leave it as it is
   std::string error;
   WallTime at;
+  std::optional<std::string> lane;  // none: it stays in its lane
+  std::string avoid;                // as Message has it
+};
+
+// A recipient was spoken to through this SIM, or has written to it.
+struct Conversation {
+  std::string recipient;
+  std::string group;  // of the modem: a conversation is one within a group
+  std::string sim;
+  WallTime at;
+};
+
+// Queued messages of one lane change to another: all, or those of one class.
+struct LaneChange {
+  std::string from;
+  std::string to;
+  std::optional<MessageClass> only;
+};
+
+// What may be taken for one modem, or for several that serve the same lanes.
+struct LeaseRequest {
+  std::vector<std::string> lanes = {""};
+  int limit = 0;
+  std::array<bool, kMessageClassCount> classes = {true, true, true};
+
+  bool operator==(const LeaseRequest&) const = default;
 };
 
 // How a modem fares, as its spooler last said.
@@ -106,14 +202,21 @@ struct SpoolerTurn {
   std::vector<std::string> opt_ins;   // numbers that leave the list again
   std::vector<std::int64_t> taken;    // requests that are going to be asked
   std::vector<ModemRequest> answers;  // finished ones, by their sequence
-  int lease_limit = 0;                // how many messages to take besides
+  std::vector<Conversation> conversations;
+  std::vector<LaneChange> lane_changes;
+  std::optional<WallTime> alive_until;  // this spooler, if nothing more comes
+  std::vector<LeaseRequest> leases;     // what to take besides
+  // Of each class: messages that are due since before this time go before those
+  // of classes above it.
+  std::array<std::optional<WallTime>, kMessageClassCount> aged_since{};
   bool expire = false;  // look for messages whose life is over, too
 
   bool Empty() const {
     return intents.empty() && results.empty() && changes.empty() &&
            modems.empty() && inbound.empty() && reports.empty() &&
            settlements.empty() && opt_outs.empty() && opt_ins.empty() &&
-           taken.empty() && answers.empty() && lease_limit == 0 && !expire;
+           taken.empty() && answers.empty() && conversations.empty() &&
+           lane_changes.empty() && !alive_until && leases.empty() && !expire;
   }
 };
 
@@ -149,11 +252,14 @@ class Store {
 
   // The endpoint's side.
   //
-  // All that may be sent, or none. Gives the places of those that may not,
-  // since their recipients want nothing from us: they are left out.
-  virtual Result<std::vector<std::size_t>> Insert(
-      std::span<const NewMessage> messages) = 0;
-  virtual Result<Message> Find(const Uuid& id) = 0;  // kNotFound
+  // All of the intakes in one transaction, each as it says; an outcome each.
+  virtual Result<std::vector<IntakeOutcome>> Insert(
+      std::span<const Intake* const> intakes) = 0;
+  virtual Result<Message> Find(const Uuid& id) = 0;     // kNotFound
+  virtual Result<Batch> FindBatch(const Uuid& id) = 0;  // kNotFound
+  // Works until the intent of a part is committed. What may have gone before
+  // becomes kUnknown, not kCancelled. kNotFound.
+  virtual Result<CancelOutcome> Cancel(const Uuid& id, WallTime now) = 0;
   // Newest first; the texts and the parts are left out.
   virtual Result<std::vector<Message>> List(const ListFilter& filter) = 0;
   virtual Result<std::vector<StateCount>> CountByState() = 0;
@@ -208,19 +314,24 @@ class Store {
   // The queue.
   //
   // Records all that the turn has, expires (some of) what is over, and leases
-  // up to `lease_limit` due messages: by class, then by time, then by arrival.
-  // A turn that only leases, or tells of modems (but for PINs), is not synced:
-  // after a power cut its messages are queued again, and none of them has an
-  // intent.
+  // due messages: by class, then by time, then by arrival; of class otp the
+  // newest first, for it is the one that somebody still waits for. A turn that
+  // only leases, or tells of modems (but for PINs), is not synced: after a
+  // power cut its messages are queued again, and none of them has an intent.
   virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
-  // Messages in kSending whose holder is not `token`, with their parts. No
-  // token is 0.
-  virtual Result<std::vector<Message>> Abandoned(LeaseToken token) = 0;
+  // Messages in kSending whose holder is not `token`, and has not said that it
+  // lives at that time (SpoolerTurn::alive_until), with their parts. No token
+  // is 0.
+  virtual Result<std::vector<Message>> Abandoned(LeaseToken token,
+                                                 WallTime now) = 0;
   // Takes an abandoned message over, so that a turn can decide on it.
   virtual Result<void> TakeOver(std::span<const std::int64_t> sequences,
                                 LeaseToken token) = 0;
-  // When the earliest queued message is due; none if nothing is queued.
-  virtual Result<std::optional<WallTime>> NextDue() = 0;
+  // When the earliest message is due of those queued that were not due at
+  // `now`; none if all were.
+  virtual Result<std::optional<WallTime>> NextDue(WallTime now) = 0;
+  // The lanes in which messages are queued, due or not.
+  virtual Result<std::vector<std::string>> QueuedLanes() = 0;
 };
 
 // What becomes of a message that Insert() leaves out: kConflict.
@@ -228,5 +339,9 @@ std::unexpected<Error> RecipientOptedOut();
 
 // Inserts one message, or says why not.
 Result<void> InsertOne(Store& store, const NewMessage& message);
+// Inserts all that may be sent, or none; gives the places of those that are
+// left out, since their recipients want nothing from us.
+Result<std::vector<std::size_t>> InsertAll(
+    Store& store, std::span<const NewMessage> messages);
 
 }  // namespace smsweb

@@ -67,7 +67,7 @@ class FaultyStore final : public ForwardingStore {
   // Looking whether anything has expired is no change.
   static bool Changes(SpoolerTurn turn, const SpoolerTurnOutcome& outcome) {
     turn.expire = false;
-    turn.lease_limit = 0;
+    turn.leases.clear();
     return !turn.Empty() || !outcome.leased.empty() || !outcome.expired.empty();
   }
 

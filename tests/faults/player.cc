@@ -162,7 +162,7 @@ void Player::SendOne(int number, const Words& words) {
     Require(other != number && sent.text != message.text,
             "its number or its text is another's");
   }
-  const auto inserted = world_.store->Insert({&message, 1});
+  const auto inserted = InsertAll(*world_.store, {&message, 1});
   Require(inserted.has_value(), "it can't be stored");
   Require(inserted->empty() != refused, refused ? "it is taken" : "it is not");
   if (refused) return;

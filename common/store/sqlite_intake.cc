@@ -1,0 +1,262 @@
+#include "common/store/sqlite_intake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/store/lane.h"
+#include "common/store/sqlite_rows.h"
+
+namespace smsweb {
+namespace {
+
+Uuid ReadUuid(std::span<const std::uint8_t> blob) {
+  Uuid id;
+  std::ranges::copy(blob.first(id.bytes.size()), id.bytes.begin());
+  return id;
+}
+
+}  // namespace
+
+SqliteIntake::SqliteIntake(SqliteDb& db)
+    : insert_(db.PrepareLater(
+          "INSERT INTO message(id, class, state, recipient, text, parts, "
+          "reference, created_at, not_before, expires_at, coding, report, "
+          "updated_at, lane, client, batch, callback_url, repeat_unknown) "
+          "SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7, ?12, "
+          "?13, ?14, ?15, ?16 "
+          "WHERE NOT EXISTS(SELECT 1 FROM opt_out WHERE number = ?3)")),
+      key_(db.PrepareLater("SELECT fingerprint, answer FROM idempotency "
+                           "WHERE client = ?1 AND key = ?2 "
+                           "AND expires_at > ?3")),
+      forget_keys_(db.PrepareLater(
+          "DELETE FROM idempotency WHERE (client, key) IN (SELECT client, key "
+          "FROM idempotency WHERE expires_at <= ?1 ORDER BY expires_at "
+          "LIMIT 8)")),
+      write_key_(db.PrepareLater(
+          "INSERT INTO idempotency(client, key, fingerprint, answer, "
+          "expires_at) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
+          "fingerprint = ?3, answer = ?4, expires_at = ?5")),
+      batch_(db.PrepareLater("SELECT sequence FROM batch WHERE id = ?1")),
+      begin_batch_(db.PrepareLater(
+          "INSERT INTO batch(id, client, created_at, accepted, rejected, "
+          "lines, finished) VALUES(?1, ?2, ?3, 0, 0, 0, 0) "
+          "RETURNING sequence")),
+      grow_batch_(
+          db.PrepareLater("UPDATE batch SET accepted = accepted + ?2, "
+                          "rejected = rejected + ?3, lines = ?4, finished = ?5 "
+                          "WHERE sequence = ?1")),
+      find_batch_(db.PrepareLater(
+          "SELECT sequence, client, created_at, accepted, rejected, lines, "
+          "finished FROM batch WHERE id = ?1")),
+      count_batch_(db.PrepareLater(
+          "SELECT state, count(*) FROM message INDEXED BY message_batch "
+          "WHERE batch = ?1 GROUP BY state")),
+      recent_(db.PrepareLater("SELECT message FROM recent "
+                              "WHERE digest = ?1 AND expires_at > ?2")),
+      forget_recent_(db.PrepareLater(
+          "DELETE FROM recent WHERE digest IN (SELECT digest FROM recent "
+          "WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 8)")),
+      remember_(db.PrepareLater(
+          "INSERT INTO recent(digest, message, expires_at) "
+          "VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET message = ?2, "
+          "expires_at = ?3")),
+      conversation_(
+          db.PrepareLater("SELECT sim FROM conversation "
+                          "WHERE recipient = ?1 AND modems = ?2 AND at >= ?3")),
+      converse_(db.PrepareLater(
+          "INSERT INTO conversation(recipient, modems, sim, at) "
+          "VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
+          "sim = ?3, at = ?4")) {}
+
+Result<IntakeOutcome> SqliteIntake::Take(const Intake& intake) {
+  if (!intake.key.empty()) {
+    auto known = KnownKey(intake);
+    if (!known) return std::unexpected(known.error());
+    if (*known) return std::move(**known);
+  }
+  const auto batch = FindOrBeginBatch(intake);
+  if (!batch) return std::unexpected(batch.error());
+  IntakeOutcome outcome;
+  for (std::size_t i = 0; i < intake.messages.size(); ++i) {
+    auto done = TakeMessage(intake, i, *batch, &outcome);
+    if (!done) return std::unexpected(done.error());
+  }
+  const std::size_t taken = intake.messages.size() - outcome.opted_out.size() -
+                            outcome.duplicates.size();
+  if (*batch) {
+    auto done = GrowBatch(intake, **batch, Number(taken));
+    if (!done) return std::unexpected(done.error());
+  }
+  // Where nothing was taken, the same request may be made again.
+  const bool answered = taken + outcome.duplicates.size() > 0;
+  if (!intake.key.empty() && answered) {
+    auto done = WriteKey(intake, &outcome);
+    if (!done) return std::unexpected(done.error());
+  }
+  return outcome;
+}
+
+// A key is used once, and forgotten after its time.
+Result<std::optional<IntakeOutcome>> SqliteIntake::KnownKey(
+    const Intake& intake) {
+  key_.Bind(intake.client).Bind(intake.key).Bind(intake.now);
+  return FirstRow(key_, [&](const SqliteStatement& row) {
+    if (!std::ranges::equal(row.Blob(0), intake.fingerprint)) {
+      return IntakeOutcome{.kind = IntakeOutcome::Kind::kKeyReused};
+    }
+    return IntakeOutcome{.kind = IntakeOutcome::Kind::kRepeated,
+                         .answer = std::string(row.Text(1))};
+  });
+}
+
+Result<void> SqliteIntake::WriteKey(const Intake& intake,
+                                    IntakeOutcome* outcome) {
+  forget_keys_.Bind(intake.now);
+  if (auto done = RunIt(forget_keys_); !done) return done;
+  if (intake.answer) outcome->answer = intake.answer(*outcome);
+  write_key_.Bind(intake.client)
+      .Bind(intake.key)
+      .Bind(intake.fingerprint)
+      .Bind(outcome->answer)
+      .Bind(intake.key_expires_at);
+  return RunIt(write_key_);
+}
+
+Result<std::optional<std::int64_t>> SqliteIntake::FindOrBeginBatch(
+    const Intake& intake) {
+  if (!intake.batch) return std::nullopt;
+  const auto sequence = [](const SqliteStatement& row) { return row.Int(0); };
+  batch_.Bind(intake.batch->id.bytes);
+  auto found = FirstRow(batch_, sequence);
+  if (!found || *found) return found;
+  begin_batch_.Bind(intake.batch->id.bytes)
+      .Bind(intake.client)
+      .Bind(intake.now);
+  return FirstRow(begin_batch_, sequence);
+}
+
+Result<void> SqliteIntake::GrowBatch(const Intake& intake, std::int64_t batch,
+                                     std::int64_t accepted) {
+  const auto refused = Number(intake.messages.size()) - accepted;
+  grow_batch_.Bind(batch)
+      .Bind(accepted)
+      .Bind(intake.batch->rejected + refused)
+      .Bind(intake.batch->lines)
+      .Bind(Number(intake.batch->finished));
+  return RunIt(grow_batch_);
+}
+
+Result<void> SqliteIntake::TakeMessage(const Intake& intake, std::size_t place,
+                                       std::optional<std::int64_t> batch,
+                                       IntakeOutcome* outcome) {
+  const NewMessage& message = intake.messages[place];
+  Digest256 digest{};
+  if (intake.duplicate_window > Millis(0)) {
+    digest = Blake2b({intake.client, message.recipient, message.text});
+    const auto first = FindDuplicate(intake, digest);
+    if (!first) return std::unexpected(first.error());
+    if (*first) {
+      outcome->duplicates.push_back({place, **first});
+      return {};
+    }
+  }
+  const auto lane = LaneOf(intake, message);
+  if (!lane) return std::unexpected(lane.error());
+  insert_.Bind(message.id.bytes)
+      .Bind(Number(message.message_class))
+      .Bind(message.recipient)
+      .Bind(message.text)
+      .Bind(Number(message.parts))
+      .BindNullIfEmpty(message.reference)
+      .Bind(message.created_at)
+      .Bind(message.not_before)
+      .Bind(message.expires_at)
+      .BindNullIfEmpty(message.coding)
+      .Bind(Number(message.report))
+      .Bind(*lane)
+      .Bind(message.client);
+  if (batch) {
+    insert_.Bind(*batch);
+  } else {
+    insert_.BindNullIfEmpty("");
+  }
+  const auto inserted = insert_.BindNullIfEmpty(message.callback_url)
+                            .Bind(Number(message.repeat_unknown))
+                            .Run();
+  if (!inserted) return std::unexpected(inserted.error());
+  if (*inserted == 0) {
+    outcome->opted_out.push_back(place);
+    return {};
+  }
+  if (intake.duplicate_window == Millis(0)) return {};
+  return RememberText(intake, digest, message.id);
+}
+
+Result<std::optional<Uuid>> SqliteIntake::FindDuplicate(
+    const Intake& intake, const Digest256& digest) {
+  recent_.Bind(digest).Bind(intake.now);
+  return FirstRow(recent_, [](const SqliteStatement& row) {
+    return ReadUuid(row.Blob(0));
+  });
+}
+
+// A digest of a short text could be guessed: none outlives its window for long.
+Result<void> SqliteIntake::RememberText(const Intake& intake,
+                                        const Digest256& digest,
+                                        const Uuid& id) {
+  forget_recent_.Bind(intake.now);
+  if (auto done = RunIt(forget_recent_); !done) return done;
+  remember_.Bind(digest).Bind(id.bytes).Bind(intake.now +
+                                             intake.duplicate_window);
+  return RunIt(remember_);
+}
+
+Result<std::string> SqliteIntake::LaneOf(const Intake& intake,
+                                         const NewMessage& message) {
+  const Lane lane = ParseLane(message.lane);
+  if (!intake.conversations_since || lane.kind != Lane::Kind::kGroup) {
+    return message.lane;
+  }
+  conversation_.Bind(message.recipient)
+      .Bind(lane.group)
+      .Bind(*intake.conversations_since);
+  auto sim = FirstRow(conversation_, [](const SqliteStatement& row) {
+    return std::string(row.Text(0));
+  });
+  if (!sim) return std::unexpected(sim.error());
+  return *sim ? SimLane(lane.group, **sim) : message.lane;
+}
+
+Result<void> SqliteIntake::WriteConversation(const Conversation& conversation) {
+  converse_.Bind(conversation.recipient)
+      .Bind(conversation.group)
+      .Bind(conversation.sim)
+      .Bind(conversation.at);
+  return RunIt(converse_);
+}
+
+Result<Batch> SqliteIntake::FindBatch(const Uuid& id) {
+  find_batch_.Bind(id.bytes);
+  std::int64_t sequence = 0;
+  auto found = FirstRow(find_batch_, [&](const SqliteStatement& row) {
+    sequence = row.Int(0);
+    return Batch{.id = id,
+                 .client = std::string(row.Text(1)),
+                 .created_at = row.Time(2),
+                 .accepted = row.Int(3),
+                 .rejected = row.Int(4),
+                 .lines = row.Int(5),
+                 .finished = row.Int(6) != 0};
+  });
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return Fail(ErrorKind::kNotFound, "no batch has this id");
+  count_batch_.Bind(sequence);
+  auto states = CollectRows(count_batch_, [](const SqliteStatement& row) {
+    return std::pair(static_cast<MessageState>(row.Int(0)), row.Int(1));
+  });
+  if (!states) return std::unexpected(states.error());
+  (*found)->states = std::move(*states);
+  return std::move(**found);
+}
+
+}  // namespace smsweb

@@ -1,0 +1,44 @@
+// How messages come into a SQLite store: with their batch, once for each
+// Idempotency-Key, and not again within a duplicate window. Part of
+// sqlite_store.h, which opens the transactions.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "common/store/sqlite_db.h"
+#include "common/store/store.h"
+
+namespace smsweb {
+
+class SqliteIntake {
+ public:
+  explicit SqliteIntake(SqliteDb& db);
+
+  // Within a transaction.
+  Result<IntakeOutcome> Take(const Intake& intake);
+  Result<void> WriteConversation(const Conversation& conversation);
+
+  Result<Batch> FindBatch(const Uuid& id);
+
+ private:
+  Result<std::optional<IntakeOutcome>> KnownKey(const Intake& intake);
+  Result<void> WriteKey(const Intake& intake, IntakeOutcome* outcome);
+  Result<std::optional<std::int64_t>> FindOrBeginBatch(const Intake& intake);
+  Result<void> GrowBatch(const Intake& intake, std::int64_t batch,
+                         std::int64_t accepted);
+  Result<void> TakeMessage(const Intake& intake, std::size_t place,
+                           std::optional<std::int64_t> batch,
+                           IntakeOutcome* outcome);
+  Result<std::optional<Uuid>> FindDuplicate(const Intake& intake,
+                                            const Digest256& digest);
+  Result<void> RememberText(const Intake& intake, const Digest256& digest,
+                            const Uuid& id);
+  Result<std::string> LaneOf(const Intake& intake, const NewMessage& message);
+
+  SqliteStatement insert_, key_, forget_keys_, write_key_, batch_, begin_batch_,
+      grow_batch_, find_batch_, count_batch_, recent_, forget_recent_,
+      remember_, conversation_, converse_;
+};
+
+}  // namespace smsweb
