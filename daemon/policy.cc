@@ -83,6 +83,7 @@ Verdict BlameModem(const Attempt& attempt) {
   Verdict verdict = TryAgain(attempt, kAfterModemFault,
                              "the modem did not take it; it was not sent");
   verdict.counts_attempt = false;
+  verdict.avoid_modem = true;
   return verdict;
 }
 
@@ -97,6 +98,7 @@ Verdict BlameModemFor(int cms_error, const Attempt& attempt) {
   Verdict verdict = TryAgain(attempt, pause, Describe(cms_error));
   verdict.counts_attempt = false;
   verdict.recover_modem = true;
+  verdict.avoid_modem = true;
   return verdict;
 }
 
@@ -117,8 +119,9 @@ Verdict BlameNetwork(int cms_error, const Attempt& attempt) {
 Verdict BlameNobody(const Attempt& attempt) {
   constexpr const char* kReason =
       "it left the modem's line, and no answer came: it may have been sent";
-  const bool repeats = attempt.message_class == MessageClass::kOtp &&
-                       attempt.number < attempt.most &&
+  const bool may_repeat =
+      attempt.message_class == MessageClass::kOtp || attempt.repeat_unknown;
+  const bool repeats = may_repeat && attempt.number < attempt.most &&
                        attempt.now + kAfterUnknown < attempt.expires_at;
   if (!repeats) return {.next = MessageState::kUnknown, .reason = kReason};
   return {.next = MessageState::kQueued,

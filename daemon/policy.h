@@ -12,14 +12,15 @@
 //   +CMS ERROR, nothing will help it  the message  failed
 //   +CMS ERROR, it may pass           the network  queued, later and later;
 //                                                  failed after `most`
-//   the PDU left, no answer came, or  nobody       otp: queued; else: unknown
-//   one that leaves it open
+//   the PDU left, no answer came, or  nobody       otp, or asked for: queued;
+//   one that leaves it open                        else: unknown
 //
 // A message that a modem calls its own fault comes under suspicion once another
 // modem has said the same of it, or that modem has sent others meanwhile: then
 // it is tried like one that the network refuses, and no modem recovers for it.
 // Where there is nothing to compare with, the modem is believed kFreeFaults
-// times. So one message has a modem recover that often at the most.
+// times. So one message has a modem recover that often at the most. Where the
+// modem is to blame, the next try is another's, if one is up.
 //
 // Where its life would end before another try, the message is expired in place
 // of queued. And whatever ends a message of which an earlier try may have gone:
@@ -42,10 +43,11 @@ struct Attempt {
   int most;    // spooler.max_attempts
   WallTime now;
   WallTime expires_at;
-  bool in_doubt = false;  // an earlier try may have gone
-  double jitter = 0;      // from 0 to 1, random
-  int modem_faults = 0;   // earlier tries that were the modem's fault
-  bool suspect = false;   // since the last of them (above)
+  bool in_doubt = false;        // an earlier try may have gone
+  bool repeat_unknown = false;  // as its sender wants it; an otp always is
+  double jitter = 0;            // from 0 to 1, random
+  int modem_faults = 0;         // earlier tries that were the modem's fault
+  bool suspect = false;         // since the last of them (above)
 };
 
 struct Verdict {
@@ -54,6 +56,7 @@ struct Verdict {
   bool counts_attempt = true;
   std::string reason;
   bool recover_modem = false;
+  bool avoid_modem = false;  // the next try is another modem's, if there is one
 };
 
 // What is known of a part whose submit ended so: kUnknown also where the code

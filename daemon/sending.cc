@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "common/store/lane.h"
+#include "daemon/lanes.h"
 #include "daemon/reports.h"
 
 namespace smsweb {
@@ -21,6 +23,19 @@ PartState PartStateOf(SubmitResult result) {
       return PartState::kUnknown;
   }
   return PartState::kUnknown;
+}
+
+// The rest of a message whose first parts have gone follows them; none: it
+// stays in its lane.
+std::optional<std::string> LaneAfter(const Message& message,
+                                     const Verdict& verdict) {
+  if (verdict.next != MessageState::kQueued) return std::nullopt;
+  const Lane lane = ParseLane(message.lane);
+  if (lane.kind == Lane::Kind::kModem) return std::nullopt;
+  const auto begun_on = BegunOn(message);
+  if (begun_on) return BegunLane(lane.group, *begun_on);
+  if (lane.kind == Lane::Kind::kBegun) return GroupLane(lane.group);
+  return std::nullopt;
 }
 
 std::string NumberOrNothing(int number) {
@@ -61,6 +76,7 @@ Attempt Sending::AttemptAt(const Message& message) {
           .now = desk_.clock.Wall(),
           .expires_at = message.expires_at,
           .in_doubt = message.in_doubt,
+          .repeat_unknown = message.repeat_unknown,
           .jitter = byte[0] / 255.0};
 }
 
@@ -107,7 +123,7 @@ void Sending::PartEnded(Station& station, const ModemEvent& event) {
   RecordPart(station, part, event);
   const bool accepted = event.result == SubmitResult::kAccepted;
   if (accepted) {
-    Remember(job.message, part.number);
+    Remember(job.message, part.number, station.name());
     ++station.parts_sent;
     ++station.accepted;
   }
@@ -116,18 +132,38 @@ void Sending::PartEnded(Station& station, const ModemEvent& event) {
   station.job.reset();
   const Verdict verdict = Judge(station, message, event);
   Conclude(message, verdict, station.name());
-  if (verdict.next == MessageState::kSent) CountEarlyReports(message);
+  if (verdict.next == MessageState::kSent) {
+    CountEarlyReports(message);
+    NoteConversation(station, message);
+  }
   if (!verdict.recover_modem) return;
   station.modem().Recover(verdict.reason, desk_.clock.Mono());
 }
 
 // In the message at hand; the store knows it from the turn.
-void Sending::Remember(Message& message, int accepted_part) {
+void Sending::Remember(Message& message, int accepted_part,
+                       const std::string& modem) {
   std::erase_if(message.part_records, [&](const Part& earlier) {
     return earlier.number == accepted_part;
   });
   message.part_records.push_back(
-      {.number = accepted_part, .state = PartState::kAccepted});
+      {.number = accepted_part, .state = PartState::kAccepted, .modem = modem});
+}
+
+// Codes go through whatever modem is free: nobody answers them.
+void Sending::NoteConversation(const Station& station, const Message& message) {
+  const std::string& sim = station.port->modem().info().imsi;
+  const Lane lane = ParseLane(message.lane);
+  if (desk_.stations.size() < 2 || sim.empty() ||
+      desk_.config.message.conversations == Millis(0) ||
+      lane.kind == Lane::Kind::kModem ||
+      message.message_class == MessageClass::kOtp) {
+    return;
+  }
+  desk_.turn.conversations.push_back({.recipient = message.recipient,
+                                      .group = lane.group,
+                                      .sim = sim,
+                                      .at = desk_.clock.Wall()});
 }
 
 // Reports of all its parts may have come before it was sent whole.
@@ -191,7 +227,9 @@ void Sending::Conclude(const Message& message, const Verdict& verdict,
                                 .counts_attempt = verdict.counts_attempt,
                                 .modem = modem,
                                 .error = verdict.reason,
-                                .at = desk_.clock.Wall()});
+                                .at = desk_.clock.Wall(),
+                                .lane = LaneAfter(message, verdict),
+                                .avoid = verdict.avoid_modem ? modem : ""});
   desk_.log.Info("message", {{"id", ToString(message.id)},
                              {"state", ToString(verdict.next)},
                              {"modem", modem},
@@ -230,7 +268,8 @@ const Station* Sending::BoundTo(const Message& message) const {
 std::optional<Message> Sending::TakeReadyFor(const Station& station) {
   const auto found = std::ranges::find_if(ready_, [&](const Message& message) {
     const Station* bound = BoundTo(message);
-    return !bound || bound == &station;
+    return (!bound || bound == &station) &&
+           Serves(station, message, desk_.stations);
   });
   if (found == ready_.end()) return std::nullopt;
   Message message = std::move(*found);
@@ -238,11 +277,18 @@ std::optional<Message> Sending::TakeReadyFor(const Station& station) {
   return message;
 }
 
+// What no modem that is up may send.
 void Sending::PutBackStranded() {
   std::erase_if(ready_, [&](const Message& message) {
     const Station* bound = BoundTo(message);
-    if (!bound || IsUp(*bound)) return false;
-    Conclude(message, AwaitModem(desk_.clock.Wall()), "");
+    const bool stranded = bound && !IsUp(*bound);
+    const bool served =
+        std::ranges::any_of(desk_.stations, [&](const Station& station) {
+          return IsUp(station) && Serves(station, message, desk_.stations);
+        });
+    if (served && !stranded) return false;
+    const WallTime now = desk_.clock.Wall();
+    Conclude(message, stranded ? AwaitModem(now) : PutBack(now), "");
     return true;
   });
 }
@@ -294,14 +340,43 @@ void Sending::SubmitPart(Station& station) {
 
 // One message ahead for each modem, so that the next one is at hand when this
 // one is done; no more, so that an OTP need not wait behind others.
-std::vector<LeaseRequest> Sending::Leases() const {
-  if (!look_ || quiescing_) return {};
-  const auto up = std::ranges::count_if(desk_.stations, IsUp);
-  const auto busy = std::ranges::count_if(
-      desk_.stations, [](const Station& s) { return s.job.has_value(); });
-  const auto wanted = (up - busy) + up - static_cast<long>(ready_.size());
-  if (wanted <= 0) return {};
-  return {{.limit = static_cast<int>(wanted)}};
+std::vector<int> Sending::WantedByStation() const {
+  std::vector<int> wanted;
+  for (const Station& station : desk_.stations) {
+    wanted.push_back(!IsUp(station) ? 0 : station.job ? 1 : 2);
+  }
+  for (const Message& message : ready_) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i] == 0) continue;
+      if (!Serves(desk_.stations[i], message, desk_.stations)) continue;
+      --wanted[i];
+      break;
+    }
+  }
+  return wanted;
+}
+
+// Where enough is at hand, an OTP that has just come is taken all the same, and
+// goes before what is.
+Sending::LeasePlan Sending::PlanLeases() {
+  LeasePlan plan;
+  if (!look_ || quiescing_) return plan;
+  const auto wanted = WantedByStation();
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] == 0) continue;
+    plan.requests.push_back(
+        {.lanes = desk_.stations[i].lanes, .limit = wanted[i]});
+  }
+  if (!std::exchange(look_for_otp_, false) || !plan.requests.empty()) {
+    return plan;
+  }
+  plan.otp_only = true;
+  for (const Station& station : desk_.stations) {
+    if (!IsUp(station)) continue;
+    plan.requests.push_back(
+        {.lanes = station.lanes, .limit = 1, .classes = {true, false, false}});
+  }
+  return plan;
 }
 
 void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {

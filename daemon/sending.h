@@ -28,8 +28,12 @@ class Sending {
   void GiveWork();
   void PartEnded(Station& station, const ModemEvent& event);
 
-  // Which messages should be at hand besides.
-  std::vector<LeaseRequest> Leases() const;
+  // Which messages should be at hand besides; asked once before each commit.
+  struct LeasePlan {
+    std::vector<LeaseRequest> requests;
+    bool otp_only = false;  // others would not be taken now, and are no news
+  };
+  LeasePlan PlanLeases();
   // The turn is on disk: its intents are, and PDUs may leave; its leases are at
   // hand.
   void Committed(SpoolerTurnOutcome outcome);
@@ -39,12 +43,16 @@ class Sending {
   void Quiesce();
 
   // The queue may hold something that is due.
-  void LookAgain() { look_ = true; }
+  void LookAgain() {
+    look_ = true;
+    look_for_otp_ = true;
+  }
   void FoundNothing() { look_ = false; }
   bool MustLook() const { return look_; }
 
   bool HasReady() const { return !ready_.empty(); }
   bool PartUnderWay() const;
+  bool HoldsMessages() const { return HasReady() || PartUnderWay(); }
 
  private:
   void Conclude(const Message& message, const Verdict& verdict,
@@ -63,11 +71,14 @@ class Sending {
   void RecordPart(Station& station, const JobPart& part,
                   const ModemEvent& event);
   void GoOn(Station& station);
-  static void Remember(Message& message, int accepted_part);
+  static void Remember(Message& message, int accepted_part,
+                       const std::string& modem);
   void CountEarlyReports(Message& message);
   const Station* BoundTo(const Message& message) const;
   std::optional<Message> TakeReadyFor(const Station& station);
   void PutBackStranded();
+  std::vector<int> WantedByStation() const;
+  void NoteConversation(const Station& station, const Message& message);
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);
   void StartJob(Station& station, const Message& message);
@@ -78,6 +89,7 @@ class Sending {
   std::map<std::int64_t, Faults> faults_;  // by message
   std::deque<Message> ready_;              // leased, in order, not begun
   bool look_ = true;
+  bool look_for_otp_ = true;  // even where enough is at hand
   bool quiescing_ = false;
 };
 

@@ -20,6 +20,16 @@ constexpr Millis kSayAgain{60'000};
 // While an operator waits for a modem that is not free.
 constexpr Millis kAskAgain{1'000};
 
+// A spooler that says nothing for this long may be taken for dead, and what it
+// holds taken over; while it holds something, it says that it lives this often.
+constexpr Millis kLeaseLife{120'000};
+constexpr Millis kRenewEvery{30'000};
+// One message in so many is of those that have waited for long, whatever their
+// class: so none waits for ever.
+constexpr int kOldOneIn = 8;
+constexpr Millis kTransactionalIsOld{5 * 60'000};
+constexpr Millis kBulkIsOld{30 * 60'000};
+
 constexpr LeaseToken kNobody = 0;
 
 LeaseToken MakeToken(Random& random) {
@@ -66,6 +76,7 @@ Result<void> Spooler::MakeStations() {
         std::ranges::find(*known, modem.name, &ModemStatus::name);
     modem.pin_withheld = status != known->end() && PinRefusedEarlier(*status);
     stations_.emplace_back(std::make_unique<ModemPort>(modem, ports_, log_));
+    stations_.back().lanes = LanesOf(stations_.back());
   }
   return {};
 }
@@ -92,12 +103,7 @@ Result<void> Spooler::SettleAbandoned() {
   const auto abandoned = store_.Abandoned(kNobody, WallTime::max());
   if (!abandoned) return std::unexpected(abandoned.error());
   if (abandoned->empty()) return {};
-  std::vector<std::int64_t> sequences;
-  for (const Message& message : *abandoned) {
-    sequences.push_back(message.sequence);
-  }
-  if (auto done = store_.TakeOver(sequences, token_); !done) return done;
-
+  if (auto done = TakeOver(*abandoned); !done) return done;
   sending_.SettleAbandoned(*abandoned);
   turn_.now = clock_.Wall();
   const auto outcome = store_.RecordTurn(turn_);
@@ -108,6 +114,14 @@ Result<void> Spooler::SettleAbandoned() {
   return {};
 }
 
+Result<void> Spooler::TakeOver(const std::vector<Message>& abandoned) {
+  std::vector<std::int64_t> sequences;
+  for (const Message& message : abandoned) {
+    sequences.push_back(message.sequence);
+  }
+  return store_.TakeOver(sequences, token_);
+}
+
 void Spooler::Turn(const std::vector<bool>& readable) {
   HearModems(readable);
   const MonoTime now = clock_.Mono();
@@ -116,8 +130,11 @@ void Spooler::Turn(const std::vector<bool>& readable) {
     sending_.LookAgain();
     requests_.LookAgain();
     reception_.ShowIncomplete();
+    LookAfterOthers();
+    LookAfterLanes();
     looked_at_ = now;
   }
+  if (std::exchange(lanes_changed_, false)) LookAfterLanes();
   requests_.Turn();
   if (!AnyModemUp()) {
     sending_.PutBackReady();
@@ -129,6 +146,20 @@ void Spooler::Turn(const std::vector<bool>& readable) {
     FlushAll();
   } while (Commit());
   FlushAll();
+}
+
+void Spooler::LookAfterLanes() {
+  const auto lanes = store_.QueuedLanes();
+  if (!lanes) return;
+  turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, clock_.Mono());
+  if (!turn_.lane_changes.empty()) sending_.LookAgain();
+}
+
+// What spoolers that died meanwhile have left.
+void Spooler::LookAfterOthers() {
+  const auto abandoned = store_.Abandoned(token_, clock_.Wall());
+  if (!abandoned || abandoned->empty()) return;
+  if (TakeOver(*abandoned)) sending_.SettleAbandoned(*abandoned);
 }
 
 // Nothing can be sent; it still matters whether anything waits.
@@ -175,11 +206,20 @@ void Spooler::Hear(Station& station, const ModemEvent& event) {
     case ModemEvent::Kind::kRecovery:
     case ModemEvent::Kind::kWrongModem:
       RecordNews(desk_, station, event);
+      NoteLanes(station, event);
       if (station.modem().Ready()) {
         reception_.SimKnown(station.modem().info().imsi);
       }
       return;
   }
+}
+
+void Spooler::NoteLanes(Station& station, const ModemEvent& event) {
+  const bool up = IsUp(station);
+  const bool came_or_went = std::exchange(station.was_up, up) != up;
+  if (!came_or_went && event.kind != ModemEvent::Kind::kInfoChanged) return;
+  station.lanes = LanesOf(station);
+  lanes_changed_ = true;
 }
 
 // A PIN that is about to leave counts as refused until it was accepted: the SIM
@@ -206,7 +246,8 @@ bool Spooler::Commit() {
     station.parts_sent = 0;
   }
   turn_.now = clock_.Wall();
-  turn_.leases = sending_.Leases();
+  const int wanted = PlanLeases();
+  RenewLease();
   if (turn_.Empty()) return false;
   reception_.Committing();
   auto outcome = store_.RecordTurn(turn_);
@@ -217,10 +258,11 @@ bool Spooler::Commit() {
   if (store_retry_at_) log_.Info("the queue works again");
   store_retry_at_.reset();
   store_pause_ = Millis(0);
-  int wanted = 0;
-  for (const LeaseRequest& request : turn_.leases) wanted += request.limit;
+  const bool old_ones_had_their_turn = turn_.aged_since[1].has_value();
   turn_ = SpoolerTurn{.token = token_};
-  const bool exhausted = static_cast<int>(outcome->leased.size()) < wanted;
+  const auto leased = static_cast<int>(outcome->leased.size());
+  since_aged_ = old_ones_had_their_turn ? 0 : since_aged_ + leased;
+  const bool exhausted = leased < wanted;
   sending_.Committed(std::move(*outcome));
   reception_.Committed();
   requests_.Committed();
@@ -230,6 +272,34 @@ bool Spooler::Commit() {
     LookAhead();
   }
   return true;
+}
+
+// How many messages would be taken, if there are so many.
+int Spooler::PlanLeases() {
+  auto plan = sending_.PlanLeases();
+  turn_.leases = std::move(plan.requests);
+  if (turn_.leases.empty()) return 0;
+  turn_.expire = true;
+  if (since_aged_ >= kOldOneIn) {
+    turn_.aged_since[1] = turn_.now - kTransactionalIsOld;
+    turn_.aged_since[2] = turn_.now - kBulkIsOld;
+  }
+  if (plan.otp_only) return 0;
+  int wanted = 0;
+  for (const LeaseRequest& request : turn_.leases) wanted += request.limit;
+  return wanted;
+}
+
+// Whoever holds nothing, or is about to, need not be known to live.
+void Spooler::RenewLease() {
+  const MonoTime now = clock_.Mono();
+  const bool holds = !turn_.leases.empty() || sending_.HoldsMessages();
+  if (!holds ||
+      (alive_told_at_ != MonoTime{} && now < alive_told_at_ + kRenewEvery)) {
+    return;
+  }
+  turn_.alive_until = clock_.Wall() + kLeaseLife;
+  alive_told_at_ = now;
 }
 
 void Spooler::LetPinsGo() {

@@ -25,6 +25,7 @@
 #include "common/base/random.h"
 #include "common/config/config.h"
 #include "common/store/store.h"
+#include "daemon/lanes.h"
 #include "daemon/modem_port.h"
 #include "daemon/reception.h"
 #include "daemon/requests.h"
@@ -80,8 +81,14 @@ class Spooler {
   void LetPinsGo();
   void LookWithoutModem();
   void LookAhead();
+  void NoteLanes(Station& station, const ModemEvent& event);
+  void LookAfterLanes();
+  void LookAfterOthers();
+  void RenewLease();
+  int PlanLeases();
   Result<void> MakeStations();
   Result<void> SettleAbandoned();
+  Result<void> TakeOver(const std::vector<Message>& abandoned);
   bool PinRefusedEarlier(const ModemStatus& status);
   bool Commit();
   void CommitFailed(const Error& error);
@@ -99,6 +106,10 @@ class Spooler {
   Sending sending_;
   Reception reception_;
   Requests requests_;
+  LaneWatch lane_watch_;
+  bool lanes_changed_ = false;  // since they were last looked after
+  int since_aged_ = 0;          // messages leased since an old one had its turn
+  MonoTime alive_told_at_{};
   std::optional<WallTime> next_due_;  // of what was not due at the last look
   bool anything_queued_ = false;      // at the last look
   std::optional<MonoTime> store_retry_at_;  // set: the store is failing

@@ -48,6 +48,8 @@ struct MessageConfig {
   std::map<std::string, std::vector<std::string>> languages;
   bool transliterate = false;  // typographic characters that would force UCS-2
   bool report = false;         // ask for a status report unless told otherwise
+  // How long the messages to a number follow the SIM that it knows; 0: never.
+  std::chrono::seconds conversations{30 * 24 * 3600};
 };
 
 struct InboxConfig {
@@ -90,6 +92,7 @@ struct ModemConfig {
   std::string imei;      // 15 digits: this modem, at whatever port it is
   bool roaming = false;  // may send while roaming
   std::chrono::seconds keep_alive{60};  // 0: never
+  std::vector<std::string> groups = {""};  // "": the default group
   std::string
       trace;  // a file for what passes on the line, PIN and texts masked
 };
