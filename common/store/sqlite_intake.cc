@@ -214,7 +214,8 @@ Result<void> SqliteIntake::RememberText(const Intake& intake,
 Result<std::string> SqliteIntake::LaneOf(const Intake& intake,
                                          const NewMessage& message) {
   const Lane lane = ParseLane(message.lane);
-  if (!intake.conversations_since || lane.kind != Lane::Kind::kGroup) {
+  if (!intake.conversations_since || lane.kind != Lane::Kind::kGroup ||
+      message.message_class == MessageClass::kOtp) {
     return message.lane;
   }
   conversation_.Bind(message.recipient)

@@ -72,7 +72,8 @@ struct Intake {
   // older than this, is not taken again. 0: there is no such window.
   Millis duplicate_window{0};
   // Messages follow the SIM through which their recipient was spoken to since
-  // then. None: conversations are not looked at.
+  // then; but for codes, which nobody answers, and which must not wait for one.
+  // None: conversations are not looked at.
   std::optional<WallTime> conversations_since;
 };
 
