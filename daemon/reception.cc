@@ -32,8 +32,26 @@ void Reception::Hear(Station& station, const ModemEvent& event) {
     desk_.log.Error("a PDU can't be read; it is in the inbox as it came",
                     {{"modem", station.name()}, {"error", received.problem}});
   }
-  if (received.message) Keep(std::move(*received.message));
+  if (received.message) {
+    NoteConversation(station, *received.message);
+    Keep(std::move(*received.message));
+  }
   if (received.report) Keep(*received.report);
+}
+
+// Who has written is answered from the number that was written to.
+void Reception::NoteConversation(const Station& station,
+                                 const InboundPart& part) {
+  if (!KeepsConversations(desk_) || part.sim.empty() ||
+      !IsInternational(part.sender)) {
+    return;
+  }
+  for (const std::string& group : station.port->config().groups) {
+    desk_.turn.conversations.push_back({.recipient = part.sender,
+                                        .group = group,
+                                        .sim = part.sim,
+                                        .at = part.received_at});
+  }
 }
 
 // The words that put a number on the do-not-send list, and take it off again.

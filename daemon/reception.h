@@ -53,6 +53,7 @@ class Reception {
     int number;
   };
 
+  void NoteConversation(const Station& station, const InboundPart& part);
   void HeedWord(const InboundPart& part);
   void Keep(InboundPart part);
   void Keep(const NewReport& report);

@@ -154,8 +154,7 @@ void Sending::Remember(Message& message, int accepted_part,
 void Sending::NoteConversation(const Station& station, const Message& message) {
   const std::string& sim = station.port->modem().info().imsi;
   const Lane lane = ParseLane(message.lane);
-  if (desk_.stations.size() < 2 || sim.empty() ||
-      desk_.config.message.conversations == Millis(0) ||
+  if (!KeepsConversations(desk_) || sim.empty() ||
       lane.kind == Lane::Kind::kModem ||
       message.message_class == MessageClass::kOtp) {
     return;

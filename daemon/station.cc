@@ -14,4 +14,9 @@ bool IsUp(const Station& station) {
   }
 }
 
+bool KeepsConversations(const Desk& desk) {
+  return desk.stations.size() > 1 &&
+         desk.config.message.conversations > std::chrono::seconds(0);
+}
+
 }  // namespace smsweb

@@ -48,4 +48,7 @@ struct Desk {
   SpoolerTurn& turn;  // what this turn is going to record
 };
 
+// Messages may go through one SIM or another, so it matters which.
+bool KeepsConversations(const Desk& desk);
+
 }  // namespace smsweb
