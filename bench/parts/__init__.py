@@ -22,12 +22,21 @@ class Size:
     seconds: float  # of each run of a load
     requests: int  # of the latency
     messages: int  # of the drain
-    growth: tuple[int, ...]  # messages in the queue
+    growth: tuple[tuple[int, int], ...]  # messages that are finished, and that wait
+    idle_messages: int
+    idle_modems: int
+    idle_pause: float  # seconds
 
 
-FULL = Size(rounds=5, seconds=6, requests=1000, messages=500, growth=(1_000, 1_000_000, 5_000_000))
-QUICK = Size(rounds=3, seconds=3, requests=500, messages=500, growth=(1_000, 1_000_000))
-SMOKE = Size(rounds=1, seconds=1, requests=20, messages=20, growth=(10, 1000))
+FULL = Size(rounds=5, seconds=6, requests=1000, messages=500,
+            growth=((1_000, 1_000), (1_000, 1_000_000), (10_000_000, 1_000),
+                    (10_000_000, 1_000_000)),
+            idle_messages=500, idle_modems=1, idle_pause=3600)
+QUICK = Size(rounds=3, seconds=3, requests=500, messages=500,
+             growth=((1_000, 1_000), (1_000_000, 1_000), (1_000, 1_000_000)),
+             idle_messages=500, idle_modems=25, idle_pause=60)
+SMOKE = Size(rounds=1, seconds=1, requests=20, messages=20,
+             growth=((10, 10), (1000, 1000)), idle_messages=4, idle_modems=2, idle_pause=1)
 
 
 @dataclass

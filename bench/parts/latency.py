@@ -29,10 +29,10 @@ def run(size: Size, programs: Programs) -> Section:
         gateway.start_spooler()
         gateway.start_endpoint()
         web = gateway.start_nginx()
-        _send(web.port, [f"warm-up {i}" for i in range(WARM_UP)])
+        send_one_by_one(web.port, [f"warm-up {i}" for i in range(WARM_UP)])
         gateway.wait_for_messages(WARM_UP)
         texts = [f"latency {i}" for i in range(size.requests)]
-        sent, answered = _send(web.port, texts)
+        sent, answered = send_one_by_one(web.port, texts)
         arrived = {message["text"]: message["cmgs_us"]
                    for message in gateway.wait_for_messages(WARM_UP + size.requests)}
     to_modem = [(arrived[text] - sent[text]) / 1e3 for text in texts]
@@ -49,7 +49,7 @@ def _add(section: Section, name: str, millis: list[float], *, bars: bool) -> Non
                     at_most(bar) if bars and bar else None)
 
 
-def _send(port: int, texts: list[str]) -> tuple[dict[str, float], dict[str, float]]:
+def send_one_by_one(port: int, texts: list[str]) -> tuple[dict[str, float], dict[str, float]]:
     """Sends each over one kept connection; when its request left and when its
     answer was there, in microseconds."""
     sent: dict[str, float] = {}
