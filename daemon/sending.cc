@@ -299,6 +299,26 @@ void Sending::EndUntried(const Message& message, MessageState end,
   Conclude(message, verdict, "");
 }
 
+// Its window was open when it was queued; the backlog, or a pause between two
+// tries, may have taken longer.
+bool Sending::MayGoNow(const Message& message) {
+  const WallTime now = desk_.clock.Wall();
+  const auto opens =
+      desk_.windows.NextOpen(message.message_class, message.recipient, now);
+  if (opens && *opens <= now) return true;
+  if (opens) {
+    Conclude(message, AwaitWindow(*opens, message.expires_at, message.in_doubt),
+             "");
+  } else if (opens.error().kind == ErrorKind::kInvalid) {
+    EndUntried(message, MessageState::kFailed, opens.error().message);
+  } else {
+    desk_.log.Error("nobody knows what hour it is for a recipient",
+                    {{"error", opens.error().message}});
+    Conclude(message, AwaitZones(now, opens.error().message), "");
+  }
+  return false;
+}
+
 void Sending::StartJob(Station& station, const Message& message) {
   const WallTime now = desk_.clock.Wall();
   if (message.expires_at <= now) {
@@ -316,6 +336,7 @@ void Sending::StartJob(Station& station, const Message& message) {
     return EndUntried(message, MessageState::kFailed,
                       "the recipient asked to be sent nothing");
   }
+  if (!MayGoNow(message)) return;
   auto job = MakeJob(message, station.port->config(), now);
   if (!job) {
     return EndUntried(message, MessageState::kFailed, job.error().message);

@@ -81,6 +81,8 @@ class Sending {
   void NoteConversation(const Station& station, const Message& message);
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);
+  // False: it has been put off, or ended.
+  bool MayGoNow(const Message& message);
   void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);
   void ReleaseCommitted(const SpoolerTurnOutcome& outcome);

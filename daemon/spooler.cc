@@ -45,14 +45,15 @@ LeaseToken MakeToken(Random& random) {
 }  // namespace
 
 Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
-                 const Clock& clock, Random& random, const Logger& log)
+                 SendingWindows& windows, const Clock& clock, Random& random,
+                 const Logger& log)
     : config_(config),
       store_(store),
       ports_(ports),
       clock_(clock),
       log_(log),
       token_(MakeToken(random)),
-      desk_{config, store, clock, random, log, stations_, turn_},
+      desk_{config, store, windows, clock, random, log, stations_, turn_},
       sending_(desk_),
       reception_(desk_),
       requests_(desk_) {
