@@ -11,6 +11,8 @@
 namespace smsweb {
 namespace {
 
+constexpr int kMostPutOff = 50;
+
 PartState PartStateOf(SubmitResult result) {
   switch (result) {
     case SubmitResult::kAccepted:
@@ -306,6 +308,7 @@ bool Sending::MayGoNow(const Message& message) {
   const auto opens =
       desk_.windows.NextOpen(message.message_class, message.recipient, now);
   if (opens && *opens <= now) return true;
+  ++put_off_;
   if (opens) {
     Conclude(message, AwaitWindow(*opens, message.expires_at, message.in_doubt),
              "");
@@ -380,7 +383,7 @@ std::vector<int> Sending::WantedByStation() const {
 // goes before what is.
 Sending::LeasePlan Sending::PlanLeases() {
   LeasePlan plan;
-  if (!look_ || quiescing_) return plan;
+  if (!look_ || quiescing_ || HasHadEnough()) return plan;
   const auto wanted = WantedByStation();
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i] == 0) continue;
@@ -432,6 +435,8 @@ void Sending::Committed(SpoolerTurnOutcome outcome) {
     ready_.insert(place, std::move(message));
   }
 }
+
+bool Sending::HasHadEnough() const { return put_off_ >= kMostPutOff; }
 
 void Sending::PutBackReady() {
   for (const Message& message : ready_) {

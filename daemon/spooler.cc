@@ -124,6 +124,7 @@ Result<void> Spooler::TakeOver(const std::vector<Message>& abandoned) {
 }
 
 void Spooler::Turn(const std::vector<bool>& readable) {
+  sending_.BeginTurn();
   HearModems(readable);
   const MonoTime now = clock_.Mono();
   if (next_due_ && clock_.Wall() >= *next_due_) sending_.LookAgain();
@@ -347,6 +348,7 @@ std::optional<MonoTime> Spooler::Deadline() const {
     consider(station.port->Deadline());
   }
   consider(store_retry_at_);
+  if (sending_.HasHadEnough()) consider(clock_.Mono());
   if (requests_.Open()) consider(clock_.Mono() + kAskAgain);
   if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());
   if (next_due_ && !sending_.MustLook()) {

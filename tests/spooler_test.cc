@@ -2,6 +2,7 @@
 // still: what becomes of a message in each case.
 #include "daemon/spooler.h"
 
+#include <algorithm>
 #include <map>
 
 #include "catch.h"
@@ -726,6 +727,30 @@ TEST_CASE_METHOD(WindowFixture,
   CHECK(FormatRfc3339(Look(two).not_before) == "2023-11-16T02:00:00.000Z");
   Pass(hours(13));
   CHECK(StateOf(two) == "sent");
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "A backlog that has to wait holds up nothing else") {
+  for (int i = 0; i < 200; ++i) {
+    Insert("sale", MessageClass::kBulk, hours(72));
+  }
+  Start();
+  const auto waiting = [&] {
+    const auto page = sqlite_->List({.state = kQueued, .limit = 1000});
+    return std::ranges::count_if(*page, [&](const Message& message) {
+      return message.not_before > clock_.Wall();
+    });
+  };
+  while (waiting() == 0) spooler_->Turn({true});
+  CHECK(waiting() < 60);
+  CHECK(*spooler_->Deadline() <= clock_.Mono());
+  Insert("code", MessageClass::kOtp);
+  spooler_->Turn({true});
+  CHECK(waiting() < 120);
+  Settle();
+  CHECK(air_.received == std::vector<std::string>{"code"});
+  CHECK(waiting() == 200);
+  CHECK(*spooler_->Deadline() > clock_.Mono());
 }
 
 TEST_CASE_METHOD(WindowFixture,
