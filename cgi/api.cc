@@ -125,7 +125,7 @@ Step Api::SubmitByJson(const Request& request) {
 
 Step Api::Submit(Draft draft, const Fields& fields) {
   auto message = MakeMessage(std::move(draft), config_.message, recipients_,
-                             clock_.Wall(), random_);
+                             windows_, clock_.Wall(), random_);
   if (message) {
     Submission submission;
     submission.intake.now = message->created_at;
@@ -146,6 +146,11 @@ Step Api::Submit(Draft draft, const Fields& fields) {
                           {"max_parts", config_.message.max_parts}});
     case DraftProblem::kTooFarAhead:
       return FieldProblem(code, "not_before", error.message);
+    case DraftProblem::kOutsideWindow:
+      if (!error.opens_at) return FieldProblem(code, fields.to, error.message);
+      return Problem(
+          422, code, error.message,
+          Json{{"field", "ttl"}, {"opens_at", FormatRfc3339(*error.opens_at)}});
     case DraftProblem::kEmptyText:
     case DraftProblem::kInvalidUtf8:
       return FieldProblem(code, fields.text, error.message);

@@ -21,6 +21,7 @@
 #include "common/message/draft.h"
 #include "common/number/recipient.h"
 #include "common/store/store.h"
+#include "common/window/sending_windows.h"
 
 namespace smsweb {
 
@@ -35,10 +36,12 @@ class Api {
  public:
   // All are kept by reference. `reader` answers questions; it inserts nothing.
   Api(const Config& config, const Access& access, RecipientParser& recipients,
-      Store& reader, const Clock& clock, Random& random)
+      SendingWindows& windows, Store& reader, const Clock& clock,
+      Random& random)
       : config_(config),
         access_(access),
         recipients_(recipients),
+        windows_(windows),
         reader_(reader),
         clock_(clock),
         random_(random) {}
@@ -61,6 +64,7 @@ class Api {
   const Config& config_;
   const Access& access_;
   RecipientParser& recipients_;
+  SendingWindows& windows_;
   Store& reader_;
   const Clock& clock_;
   Random& random_;

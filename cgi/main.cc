@@ -12,6 +12,7 @@
 #include "common/base/process.h"
 #include "common/base/version.h"
 #include "common/config/config.h"
+#include "common/window/sending_windows.h"
 
 namespace {
 
@@ -65,6 +66,10 @@ int FastCgiMain(const Options& options, std::vector<UniqueFd> listeners) {
       FindConfigFile(options.config, SystemEnvironment), SystemEnvironment);
   if (!config) {
     std::fprintf(stderr, "%s\n", config.error().message.c_str());
+    return 2;
+  }
+  if (const auto windows = SendingWindows(*config).Prepare(); !windows) {
+    std::fprintf(stderr, "%s\n", windows.error().message.c_str());
     return 2;
   }
   if (options.check_config) {

@@ -26,11 +26,13 @@ struct Worker {
          std::unique_ptr<Store> store)
       : reader(std::move(store)),
         recipients(MakeRecipientParser(context.config.message)),
-        api(context.config, access, recipients, *reader, context.clock,
+        windows(context.config),
+        api(context.config, access, recipients, windows, *reader, context.clock,
             context.random) {}
 
   std::unique_ptr<Store> reader;
   RecipientParser recipients;
+  SendingWindows windows;
   Api api;
 };
 

@@ -47,7 +47,8 @@ int ServePlainCgi(const EndpointContext& context) {
   RecipientParser recipients = MakeRecipientParser(
       config.message, MemoryIn(*stores->known_numbers,
                                config.message.default_region, context.clock));
-  Api api(config, access, recipients, *stores->queue, context.clock,
+  SendingWindows windows(config);
+  Api api(config, access, recipients, windows, *stores->queue, context.clock,
           context.random);
   Step step = api.Begin(request);
   if (auto* response = std::get_if<Response>(&step)) {

@@ -20,6 +20,12 @@ find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # header-only
 
 pkg_check_modules(fcgi REQUIRED IMPORTED_TARGET fcgi)
 
+# Its own .cmake file has a library of that name, too; this one is asked for the
+# system's zone files, as Debian builds it.
+find_package(date REQUIRED)
+add_library(date_tz INTERFACE)
+target_link_libraries(date_tz INTERFACE date::date-tz)
+
 # These two come without a .pc or .cmake file.
 find_path(PHONENUMBER_INCLUDE_DIR phonenumbers/phonenumberutil.h REQUIRED)
 find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)

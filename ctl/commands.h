@@ -13,6 +13,7 @@
 #include "common/config/config.h"
 #include "common/number/recipient.h"
 #include "common/store/store.h"
+#include "common/window/sending_windows.h"
 #include "ctl/options.h"
 #include "ctl/outcome.h"
 
@@ -25,6 +26,7 @@ struct SendTools {
   const Config& config;
   Store& store;
   RecipientParser& recipients;
+  SendingWindows& windows;
   WallTime now;
   Random& random;
   std::function<Result<Wake>()> wake;

@@ -73,10 +73,12 @@ class Runner {
     auto stores = OpenQueue(config_, IfMissing::kMake);
     if (!stores) return FailStore(stores.error());
     RecipientParser recipients = MakeRecipientParser(config_.message);
+    SendingWindows windows(config_);
     return Send(std::move(options),
                 {.config = config_,
                  .store = *stores->queue,
                  .recipients = recipients,
+                 .windows = windows,
                  .now = surroundings_.clock.Wall(),
                  .random = surroundings_.random,
                  .wake = [this] { return WakeSpooler(config_); }});
@@ -150,10 +152,13 @@ class Runner {
   }
 
   Outcome operator()(const ConfigCheckOptions&) const {
-    const auto profiles = LoadProfiles(config_);
-    return CheckConfig(config_.file, profiles
-                                         ? Result<Config>(config_)
-                                         : std::unexpected(profiles.error()));
+    if (const auto profiles = LoadProfiles(config_); !profiles) {
+      return CheckConfig(config_.file, std::unexpected(profiles.error()));
+    }
+    if (const auto windows = SendingWindows(config_).Prepare(); !windows) {
+      return CheckConfig(config_.file, std::unexpected(windows.error()));
+    }
+    return CheckConfig(config_.file, config_);
   }
 
   Outcome operator()(const ModemProbeOptions& options) const {

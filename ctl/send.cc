@@ -10,10 +10,17 @@
 namespace smsweb::ctl {
 namespace {
 
-const char* FieldAtFault(DraftProblem problem) {
-  if (problem == DraftProblem::kInvalidRecipient) return "to";
-  if (problem == DraftProblem::kTooFarAhead) return "not_before";
-  return "text";
+const char* FieldAtFault(const DraftError& error) {
+  switch (error.problem) {
+    case DraftProblem::kInvalidRecipient:
+      return "to";
+    case DraftProblem::kTooFarAhead:
+      return "not_before";
+    case DraftProblem::kOutsideWindow:
+      return error.opens_at ? "ttl" : "to";
+    default:
+      return "text";
+  }
 }
 
 Failure Refused(const DraftError& error, const MessageConfig& config) {
@@ -24,10 +31,13 @@ Failure Refused(const DraftError& error, const MessageConfig& config) {
     failure.exit = ExitCode::kUnavailable;
     return failure;
   }
-  failure.details["field"] = FieldAtFault(error.problem);
+  failure.details["field"] = FieldAtFault(error);
   if (error.problem == DraftProblem::kTooManyParts) {
     failure.details["parts"] = error.parts;
     failure.details["max_parts"] = config.max_parts;
+  }
+  if (error.opens_at) {
+    failure.details["opens_at"] = FormatRfc3339(*error.opens_at);
   }
   return failure;
 }
@@ -70,8 +80,9 @@ Outcome Send(SendOptions options, const SendTools& tools) {
               .not_before = options.not_before,
               .reference = std::move(options.reference),
               .report = options.report};
-  const auto message = MakeMessage(std::move(draft), tools.config.message,
-                                   tools.recipients, tools.now, tools.random);
+  const auto message =
+      MakeMessage(std::move(draft), tools.config.message, tools.recipients,
+                  tools.windows, tools.now, tools.random);
   if (!message) {
     return std::unexpected(Refused(message.error(), tools.config.message));
   }

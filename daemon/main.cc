@@ -13,6 +13,7 @@
 #include "common/line/line.h"
 #include "common/line/ports.h"
 #include "common/profile/profile.h"
+#include "common/window/sending_windows.h"
 #include "daemon/http_client.h"
 #include "daemon/run.h"
 #include "daemon/traces.h"
@@ -64,6 +65,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", profiles.error().message.c_str());
     return kExitBadConfig;
   }
+  SendingWindows windows(*config);
+  if (const auto prepared = windows.Prepare(); !prepared) {
+    std::fprintf(stderr, "%s\n", prepared.error().message.c_str());
+    return kExitBadConfig;
+  }
   if (check_config) {
     std::printf("%s: ok\n", config->file.c_str());
     return kExitDone;
@@ -101,6 +107,7 @@ int main(int argc, char** argv) {
                      .log = *log,
                      .clock = clock,
                      .random = random,
+                     .windows = windows,
                      .ports = {OpenLine, *profiles, *traced, ListUsbPorts},
                      .http = http.get(),
                      .webhook_key = std::move(webhook_key)},

@@ -14,6 +14,7 @@ constexpr Millis kLongestPause{600'000};
 constexpr Millis kAfterModemFault{1'000};
 constexpr Millis kAfterUnknown{2'000};
 constexpr Millis kUntilModemIsBack{5'000};
+constexpr Millis kUntilZonesAreBack{60'000};
 
 // "+CMS ERROR 38: the network is out of order".
 std::string Describe(int cms_error) {
@@ -146,6 +147,25 @@ Verdict AwaitModem(WallTime now) {
           .not_before = now + kUntilModemIsBack,
           .counts_attempt = false,
           .reason = "its first parts went through a modem that is down"};
+}
+
+Verdict AwaitWindow(WallTime opens, WallTime expires_at, bool in_doubt) {
+  Verdict verdict{.next = MessageState::kQueued,
+                  .not_before = opens,
+                  .reason = "its class is not sent at this hour"};
+  if (opens >= expires_at) {
+    verdict = GiveUp(MessageState::kExpired,
+                     "its life ends before its class is sent again", in_doubt);
+  }
+  verdict.counts_attempt = false;
+  return verdict;
+}
+
+Verdict AwaitZones(WallTime now, std::string reason) {
+  return {.next = MessageState::kQueued,
+          .not_before = now + kUntilZonesAreBack,
+          .counts_attempt = false,
+          .reason = std::move(reason)};
 }
 
 }  // namespace smsweb

@@ -81,6 +81,12 @@ Verdict PutBack(WallTime now);
 // Some parts went through a modem that is down, and the rest must follow them.
 Verdict AwaitModem(WallTime now);
 
+// Nothing is sent at this hour; it is at `opens`, if it lives then.
+Verdict AwaitWindow(WallTime opens, WallTime expires_at, bool in_doubt);
+
+// Nobody can say now whether anything is.
+Verdict AwaitZones(WallTime now, std::string reason);
+
 bool IsModemFault(int cms_error);
 
 }  // namespace smsweb

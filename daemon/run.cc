@@ -67,8 +67,8 @@ class Run {
         once_(once),
         bell_(std::move(bell)),
         signals_(std::move(signals)),
-        spooler_(context.config, store, context.ports, context.clock,
-                 context.random, context.log),
+        spooler_(context.config, store, context.ports, context.windows,
+                 context.clock, context.random, context.log),
         courier_(context.config.inbox, context.webhook_key, store, context.http,
                  context.clock, context.random, context.log) {}
 

@@ -9,6 +9,7 @@
 #include "common/base/unique_fd.h"
 #include "common/base/webhook_key.h"
 #include "common/config/config.h"
+#include "common/window/sending_windows.h"
 #include "daemon/http_client.h"
 #include "daemon/modem_port.h"
 
@@ -20,6 +21,7 @@ struct SpoolerContext {
   const Logger& log;
   const Clock& clock;
   Random& random;
+  SendingWindows& windows;
   PortContext ports;
   HttpClient* http = nullptr;  // for webhooks; null: there are none
   WebhookKey webhook_key;      // signs them

@@ -11,6 +11,8 @@
 namespace smsweb {
 namespace {
 
+constexpr int kMostPutOff = 50;
+
 PartState PartStateOf(SubmitResult result) {
   switch (result) {
     case SubmitResult::kAccepted:
@@ -299,6 +301,27 @@ void Sending::EndUntried(const Message& message, MessageState end,
   Conclude(message, verdict, "");
 }
 
+// Its window was open when it was queued; the backlog, or a pause between two
+// tries, may have taken longer.
+bool Sending::MayGoNow(const Message& message) {
+  const WallTime now = desk_.clock.Wall();
+  const auto opens =
+      desk_.windows.NextOpen(message.message_class, message.recipient, now);
+  if (opens && *opens <= now) return true;
+  ++put_off_;
+  if (opens) {
+    Conclude(message, AwaitWindow(*opens, message.expires_at, message.in_doubt),
+             "");
+  } else if (opens.error().kind == ErrorKind::kInvalid) {
+    EndUntried(message, MessageState::kFailed, opens.error().message);
+  } else {
+    desk_.log.Error("nobody knows what hour it is for a recipient",
+                    {{"error", opens.error().message}});
+    Conclude(message, AwaitZones(now, opens.error().message), "");
+  }
+  return false;
+}
+
 void Sending::StartJob(Station& station, const Message& message) {
   const WallTime now = desk_.clock.Wall();
   if (message.expires_at <= now) {
@@ -316,6 +339,7 @@ void Sending::StartJob(Station& station, const Message& message) {
     return EndUntried(message, MessageState::kFailed,
                       "the recipient asked to be sent nothing");
   }
+  if (!MayGoNow(message)) return;
   auto job = MakeJob(message, station.port->config(), now);
   if (!job) {
     return EndUntried(message, MessageState::kFailed, job.error().message);
@@ -359,7 +383,7 @@ std::vector<int> Sending::WantedByStation() const {
 // goes before what is.
 Sending::LeasePlan Sending::PlanLeases() {
   LeasePlan plan;
-  if (!look_ || quiescing_) return plan;
+  if (!look_ || quiescing_ || HasHadEnough()) return plan;
   const auto wanted = WantedByStation();
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i] == 0) continue;
@@ -411,6 +435,8 @@ void Sending::Committed(SpoolerTurnOutcome outcome) {
     ready_.insert(place, std::move(message));
   }
 }
+
+bool Sending::HasHadEnough() const { return put_off_ >= kMostPutOff; }
 
 void Sending::PutBackReady() {
   for (const Message& message : ready_) {

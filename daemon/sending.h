@@ -24,6 +24,8 @@ class Sending {
   // Decides on messages that a spooler which died had taken.
   void SettleAbandoned(const std::vector<Message>& abandoned);
 
+  // A turn of the spooler's loop, in which GiveWork() may be called often.
+  void BeginTurn() { put_off_ = 0; }
   // Gives each free modem a message of those that are at hand.
   void GiveWork();
   void PartEnded(Station& station, const ModemEvent& event);
@@ -49,6 +51,9 @@ class Sending {
   }
   void FoundNothing() { look_ = false; }
   bool MustLook() const { return look_; }
+  // What is left is for the next turn, which should come at once: when a window
+  // closes, its whole backlog is put off, and modems must be heard meanwhile.
+  bool HasHadEnough() const;
 
   bool HasReady() const { return !ready_.empty(); }
   bool PartUnderWay() const;
@@ -81,6 +86,8 @@ class Sending {
   void NoteConversation(const Station& station, const Message& message);
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);
+  // False: it has been put off, or ended.
+  bool MayGoNow(const Message& message);
   void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);
   void ReleaseCommitted(const SpoolerTurnOutcome& outcome);
@@ -88,6 +95,7 @@ class Sending {
   const Desk& desk_;
   std::map<std::int64_t, Faults> faults_;  // by message
   std::deque<Message> ready_;              // leased, in order, not begun
+  int put_off_ = 0;  // messages in this turn, for they may not go now
   bool look_ = true;
   bool look_for_otp_ = true;  // even where enough is at hand
   bool quiescing_ = false;

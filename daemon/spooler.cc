@@ -45,14 +45,15 @@ LeaseToken MakeToken(Random& random) {
 }  // namespace
 
 Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
-                 const Clock& clock, Random& random, const Logger& log)
+                 SendingWindows& windows, const Clock& clock, Random& random,
+                 const Logger& log)
     : config_(config),
       store_(store),
       ports_(ports),
       clock_(clock),
       log_(log),
       token_(MakeToken(random)),
-      desk_{config, store, clock, random, log, stations_, turn_},
+      desk_{config, store, windows, clock, random, log, stations_, turn_},
       sending_(desk_),
       reception_(desk_),
       requests_(desk_) {
@@ -123,6 +124,7 @@ Result<void> Spooler::TakeOver(const std::vector<Message>& abandoned) {
 }
 
 void Spooler::Turn(const std::vector<bool>& readable) {
+  sending_.BeginTurn();
   HearModems(readable);
   const MonoTime now = clock_.Mono();
   if (next_due_ && clock_.Wall() >= *next_due_) sending_.LookAgain();
@@ -346,6 +348,7 @@ std::optional<MonoTime> Spooler::Deadline() const {
     consider(station.port->Deadline());
   }
   consider(store_retry_at_);
+  if (sending_.HasHadEnough()) consider(clock_.Mono());
   if (requests_.Open()) consider(clock_.Mono() + kAskAgain);
   if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());
   if (next_due_ && !sending_.MustLook()) {

@@ -38,7 +38,8 @@ class Spooler {
  public:
   // All are kept by reference.
   Spooler(const Config& config, Store& store, const PortContext& ports,
-          const Clock& clock, Random& random, const Logger& log);
+          SendingWindows& windows, const Clock& clock, Random& random,
+          const Logger& log);
 
   // Reads what the last one has left: which PINs were refused, and what one
   // that died had not settled. The first call, until it succeeds: before, there

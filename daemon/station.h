@@ -13,6 +13,7 @@
 #include "common/base/random.h"
 #include "common/config/config.h"
 #include "common/store/store.h"
+#include "common/window/sending_windows.h"
 #include "daemon/job.h"
 #include "daemon/modem_port.h"
 
@@ -41,6 +42,7 @@ bool IsUp(const Station& station);
 struct Desk {
   const Config& config;
   Store& store;
+  SendingWindows& windows;
   const Clock& clock;
   Random& random;
   const Logger& log;

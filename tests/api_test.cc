@@ -45,7 +45,7 @@ class ApiFixture {
                                []() -> Result<std::unique_ptr<NumberChecker>> {
                                  return std::make_unique<FakeChecker>();
                                });
-    Api api(config_, access, recipients, *store_, clock_, random_);
+    Api api(config_, access, recipients, windows_, *store_, clock_, random_);
     Step step = api.Begin(request);
     if (auto* response = std::get_if<Response>(&step)) return *response;
     const Intake& intake = std::get<Submission>(step).intake;
@@ -59,6 +59,7 @@ class ApiFixture {
  protected:
   TempFolder folder_;
   Config config_;
+  SendingWindows windows_{config_};
   ManualClock clock_{kNow};
   SeededRandom random_{1};
   std::unique_ptr<Store> store_;
@@ -481,6 +482,79 @@ TEST_CASE("A response is written as CGI takes it") {
   CHECK(
       FormatCgi(response) ==
       "Status: 202 Accepted\r\nLocation: /x\r\nContent-Length: 4\r\n\r\nbody");
+}
+
+// It is 14:16 in Jakarta.
+class WindowFixture : public ApiFixture {
+ public:
+  WindowFixture() {
+    config_.window.bulk.opens = std::chrono::hours(20);
+    config_.window.bulk.closes = std::chrono::hours(22);
+    config_.window.zones["+62"] = {.name = "Asia/Jakarta"};
+  }
+};
+
+TEST_CASE_METHOD(
+    WindowFixture,
+    "A message waits until its class is sent, and lives from then") {
+  const Response response =
+      Answer(PostJson(R"({"to": "0811", "text": "sale", "class": "bulk"})"));
+  CHECK(response.status == 202);
+  const Json body = Json::parse(response.body);
+  CHECK(body["not_before"] == "2025-11-23T13:00:00.000Z");
+  CHECK(body["expires_at"] == "2025-11-26T13:00:00.000Z");
+  Answer(PostJson(R"({"to": "0811", "text": "sale", "class": "bulk",
+                      "not_before": "2025-11-23T15:00:00Z"})"));
+  CHECK(FormatRfc3339(last_.not_before) == "2025-11-24T13:00:00.000Z");
+  Answer(PostJson(R"({"to": "0811", "text": "sale", "class": "bulk",
+                      "not_before": "2025-11-23T14:00:00Z"})"));
+  CHECK(FormatRfc3339(last_.not_before) == "2025-11-23T14:00:00.000Z");
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "A ttl counts from the time that was asked for") {
+  Answer(PostJson(
+      R"({"to": "0811", "text": "sale", "class": "bulk", "ttl": 86400})"));
+  CHECK(FormatRfc3339(last_.not_before) == "2025-11-23T13:00:00.000Z");
+  CHECK(last_.expires_at == kNow + std::chrono::hours(24));
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "A ttl that ends before its class is sent is refused") {
+  const Response response = Answer(PostJson(
+      R"({"to": "0811", "text": "sale", "class": "bulk", "ttl": 3600})"));
+  CHECK(response.status == 422);
+  const Json body = Json::parse(response.body);
+  CHECK(body["code"] == "outside_window");
+  CHECK(body["field"] == "ttl");
+  CHECK(body["opens_at"] == "2025-11-23T13:00:00.000Z");
+  CHECK(body["detail"].get<std::string>().find("2025-11-23T13:00:00.000Z") !=
+        std::string::npos);
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "A recipient whose hours nobody knows is refused") {
+  const Response response =
+      Answer(PostJson(R"({"to": "1234", "text": "sale", "class": "bulk"})"));
+  CHECK(response.status == 422);
+  const Json body = Json::parse(response.body);
+  CHECK(body["code"] == "outside_window");
+  CHECK(body["field"] == "to");
+}
+
+TEST_CASE_METHOD(WindowFixture, "Other classes are sent at any hour") {
+  Answer(PostJson(R"({"to": "0811", "text": "123456", "class": "otp"})"));
+  CHECK(last_.not_before == kNow);
+  Answer(PostJson(R"({"to": "0811", "text": "hello"})"));
+  CHECK(last_.not_before == kNow);
+}
+
+TEST_CASE_METHOD(WindowFixture, "A zone that can't be had is no message") {
+  config_.window.zones["+62"].name = "Asia/Jakatra";
+  const Response response =
+      Answer(PostJson(R"({"to": "0811", "text": "sale", "class": "bulk"})"));
+  CHECK(response.status == 500);
+  CHECK(CodeOf(response) == "internal");
 }
 
 }  // namespace

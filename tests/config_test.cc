@@ -46,6 +46,14 @@ webhook_secret = "env:HOOK"
 incomplete_after = 600
 stop_words = ["BERHENTI"]
 start_words = []
+[window.bulk]
+hours = "20:00-06:30"
+days = ["mon", "sat"]
+zone = "Asia/Jakarta"
+[window.transactional]
+hours = "08:00-00:00"
+[window.zones]
+"+1212" = "America/New_York"
 [spooler]
 bell = "unix:/tmp/bell"
 spawn = true
@@ -87,6 +95,18 @@ device = "tcp:10.0.0.7:2000"
   CHECK(config->inbox.incomplete_after == std::chrono::minutes(10));
   CHECK(config->inbox.stop_words == std::vector<std::string>{"BERHENTI"});
   CHECK(config->inbox.start_words.empty());
+  const WindowConfig& bulk = config->window.bulk;
+  CHECK(bulk.Limits());
+  CHECK(bulk.opens == std::chrono::hours(20));
+  CHECK(bulk.closes == std::chrono::minutes(390));
+  CHECK(bulk.days == ((1 << 1) | (1 << 6)));
+  CHECK(bulk.zone.name == "Asia/Jakarta");
+  CHECK(bulk.zone.line == 23);
+  CHECK(config->window.transactional.closes == std::chrono::hours(24));
+  CHECK(config->window.transactional.days == 0x7F);
+  CHECK(config->window.transactional.zone.name == kRecipientZone);
+  CHECK(config->window.zones.at("+1212").name == "America/New_York");
+  CHECK(config->window.zones.at("+1212").line == 27);
   REQUIRE(config->modems.size() == 2);
   CHECK(config->modems[0].pin == "4321");
   CHECK(config->modems[0].profile == "sim800");
@@ -169,6 +189,39 @@ TEST_CASE("An error names file, line and key") {
        "smsweb.toml:8: modem[1].imei: another modem has this IMEI"},
       {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\ntrace=\"here\"\n",
        "smsweb.toml:4: modem[0].trace: takes the absolute path"},
+      {"[window.otp]\nhours = \"09:00-20:00\"\n",
+       "window.otp: this class has no window"},
+      {"[window]\nbulk = 5\n", "smsweb.toml:2: window.bulk: takes a table"},
+      {"[window]\nbluk = {}\n",
+       "smsweb.toml:2: window.bluk: unknown key; known here: bulk, "
+       "transactional, zones"},
+      {"[window.bulk]\nhour = \"x\"\n",
+       "smsweb.toml:2: window.bulk.hour: unknown key; known here: days, hours, "
+       "zone"},
+      {"[window.bulk]\nhours = \"9:00-20:00\"\n",
+       "smsweb.toml:2: window.bulk.hours: takes \"HH:MM-HH:MM\""},
+      {"[window.bulk]\nhours = \"09:00-24:01\"\n",
+       "smsweb.toml:2: window.bulk.hours: takes"},
+      {"[window.bulk]\nhours = \"09:60-20:00\"\n",
+       "smsweb.toml:2: window.bulk.hours: takes"},
+      {"[window.bulk]\nhours = \"09:00\"\n",
+       "smsweb.toml:2: window.bulk.hours: takes"},
+      {"[window.bulk]\nhours = \"\"\n",
+       "smsweb.toml:2: window.bulk.hours: takes"},
+      {"[window.bulk]\nhours = \"24:00-06:00\"\n",
+       "smsweb.toml:2: window.bulk.hours: takes"},
+      {"[window.bulk]\nhours = \"+9:00-20:00\"\n",
+       "smsweb.toml:2: window.bulk.hours: takes"},
+      {"[window.bulk]\nhours = \"09:00-09:00\"\n",
+       "smsweb.toml:2: window.bulk.hours: it opens as it closes"},
+      {"[window.bulk]\ndays = [\"mon\", \"Tuesday\"]\n",
+       "smsweb.toml:2: window.bulk.days: \"Tuesday\" is no day; known: sun"},
+      {"[window.bulk]\ndays = []\n",
+       "smsweb.toml:2: window.bulk.days: takes one day"},
+      {"[window.zones]\n\"1212\" = \"America/New_York\"\n",
+       "smsweb.toml:2: window.zones.1212: it is no prefix"},
+      {"[window.zones]\n\"+1212\" = 5\n",
+       "smsweb.toml:2: window.zones.+1212: takes a string"},
       {"[store\n", "smsweb.toml:1: "},
   };
   for (const Row& row : rows) {

@@ -45,6 +45,7 @@ struct Bench {
     return Send(std::move(options), {.config = config,
                                      .store = *store,
                                      .recipients = recipients,
+                                     .windows = windows,
                                      .now = now,
                                      .random = random,
                                      .wake = [this] { return woken; }});
@@ -60,6 +61,7 @@ struct Bench {
 
   TempFolder folder;
   Config config;
+  SendingWindows windows{config};
   std::unique_ptr<Store> store;
   RecipientParser recipients = MakeParser();
   SeededRandom random{1};
@@ -92,6 +94,22 @@ TEST_CASE("send queues the message as it was asked for, and prints its id") {
   CHECK(message->reference == "order 7");
   CHECK(message->not_before == kNow + std::chrono::hours(1));
   CHECK(message->expires_at == message->not_before + std::chrono::seconds(60));
+}
+
+// It is 14:16 in Jakarta.
+TEST_CASE("A message that would die before its class is sent is refused") {
+  Bench bench;
+  bench.config.window.bulk.opens = std::chrono::hours(20);
+  bench.config.window.zones["+62"] = {.name = "Asia/Jakarta"};
+  const auto outcome = bench.SendIt({.to = "0811",
+                                     .text = "sale",
+                                     .message_class = MessageClass::kBulk,
+                                     .ttl = std::chrono::seconds(60)});
+  REQUIRE(!outcome.has_value());
+  CHECK(outcome.error().exit == ExitCode::kRefused);
+  CHECK(outcome.error().code == "outside_window");
+  CHECK(outcome.error().details["field"] == "ttl");
+  CHECK(outcome.error().details["opens_at"] == "2026-11-23T13:00:00.000Z");
 }
 
 TEST_CASE("What the endpoint would refuse is refused, by the same code") {

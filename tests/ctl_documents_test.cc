@@ -158,7 +158,8 @@ auto Values(const Config& c) {
       c.spooler.max_attempts, c.spooler.profiles, c.message.languages,
       c.message.transliterate, c.message.report, c.inbox.webhook_url,
       c.inbox.webhook_secret, c.inbox.incomplete_after, c.inbox.stop_words,
-      c.inbox.start_words, c.log.level, c.log.file);
+      c.inbox.start_words, c.window.transactional.Limits(),
+      c.window.bulk.Limits(), c.window.zones.size(), c.log.level, c.log.file);
 }
 
 auto Values(const ModemConfig& m) {

@@ -173,10 +173,12 @@ TEST_CASE("send to a number on the list is refused, and queues nothing") {
   Bench bench;
   REQUIRE(bench.store->AddOptOut({"+62811", kNow, "STOP"}).has_value());
   SeededRandom random(1);
+  SendingWindows windows(bench.config);
   const auto outcome = Send({.to = "0811", .text = "hello"},
                             {.config = bench.config,
                              .store = *bench.store,
                              .recipients = bench.recipients,
+                             .windows = windows,
                              .now = kNow,
                              .random = random,
                              .wake = [&] { return bench.woken; }});

@@ -290,5 +290,19 @@ TEST_CASE("The pause grows to ten minutes, and jitter adds up to a half") {
   CHECK(BlameNetwork(331, attempt).not_before == kNow + Millis(22'500));
 }
 
+TEST_CASE("What is not sent at this hour waits, counts nothing, or expires") {
+  const WallTime opens = kNow + hours(9);
+  const auto waits = AwaitWindow(opens, opens + seconds(1), false);
+  CHECK(waits.next == kQueued);
+  CHECK(waits.not_before == opens);
+  CHECK_FALSE(waits.counts_attempt);
+  const auto expires = AwaitWindow(opens, opens, false);
+  CHECK(expires.next == kExpired);
+  CHECK_FALSE(expires.counts_attempt);
+  CHECK(AwaitWindow(opens, opens, true).next == kUnknown);
+  CHECK(AwaitZones(kNow, "no zones").next == kQueued);
+  CHECK_FALSE(AwaitZones(kNow, "no zones").counts_attempt);
+}
+
 }  // namespace
 }  // namespace smsweb

@@ -94,7 +94,7 @@ class Receiving {
           session_->HostOpened({clock_.Wall(), clock_.Mono()});
           return std::make_unique<SessionLine>(*session_, clock_);
         },
-        clock_, random_, log_);
+        windows_, clock_, random_, log_);
     REQUIRE(spooler_->CleanUp().has_value());
     Settle();
   }
@@ -155,6 +155,7 @@ class Receiving {
  protected:
   TempFolder folder_;
   Config config_;
+  SendingWindows windows_{config_};
   ManualClock clock_;
   SeededRandom random_{5};
   Logger log_ = Logger::Discard();

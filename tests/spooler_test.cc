@@ -2,6 +2,7 @@
 // still: what becomes of a message in each case.
 #include "daemon/spooler.h"
 
+#include <algorithm>
 #include <map>
 
 #include "catch.h"
@@ -130,7 +131,7 @@ class SpoolerFixture {
           return std::make_unique<SessionLine>(*sessions_[device], clock_,
                                                unplugged_);
         },
-        clock_, random_, log_);
+        windows_, clock_, random_, log_);
   }
 
   // Turns until nothing more happens at this instant.
@@ -173,6 +174,7 @@ class SpoolerFixture {
  protected:
   TempFolder folder_;
   Config config_;
+  SendingWindows windows_{config_};
   ManualClock clock_;
   SeededRandom random_{5};
   Logger log_ = Logger::Discard();
@@ -680,6 +682,104 @@ TEST_CASE_METHOD(SpoolerFixture, "A lost ring is made good after a while") {
   CHECK(StateOf(id) == "queued");
   Pass(seconds(31));
   CHECK(StateOf(id) == "sent");
+}
+
+// It is 05:13 in Jakarta.
+class WindowFixture : public SpoolerFixture {
+ public:
+  WindowFixture() {
+    config_.window.bulk.opens = hours(9);
+    config_.window.bulk.closes = hours(20);
+    config_.window.zones["+62"] = {.name = "Asia/Jakarta"};
+  }
+};
+
+TEST_CASE_METHOD(WindowFixture,
+                 "A message whose class is not sent now waits for its hour") {
+  const Uuid sale = Insert("sale", MessageClass::kBulk, hours(72));
+  const Uuid hello = Insert("hello");
+  Start();
+  Settle();
+  CHECK(air_.received == std::vector<std::string>{"hello"});
+  CHECK(StateOf(hello) == "sent");
+  const Message waiting = Look(sale);
+  CHECK(waiting.state == kQueued);
+  CHECK(waiting.attempts == 0);
+  CHECK(FormatRfc3339(waiting.not_before) == "2023-11-15T02:00:00.000Z");
+  CHECK(waiting.error == "its class is not sent at this hour");
+  CHECK(spooler_->Drained());
+  CHECK_FALSE(spooler_->Idle());
+  Pass(waiting.not_before - clock_.Wall() - Millis(1));
+  CHECK(StateOf(sale) == "queued");
+  Pass(Millis(1));
+  CHECK(StateOf(sale) == "sent");
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "What would be sent after the window closed waits for a day") {
+  Insert("one", MessageClass::kBulk, hours(72));
+  const Uuid two = Insert("two", MessageClass::kBulk, hours(72));
+  clock_.Advance(hours(14) + minutes(46));  // 19:59:20
+  air_.on_carry = [&] { clock_.Advance(minutes(1)); };
+  Start();
+  Settle();
+  CHECK(air_.received == std::vector<std::string>{"one"});
+  CHECK(FormatRfc3339(Look(two).not_before) == "2023-11-16T02:00:00.000Z");
+  Pass(hours(13));
+  CHECK(StateOf(two) == "sent");
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "A backlog that has to wait holds up nothing else") {
+  for (int i = 0; i < 200; ++i) {
+    Insert("sale", MessageClass::kBulk, hours(72));
+  }
+  Start();
+  const auto waiting = [&] {
+    const auto page = sqlite_->List({.state = kQueued, .limit = 1000});
+    return std::ranges::count_if(*page, [&](const Message& message) {
+      return message.not_before > clock_.Wall();
+    });
+  };
+  while (waiting() == 0) spooler_->Turn({true});
+  CHECK(waiting() < 60);
+  CHECK(*spooler_->Deadline() <= clock_.Mono());
+  Insert("code", MessageClass::kOtp);
+  spooler_->Turn({true});
+  CHECK(waiting() < 120);
+  Settle();
+  CHECK(air_.received == std::vector<std::string>{"code"});
+  CHECK(waiting() == 200);
+  CHECK(*spooler_->Deadline() > clock_.Mono());
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "What does not live until its hour has expired") {
+  const Uuid sale = Insert("sale", MessageClass::kBulk, hours(2));
+  Start();
+  Settle();
+  CHECK(StateOf(sale) == "expired");
+  CHECK(Look(sale).error == "its life ends before its class is sent again");
+  CHECK(air_.received.empty());
+}
+
+TEST_CASE_METHOD(WindowFixture,
+                 "A recipient whose hours nobody knows is sent nothing") {
+  config_.window.zones.clear();
+  config_.window.zones["+6"] = {.name = "Asia/Jakatra"};
+  const Uuid sale = Insert("sale", MessageClass::kBulk, hours(72));
+  Start();
+  Settle();
+  // The database's fault: it is tried again.
+  const Message waiting = Look(sale);
+  CHECK(waiting.state == kQueued);
+  CHECK(waiting.not_before == clock_.Wall() + minutes(1));
+  CHECK(air_.received.empty());
+  config_.window.zones["+6"].name = "Asia/Jakarta";
+  Pass(minutes(1));
+  CHECK(FormatRfc3339(Look(sale).not_before) == "2023-11-15T02:00:00.000Z");
+  Pass(hours(4));
+  CHECK(StateOf(sale) == "sent");
 }
 
 }  // namespace

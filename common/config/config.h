@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -61,6 +62,37 @@ struct InboxConfig {
   std::vector<std::string> start_words = {"START", "UNSTOP"};
 };
 
+// A time zone by its name in the tz database. Whether there is such a one is
+// found out later (common/window); hence the line of `file`.
+struct ZoneName {
+  std::string name;
+  int line = 0;
+};
+
+inline constexpr std::string_view kRecipientZone = "recipient";
+
+// The hours and days in which a class is sent, as clocks in its zone show them.
+// By default there is no limit.
+struct WindowConfig {
+  std::chrono::minutes opens{0};
+  std::chrono::minutes closes{24 * 60};  // not after `opens`: on the next day
+  std::uint8_t days = 0x7F;  // 1 << n: on which it opens; 0 is Sunday
+  ZoneName zone{.name = std::string(kRecipientZone)};
+
+  bool Limits() const {
+    return opens != std::chrono::minutes(0) ||
+           closes != std::chrono::minutes(24 * 60) || days != 0x7F;
+  }
+};
+
+// The class `otp` has none.
+struct WindowsConfig {
+  WindowConfig transactional;
+  WindowConfig bulk;
+  // By prefix of the recipient ("+1212"); the longest that fits counts.
+  std::map<std::string, ZoneName> zones;
+};
+
 struct SpoolerConfig {
   std::string bell = "/run/smsweb/bell.sock";  // from "unix:PATH"
   bool spawn = false;
@@ -105,6 +137,7 @@ struct Config {
   MessageConfig message;
   SpoolerConfig spooler;
   InboxConfig inbox;
+  WindowsConfig window;
   LogConfig log;
   std::vector<ModemConfig> modems;
 };

@@ -14,17 +14,16 @@ constexpr std::array<std::string_view, 13> kLanguages = {
     "hindi",   "kannada", "malayalam",  "oriya",   "punjabi",
     "tamil",   "telugu",  "urdu"};
 
-// "+", "+90": at most the 15 digits of a number (ITU-T E.164).
-bool IsPrefix(std::string_view text) {
-  return text.starts_with('+') && text.size() <= 16 &&
-         text.find_first_not_of("0123456789", 1) == std::string_view::npos;
-}
-
 bool IsLanguage(const std::string& name) {
   return std::ranges::find(kLanguages, name) != kLanguages.end();
 }
 
 }  // namespace
+
+bool IsNumberPrefix(std::string_view text) {
+  return text.starts_with('+') && text.size() <= 16 &&
+         text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
 
 std::span<const std::string_view> LanguageNames() { return kLanguages; }
 
@@ -45,7 +44,7 @@ void ReadLanguages(TableReader& table,
                    std::map<std::string, std::vector<std::string>>* languages) {
   table.ReadLists("languages", languages);
   for (const auto& [prefix, names] : *languages) {
-    if (!IsPrefix(prefix)) {
+    if (!IsNumberPrefix(prefix)) {
       table.Refuse("languages",
                    fmt::format("\"{}\" is no prefix; write the beginning of a "
                                "number as \"+90\", or \"+\" for all",

@@ -20,9 +20,15 @@ void ReadLanguages(TableReader& table,
 void ReadInbox(TableReader table, const Environment& environment,
                Secrets secrets, InboxConfig* out);
 
+void ReadWindows(TableReader table, WindowsConfig* out);
+
 void ReadModems(const toml::table& root, const Environment& environment,
                 Secrets secrets, ErrorList& errors,
                 std::vector<ModemConfig>* out);
+
+// "+", "+90": the beginning of a number, of at most the 15 digits that one has
+// (ITU-T E.164).
+bool IsNumberPrefix(std::string_view text);
 
 // "PREFIXrest" -> rest.
 std::optional<std::string> After(std::string_view prefix,

@@ -104,6 +104,22 @@ class TableReader {
     }
   }
 
+  // A table within this one; its keys are read as those of any other.
+  TableReader ReadTable(std::string_view key) {
+    const auto* node = Find(key);
+    const auto* table = node ? node->as_table() : nullptr;
+    if (node && !table) Wrong(*node, key, "takes a table");
+    return TableReader(table, Path(key), errors_);
+  }
+
+  // Of a table whose keys are the file's own.
+  std::vector<std::string> Keys() const {
+    std::vector<std::string> keys;
+    if (!table_) return keys;
+    for (const auto& [key, node] : *table_) keys.emplace_back(key.str());
+    return keys;
+  }
+
   // Null: the key is absent, or no list of tables, which has been reported.
   const toml::array* ReadTables(std::string_view key) {
     const auto* node = Find(key);

@@ -89,6 +89,44 @@ std::expected<Cut, DraftError> CheckText(std::string text,
   return std::move(*cut);
 }
 
+// From when to when it may be sent.
+struct Life {
+  WallTime begins;
+  WallTime ends;
+};
+
+std::expected<Life, DraftError> CheckTimes(const Draft& draft,
+                                           const std::string& recipient,
+                                           const MessageConfig& config,
+                                           SendingWindows& windows,
+                                           WallTime now) {
+  const WallTime asked = std::max(draft.not_before.value_or(now), now);
+  if (asked - now > kFarthestStart) {
+    return Refuse(DraftProblem::kTooFarAhead,
+                  fmt::format("not_before may be {} days ahead at the most",
+                              kFarthestStart.count()));
+  }
+  const auto opens = windows.NextOpen(draft.message_class, recipient, asked);
+  if (!opens) {
+    return Refuse(opens.error().kind == ErrorKind::kInvalid
+                      ? DraftProblem::kOutsideWindow
+                      : DraftProblem::kInternal,
+                  opens.error().message);
+  }
+  if (!draft.ttl) {
+    return Life{*opens, *opens + LifeOf(draft.message_class, config)};
+  }
+  const Life life{*opens, asked + *draft.ttl};
+  if (life.begins < life.ends) return life;
+  DraftError error{.problem = DraftProblem::kOutsideWindow,
+                   .message = fmt::format(
+                       "its life ends before the sending window of its class "
+                       "opens, at {}",
+                       FormatRfc3339(*opens))};
+  error.opens_at = *opens;
+  return std::unexpected(std::move(error));
+}
+
 }  // namespace
 
 std::string_view ToString(DraftProblem problem) {
@@ -103,28 +141,23 @@ std::string_view ToString(DraftProblem problem) {
       return "too_many_parts";
     case DraftProblem::kTooFarAhead:
       return "out_of_range";
+    case DraftProblem::kOutsideWindow:
+      return "outside_window";
     case DraftProblem::kInternal:
       return "internal";
   }
   return "internal";
 }
 
-std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
-                                                  const MessageConfig& config,
-                                                  RecipientParser& recipients,
-                                                  WallTime now,
-                                                  Random& random) {
+std::expected<NewMessage, DraftError> MakeMessage(
+    Draft draft, const MessageConfig& config, RecipientParser& recipients,
+    SendingWindows& windows, WallTime now, Random& random) {
   auto recipient = CheckRecipient(draft.to, recipients);
   if (!recipient) return std::unexpected(recipient.error());
   auto cut = CheckText(std::move(draft.text), *recipient, config);
   if (!cut) return std::unexpected(cut.error());
-  const WallTime not_before = std::max(draft.not_before.value_or(now), now);
-  if (not_before - now > kFarthestStart) {
-    return Refuse(DraftProblem::kTooFarAhead,
-                  fmt::format("not_before may be {} days ahead at the most",
-                              kFarthestStart.count()));
-  }
-  const auto life = draft.ttl.value_or(LifeOf(draft.message_class, config));
+  const auto life = CheckTimes(draft, *recipient, config, windows, now);
+  if (!life) return std::unexpected(life.error());
   return NewMessage{.id = MakeUuidV7(now, random),
                     .message_class = draft.message_class,
                     .recipient = std::move(*recipient),
@@ -134,8 +167,8 @@ std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
                     .coding = std::move(cut->coding),
                     .report = draft.report.value_or(config.report),
                     .created_at = now,
-                    .not_before = not_before,
-                    .expires_at = not_before + life};
+                    .not_before = life->begins,
+                    .expires_at = life->ends};
 }
 
 }  // namespace smsweb

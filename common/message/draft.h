@@ -16,6 +16,7 @@
 #include "common/config/config.h"
 #include "common/number/recipient.h"
 #include "common/store/message.h"
+#include "common/window/sending_windows.h"
 
 namespace smsweb {
 
@@ -30,7 +31,7 @@ struct Draft {
   MessageClass message_class = MessageClass::kTransactional;
   std::optional<std::chrono::seconds> ttl;  // within the limits above
   std::optional<WallTime> not_before;
-  std::string reference;  // within the limit above
+  std::string reference;       // within the limit above
   std::optional<bool> report;  // none: what the configuration says
 };
 
@@ -38,9 +39,10 @@ enum class DraftProblem : std::uint8_t {
   kInvalidRecipient,
   kEmptyText,
   kInvalidUtf8,
-  kTooManyParts,  // `parts` says how many
-  kTooFarAhead,   // not_before
-  kInternal,      // numbers can't be checked
+  kTooManyParts,   // `parts` says how many
+  kTooFarAhead,    // not_before
+  kOutsideWindow,  // all its life; `opens_at`, or there is no such time
+  kInternal,       // numbers or time zones can't be had
 };
 
 // The stable code that callers see: "too_many_parts".
@@ -50,13 +52,17 @@ struct DraftError {
   DraftProblem problem;
   std::string message;  // for a person; never the text
   int parts = 0;
+  std::optional<WallTime> opens_at = {};
 };
 
+// It begins when the window of its class opens, at the earliest; its class's
+// life counts from there, and a `ttl` from the `not_before` that was asked for.
 // Its text is the one that is sent: transliterated, where the configuration
 // wants that and it saves UCS-2.
 std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
                                                   const MessageConfig& config,
                                                   RecipientParser& recipients,
+                                                  SendingWindows& windows,
                                                   WallTime now, Random& random);
 
 }  // namespace smsweb

@@ -1,7 +1,10 @@
-// The module smsweb-number.so: a NumberChecker over libphonenumber.
+// The module smsweb-number.so: what we ask of numbers, over libphonenumber.
 #include <phonenumbers/phonenumberutil.h>
 
+#include <list>
+
 #include "common/number/number_checker.h"
+#include "common/number/number_regions.h"
 
 namespace smsweb {
 namespace {
@@ -60,8 +63,37 @@ class LibphonenumberChecker final : public NumberChecker {
   const PhoneNumberUtil& util_ = *PhoneNumberUtil::GetInstance();
 };
 
+class LibphonenumberRegions final : public NumberRegions {
+ public:
+  std::vector<std::string> Of(const std::string& e164) const override {
+    PhoneNumber number;
+    if (util_.Parse(e164, kNoRegion, &number) !=
+        PhoneNumberUtil::NO_PARSING_ERROR) {
+      return {};
+    }
+    std::string region;
+    util_.GetRegionCodeForNumber(number, &region);
+    if (region == kNoCountry) return {};
+    if (region != kNoRegion) return {region};
+    std::list<std::string> regions;
+    util_.GetRegionCodesForCountryCallingCode(number.country_code(), &regions);
+    regions.remove(kNoCountry);
+    return {regions.begin(), regions.end()};
+  }
+
+ private:
+  static constexpr const char* kNoRegion = "ZZ";
+  static constexpr const char* kNoCountry = "001";  // +800 and its like
+  const PhoneNumberUtil& util_ = *PhoneNumberUtil::GetInstance();
+};
+
 }  // namespace
 }  // namespace smsweb
+
+extern "C" __attribute__((visibility("default"))) smsweb::NumberRegions*
+smsweb_make_number_regions() {
+  return new smsweb::LibphonenumberRegions;
+}
 
 extern "C" __attribute__((visibility("default"))) smsweb::NumberChecker*
 smsweb_make_number_checker() {

@@ -189,8 +189,8 @@ void World::Start() {
   start_at_.reset();
   trace.Add(SinceStart(), "the spooler starts");
   context_.emplace(MakeContext());
-  spooler =
-      std::make_unique<Spooler>(config, *store, *context_, clock, random, log_);
+  spooler = std::make_unique<Spooler>(config, *store, *context_, windows_,
+                                      clock, random, log_);
   if (auto clean = spooler->CleanUp(); !clean) {
     throw Failure{clean.error().message};
   }

@@ -89,6 +89,7 @@ class World {
   TempFolder folder_;
   const MonoTime start_;
   Logger log_;
+  SendingWindows windows_{config};
   std::optional<PortContext> context_;  // of this run of the spooler
   sim::Network network_;
   sim::Script script_;
