@@ -236,7 +236,7 @@ void Sending::Conclude(const Message& message, const Verdict& verdict,
                              {"modem", modem},
                              {"reason", verdict.reason}});
   if (verdict.next == MessageState::kQueued) {
-    look_ = true;
+    LookAgain();
   } else {
     faults_.erase(message.sequence);
   }
@@ -381,25 +381,41 @@ std::vector<int> Sending::WantedByStation() const {
 
 // Where enough is at hand, an OTP that has just come is taken all the same, and
 // goes before what is.
-Sending::LeasePlan Sending::PlanLeases() {
-  LeasePlan plan;
-  if (!look_ || quiescing_ || HasHadEnough()) return plan;
+std::vector<LeaseRequest> Sending::PlanLeases() {
+  std::vector<LeaseRequest> requests;
+  asked_for_.clear();
+  if (quiescing_ || HasHadEnough() || !MustLook()) return requests;
   const auto wanted = WantedByStation();
+  const bool look_for_otp = std::exchange(look_for_otp_, false);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i] == 0) continue;
-    plan.requests.push_back(
-        {.lanes = desk_.stations[i].lanes, .limit = wanted[i]});
+    Station& station = desk_.stations[i];
+    if (wanted[i] > 0 && station.look) {
+      requests.push_back({.lanes = station.lanes, .limit = wanted[i]});
+      asked_for_.push_back(&station);
+    } else if (look_for_otp && IsUp(station) && wanted[i] == 0) {
+      requests.push_back({.lanes = station.lanes,
+                          .limit = 1,
+                          .classes = {true, false, false}});
+      asked_for_.push_back(nullptr);
+    }
   }
-  if (!std::exchange(look_for_otp_, false) || !plan.requests.empty()) {
-    return plan;
-  }
-  plan.otp_only = true;
-  for (const Station& station : desk_.stations) {
-    if (!IsUp(station)) continue;
-    plan.requests.push_back(
-        {.lanes = station.lanes, .limit = 1, .classes = {true, false, false}});
-  }
-  return plan;
+  return requests;
+}
+
+void Sending::LookAgain() {
+  for (Station& station : desk_.stations) station.look = true;
+  look_for_otp_ = true;
+}
+
+void Sending::FoundNothing() {
+  for (Station& station : desk_.stations) station.look = false;
+}
+
+bool Sending::MustLook() const {
+  const bool any_up = std::ranges::any_of(desk_.stations, IsUp);
+  return std::ranges::any_of(desk_.stations, [&](const Station& station) {
+    return station.look && (IsUp(station) || !any_up);
+  });
 }
 
 void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
@@ -424,6 +440,9 @@ void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
 
 void Sending::Committed(SpoolerTurnOutcome outcome) {
   ReleaseCommitted(outcome);
+  for (std::size_t i = 0; i < asked_for_.size(); ++i) {
+    if (asked_for_[i] && outcome.exhausted[i]) asked_for_[i]->look = false;
+  }
   for (const Message& message : outcome.expired) {
     faults_.erase(message.sequence);
     desk_.log.Info("message", {{"id", ToString(message.id)},

@@ -31,11 +31,7 @@ class Sending {
   void PartEnded(Station& station, const ModemEvent& event);
 
   // Which messages should be at hand besides; asked once before each commit.
-  struct LeasePlan {
-    std::vector<LeaseRequest> requests;
-    bool otp_only = false;  // others would not be taken now, and are no news
-  };
-  LeasePlan PlanLeases();
+  std::vector<LeaseRequest> PlanLeases();
   // The turn is on disk: its intents are, and PDUs may leave; its leases are at
   // hand.
   void Committed(SpoolerTurnOutcome outcome);
@@ -44,13 +40,11 @@ class Sending {
   void PutBackReady();
   void Quiesce();
 
-  // The queue may hold something that is due.
-  void LookAgain() {
-    look_ = true;
-    look_for_otp_ = true;
-  }
-  void FoundNothing() { look_ = false; }
-  bool MustLook() const { return look_; }
+  // The queue may hold something that is due; or it holds nothing at all.
+  void LookAgain();
+  void FoundNothing();
+  // A modem that could take something has not been told that there is nothing.
+  bool MustLook() const;
   // What is left is for the next turn, which should come at once: when a window
   // closes, its whole backlog is put off, and modems must be heard meanwhile.
   bool HasHadEnough() const;
@@ -96,8 +90,8 @@ class Sending {
   std::map<std::int64_t, Faults> faults_;  // by message
   std::deque<Message> ready_;              // leased, in order, not begun
   int put_off_ = 0;  // messages in this turn, for they may not go now
-  bool look_ = true;
-  bool look_for_otp_ = true;  // even where enough is at hand
+  std::vector<Station*> asked_for_;  // a lease request each; null: codes alone
+  bool look_for_otp_ = true;         // even where enough is at hand
   bool quiescing_ = false;
 };
 

@@ -221,6 +221,7 @@ void Spooler::NoteLanes(Station& station, const ModemEvent& event) {
   const bool came_or_went = std::exchange(station.was_up, up) != up;
   if (!came_or_went && event.kind != ModemEvent::Kind::kInfoChanged) return;
   station.lanes = LanesOf(station);
+  station.look = true;
   lanes_changed_ = true;
 }
 
@@ -248,7 +249,7 @@ bool Spooler::Commit() {
     station.parts_sent = 0;
   }
   turn_.now = clock_.Wall();
-  const int wanted = PlanLeases();
+  PlanLeases();
   RenewLease();
   if (turn_.Empty()) return false;
   reception_.Committing();
@@ -264,32 +265,24 @@ bool Spooler::Commit() {
   turn_ = SpoolerTurn{.token = token_};
   const auto leased = static_cast<int>(outcome->leased.size());
   since_aged_ = old_ones_had_their_turn ? 0 : since_aged_ + leased;
-  const bool exhausted = leased < wanted;
+  const bool found_an_end =
+      std::ranges::find(outcome->exhausted, true) != outcome->exhausted.end();
   sending_.Committed(std::move(*outcome));
   reception_.Committed();
   requests_.Committed();
   LetPinsGo();
-  if (exhausted) {
-    sending_.FoundNothing();
-    LookAhead();
-  }
+  if (found_an_end) LookAhead();
   return true;
 }
 
-// How many messages would be taken, if there are so many.
-int Spooler::PlanLeases() {
-  auto plan = sending_.PlanLeases();
-  turn_.leases = std::move(plan.requests);
-  if (turn_.leases.empty()) return 0;
+// One message in so many is one that has waited for long.
+void Spooler::PlanLeases() {
+  turn_.leases = sending_.PlanLeases();
+  if (turn_.leases.empty()) return;
   turn_.expire = true;
-  if (since_aged_ >= kOldOneIn) {
-    turn_.aged_since[1] = turn_.now - kTransactionalIsOld;
-    turn_.aged_since[2] = turn_.now - kBulkIsOld;
-  }
-  if (plan.otp_only) return 0;
-  int wanted = 0;
-  for (const LeaseRequest& request : turn_.leases) wanted += request.limit;
-  return wanted;
+  if (since_aged_ < kOldOneIn) return;
+  turn_.aged_since[1] = turn_.now - kTransactionalIsOld;
+  turn_.aged_since[2] = turn_.now - kBulkIsOld;
 }
 
 // Whoever holds nothing, or is about to, need not be known to live.

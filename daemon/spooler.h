@@ -86,7 +86,7 @@ class Spooler {
   void LookAfterLanes();
   void LookAfterOthers();
   void RenewLease();
-  int PlanLeases();
+  void PlanLeases();
   Result<void> MakeStations();
   Result<void> SettleAbandoned();
   Result<void> TakeOver(const std::vector<Message>& abandoned);

@@ -29,6 +29,7 @@ struct Station {
   std::int64_t parts_sent = 0;      // not yet recorded
   std::int64_t accepted = 0;        // parts, in this run
   ModemState told = ModemState::kClosed;  // the last that was news
+  bool look = true;                       // the queue may hold something for it
   bool was_up = false;                    // when that was last looked at
   std::vector<std::string> lanes;         // in order (lanes.h)
   const std::string& name() const { return port->config().name; }

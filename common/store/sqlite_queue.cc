@@ -53,23 +53,31 @@ std::string ChangeLaneSql(std::string_view condition) {
       condition, kMostLaneChangesPerTurn);
 }
 
-// Requests as far as there is work in their lanes; those that want the same
-// are one.
-std::vector<LeaseRequest> WithWork(const std::vector<LeaseRequest>& requests,
-                                   const std::vector<std::string>& queued) {
-  std::vector<LeaseRequest> merged;
-  for (LeaseRequest request : requests) {
+// A request as far as there is work in its lanes, and whose it is; those that
+// want the same are one.
+struct Merged {
+  LeaseRequest request;
+  std::vector<std::size_t> places;
+};
+
+std::vector<Merged> WithWork(const std::vector<LeaseRequest>& requests,
+                             const std::vector<std::string>& queued) {
+  std::vector<Merged> merged;
+  for (std::size_t place = 0; place < requests.size(); ++place) {
+    LeaseRequest request = requests[place];
     std::erase_if(request.lanes, [&](const std::string& lane) {
       return !std::ranges::binary_search(queued, lane);
     });
     if (request.lanes.empty()) continue;
-    const auto same = std::ranges::find_if(merged, [&](const auto& other) {
-      return other.lanes == request.lanes && other.classes == request.classes;
+    const auto same = std::ranges::find_if(merged, [&](const Merged& other) {
+      return other.request.lanes == request.lanes &&
+             other.request.classes == request.classes;
     });
     if (same != merged.end()) {
-      same->limit += request.limit;
+      same->request.limit += request.limit;
+      same->places.push_back(place);
     } else {
-      merged.push_back(std::move(request));
+      merged.push_back({std::move(request), {place}});
     }
   }
   return merged;
@@ -381,13 +389,16 @@ Result<void> SqliteQueue::Lease(const SpoolerTurn& turn,
   if (turn.leases.empty()) return {};
   const auto queued = QueuedLanes();
   if (!queued) return std::unexpected(queued.error());
-  for (const LeaseRequest& request : WithWork(turn.leases, *queued)) {
-    if (auto done = LeaseFor(turn, request, outcome); !done) return done;
+  outcome->exhausted.assign(turn.leases.size(), true);
+  for (const auto& [request, places] : WithWork(turn.leases, *queued)) {
+    const auto all = LeaseFor(turn, request, outcome);
+    if (!all) return std::unexpected(all.error());
+    for (const auto place : places) outcome->exhausted[place] = *all;
   }
   return {};
 }
 
-Result<void> SqliteQueue::LeaseFor(const SpoolerTurn& turn,
+Result<bool> SqliteQueue::LeaseFor(const SpoolerTurn& turn,
                                    const LeaseRequest& request,
                                    SpoolerTurnOutcome* outcome) {
   int left = request.limit;
@@ -407,7 +418,7 @@ Result<void> SqliteQueue::LeaseFor(const SpoolerTurn& turn,
     if (!taken) return std::unexpected(taken.error());
     left -= *taken;
   }
-  return {};
+  return left > 0 && outcome->expired.size() < kMostExpiredPerTurn;
 }
 
 Result<int> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,

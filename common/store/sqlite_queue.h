@@ -49,7 +49,8 @@ class SqliteQueue {
   Result<void> AddParts(Message& message);
   Result<void> Expire(Message message, WallTime now,
                       SpoolerTurnOutcome* outcome);
-  Result<void> LeaseFor(const SpoolerTurn& turn, const LeaseRequest& request,
+  // True: there is no more for it now.
+  Result<bool> LeaseFor(const SpoolerTurn& turn, const LeaseRequest& request,
                         SpoolerTurnOutcome* outcome);
   // Up to `most` of one class, due since `since` at the latest.
   Result<int> LeaseOfClass(const SpoolerTurn& turn, const LeaseRequest& request,

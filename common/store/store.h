@@ -224,6 +224,8 @@ struct SpoolerTurn {
 struct SpoolerTurnOutcome {
   std::vector<Message> leased;   // in the order in which to send them
   std::vector<Message> expired;  // kUnknown where a try may have gone
+  // For each LeaseRequest: it was given all that there is for it now.
+  std::vector<bool> exhausted;
   // Changes that were refused: not held with this token, or not allowed from
   // the state the message is in.
   std::vector<std::int64_t> refused;
