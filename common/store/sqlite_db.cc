@@ -157,6 +157,7 @@ Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
   }
   db.options_ = std::make_unique<Options>(options);
   sqlite3_busy_handler(handle, WaitForWriter, db.options_.get());
+  sqlite3_wal_autocheckpoint(handle, options.log_pages);
   return db;
 }
 

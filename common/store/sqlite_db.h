@@ -60,6 +60,8 @@ class SqliteDb {
   struct Options {
     Millis busy_timeout{5000};  // how long to wait for another writer
     Millis busy_pause{5};       // the longest sleep between two tries
+    int log_pages = 1000;  // so long the log grows before it is moved into the
+                           // database
   };
 
   // Makes the file where it is not there.

@@ -285,7 +285,8 @@ Result<void> SqliteStore::WriteRest(const SpoolerTurn& turn) {
 Result<SqliteDb> OpenDb(const std::string& path,
                         const SqliteStoreOptions& options) {
   auto db = SqliteDb::Open(path, {.busy_timeout = options.busy_timeout,
-                                  .busy_pause = options.busy_pause});
+                                  .busy_pause = options.busy_pause,
+                                  .log_pages = options.log_pages});
   if (!db) return db;
   if (auto done = db->UseWriteAheadLog(); !done) {
     return std::unexpected(done.error());

@@ -12,6 +12,8 @@ namespace smsweb {
 struct SqliteStoreOptions {
   Millis busy_timeout{5000};  // how long a call waits for another writer
   Millis busy_pause{5};       // the longest sleep between two tries
+  int log_pages = 1000;  // so long the log grows before it is moved into the
+                         // database
 };
 
 // Two views of one connection; either may outlive the other.

@@ -20,6 +20,8 @@ namespace {
 constexpr int kMostRounds = 20'000;
 // A deadline that is over again and again, without anything that happens.
 constexpr int kMostIdleSteps = 200;
+// As run.cc does where the queue can't be had.
+constexpr Millis kQueuePause{1'000};
 
 // The line that ModemPort has: it ends in a simulated modem.
 class PortLine final : public Line {
@@ -59,16 +61,16 @@ std::filesystem::path MemoryOrDisk() {
              : std::filesystem::temp_directory_path();
 }
 
-std::unique_ptr<Store> OpenQueue(const std::string& path) {
+Result<std::unique_ptr<Store>> OpenQueue(const std::string& path) {
   auto opened = OpenSqliteStores(path);
-  if (!opened) throw Failure{opened.error().message};
+  if (!opened) return std::unexpected(opened.error());
   return std::move(opened->queue);
 }
 
 // An empty queue, its schema made once for all scenarios.
 void CopyEmptyQueue(const std::string& folder) {
   static const TempFolder kEmpty(MemoryOrDisk());
-  static const bool kMade = OpenQueue(kEmpty / "queue.db") != nullptr;
+  static const bool kMade = OpenQueue(kEmpty / "queue.db").has_value();
   if (kMade) std::filesystem::copy(kEmpty / "", folder);
 }
 
@@ -123,15 +125,17 @@ Result<void> Phones::Write(std::string_view lines) {
   return {};
 }
 
-World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
+World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed,
+             const OpenStore& open_store)
     : config(ConfigOf(scenario)),
       profiles_(ProfilesOf(scenario)),
       folder_(MemoryOrDisk()),
+      open_store_(open_store ? open_store : OpenQueue),
       start_(clock.Mono()),
       log_(OpenLog(folder_ / "log")),
       network_(sim::Outcomes(), phones) {
   script_ = ScriptOf(scenario);
-  CopyEmptyQueue(folder_ / "");
+  if (!open_store) CopyEmptyQueue(folder_ / "");
   int index = 0;
   for (const std::string& name : scenario.modems) {
     ports_.push_back(std::make_unique<Port>(
@@ -140,7 +144,6 @@ World::World(const Scenario& scenario, Delivery delivery, std::uint32_t seed)
                        scenario.send_time, script_),
         clock, trace, delivery, seed++));
   }
-  OpenStore();
   Start();
 }
 
@@ -181,19 +184,38 @@ PortContext World::MakeContext() {
           [this] { return ListPorts(); }};
 }
 
-void World::OpenStore() {
-  store = std::make_unique<FaultyStore>(OpenQueue(folder_ / "queue.db"));
-}
-
 void World::Start() {
   start_at_.reset();
-  trace.Add(SinceStart(), "the spooler starts");
-  context_.emplace(MakeContext());
-  spooler = std::make_unique<Spooler>(config, *store, *context_, windows_,
-                                      clock, random, log_);
-  if (auto clean = spooler->CleanUp(); !clean) {
-    throw Failure{clean.error().message};
+  try {
+    const auto begun = Begin();
+    if (begun) return;
+    trace.Add(SinceStart(), "no queue: " + begun.error().message);
+    if (begun.error().kind != ErrorKind::kUnavailable) {
+      throw Failure{begun.error().message};
+    }
+    start_at_ = clock.Mono() + kQueuePause;
+  } catch (const Killed&) {
+    Died(away_after_kill);
   }
+}
+
+// Also once more, where it failed before.
+Result<void> World::Begin() {
+  if (!spooler) {
+    trace.Add(SinceStart(), "the spooler starts");
+    store.reset();
+    auto opened = open_store_(folder_ / "queue.db");
+    if (!opened) return std::unexpected(opened.error());
+    store = std::make_unique<FaultyStore>(std::move(*opened));
+    context_.emplace(MakeContext());
+    spooler = std::make_unique<Spooler>(config, *store, *context_, windows_,
+                                        clock, random, log_);
+  }
+  return spooler->CleanUp();
+}
+
+std::uint64_t World::Happenings() const {
+  return happenings_ + (store ? store->changes : 0);
 }
 
 Millis World::SinceStart() const {
@@ -206,13 +228,11 @@ void World::AdvanceTo(Millis since_start) {
   for (int idle = 0;;) {
     const auto next = NextDeadline();
     if (!next || *next > until) break;
-    const std::uint64_t before = happenings_ + store->changes;
+    const std::uint64_t before = Happenings();
     const auto wait = std::chrono::ceil<Millis>(*next - clock.Mono());
     clock.Advance(std::max(wait, Millis(wait > Millis(0) ? 0 : 1)));
     Settle();
-    idle = happenings_ + store->changes == before && wait <= Millis(0)
-               ? idle + 1
-               : 0;
+    idle = Happenings() == before && wait <= Millis(0) ? idle + 1 : 0;
     if (idle > kMostIdleSteps) throw Failure{"a deadline that never passes"};
   }
   if (clock.Mono() < until) {
@@ -222,7 +242,7 @@ void World::AdvanceTo(Millis since_start) {
 }
 
 std::optional<MonoTime> World::NextDeadline() const {
-  auto next = spooler ? spooler->Deadline() : start_at_;
+  auto next = start_at_ ? start_at_ : spooler->Deadline();
   for (const auto& port : ports_) {
     const auto deadline = port->Deadline();
     if (deadline && (!next || *deadline < *next)) next = deadline;
@@ -244,9 +264,8 @@ bool World::SettleOnce() {
 }
 
 bool World::TurnSpooler() {
-  if (!spooler) {
-    if (!start_at_ || clock.Mono() < *start_at_) return false;
-    OpenStore();
+  if (start_at_) {
+    if (clock.Mono() < *start_at_) return false;
     Start();
     return true;
   }
@@ -257,13 +276,13 @@ bool World::TurnSpooler() {
   std::vector<bool> readable;
   std::ranges::transform(spooler->PollFds(), std::back_inserter(readable),
                          is_readable);
-  const std::uint64_t before = happenings_ + store->changes;
+  const std::uint64_t before = Happenings();
   try {
     spooler->Turn(readable);
   } catch (const Killed&) {
     Died(away_after_kill);
   }
-  return happenings_ + store->changes != before;
+  return Happenings() != before;
 }
 
 void World::Died(Millis away) {

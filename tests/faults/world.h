@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -43,7 +44,13 @@ struct Failure {
 
 class World {
  public:
-  World(const Scenario& scenario, Delivery delivery, std::uint32_t seed);
+  // Opens the queue for a spooler that starts; the one before is closed.
+  using OpenStore =
+      std::function<Result<std::unique_ptr<Store>>(const std::string& path)>;
+
+  // Without `open_store`, the queue is there already, and empty.
+  World(const Scenario& scenario, Delivery delivery, std::uint32_t seed,
+        const OpenStore& open_store = {});
   ~World() { spooler.reset(); }  // its lines end at the ports
   World(const World&) = delete;
 
@@ -64,8 +71,8 @@ class World {
   SeededRandom random{5};
   Trace trace;
   Phones phones;
-  std::unique_ptr<FaultyStore> store;
-  std::unique_ptr<Spooler> spooler;  // null while it is away
+  std::unique_ptr<FaultyStore> store;  // null where it could not be opened
+  std::unique_ptr<Spooler> spooler;    // null while it is away
 
   const std::vector<std::unique_ptr<Port>>& ports() const { return ports_; }
   std::string Log() const;
@@ -77,8 +84,9 @@ class World {
   Result<std::unique_ptr<Line>> OpenLine(const std::string& device);
   std::vector<PortEntry> ListPorts() const;
   PortContext MakeContext();
-  void OpenStore();
   void Start();
+  Result<void> Begin();
+  std::uint64_t Happenings() const;
   void Settle();
   bool SettleOnce();
   bool TurnSpooler();
@@ -87,6 +95,7 @@ class World {
 
   const std::shared_ptr<const ModemProfiles> profiles_;
   TempFolder folder_;
+  const OpenStore open_store_;
   const MonoTime start_;
   Logger log_;
   SendingWindows windows_{config};
@@ -94,7 +103,8 @@ class World {
   sim::Network network_;
   sim::Script script_;
   std::vector<std::unique_ptr<Port>> ports_;
-  std::optional<MonoTime> start_at_;  // of a spooler that is away
+  std::optional<MonoTime> start_at_;  // of a spooler that is away, or that
+                                      // could not have the queue
   std::uint64_t happenings_ = 0;      // opened, written, read
 };
 
