@@ -154,6 +154,33 @@ TEST_CASE("A lease is not synced, and losing it does no harm") {
   }
 }
 
+// ---- A new queue
+
+TEST_CASE("A queue whose making was cut short is made again, and keeps all") {
+  constexpr std::uint64_t kSyncsOfMaking = 5;
+  constexpr std::uint32_t kSeeds = 20;
+  for (std::uint64_t sync = 1; sync <= kSyncsOfMaking; ++sync) {
+    for (std::uint32_t seed = 0; seed <= kSeeds; ++seed) {
+      for (const auto moment : {kBefore, kBehind}) {
+        FaultDisk disk;
+        const TempFolder folder;
+        disk.CutAtSync(sync, moment);
+        (void)OpenSqliteStores(folder / "queue.db");
+        disk.CutNow();
+        disk.Restore(Survivors(seed));
+        auto store = Open(folder / "queue.db");
+        REQUIRE(InsertOne(*store, AMessage(1)));
+        disk.CutNow();
+        store.reset();
+        disk.Restore();
+        store = Open(folder / "queue.db");
+        INFO("sync " << sync << ", seed " << seed);
+        CHECK(store->Find(AMessage(1).id).has_value());
+      }
+    }
+  }
+}
+
 TEST_CASE("The trials lease without a sync") {
   FaultDisk disk;
   Trial trial(disk);

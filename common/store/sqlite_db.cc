@@ -183,9 +183,14 @@ SqliteStatement SqliteDb::PrepareLater(std::string sql) {
 
 // Changing the mode needs the file to oneself. Where two programs open a new
 // one at once, SQLite may fail without having called the busy handler.
+//
+// A new file changes its mode under a rollback journal, and only EXTRA syncs
+// the folder behind the journal's deletion. A journal that comes back after a
+// power cut would take back all that the log holds.
 Result<void> SqliteDb::UseWriteAheadLog() {
   for (int tries = 0;; ++tries) {
-    auto done = Execute("PRAGMA journal_mode = WAL");
+    auto done =
+        Execute("PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL");
     const bool busy = !done && sqlite3_errcode(db_.get()) == SQLITE_BUSY;
     if (!busy || WaitForWriter(options_.get(), tries) == 0) return done;
   }
