@@ -110,6 +110,21 @@ TEST_CASE("Each sync may fail, once or for a while") {
   CHECK(seen.pauses > 5);
 }
 
+TEST_CASE("A sync that failed, and was forgotten, precedes a power cut") {
+  constexpr std::uint64_t kLater = 3;
+  for (std::uint64_t n = 1; n + kLater <= Calls().syncs; ++n) {
+    FaultDisk disk;
+    disk.ForgetWhatCannotBeSynced();
+    disk.FailAt(kSync, n, SQLITE_IOERR_FSYNC, kOnce);
+    Trial trial(disk, {{.sync = n + kLater,
+                        .moment = FaultDisk::Moment::kBehind,
+                        .runs_on = true}});
+    const Complaints complaints = trial.Play();
+    INFO("sync " << n);
+    CHECK(complaints == Complaints());
+  }
+}
+
 // ---- Locks
 
 TEST_CASE("Locks may be refused as busy, again and again") {

@@ -157,7 +157,6 @@ Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
   }
   db.options_ = std::make_unique<Options>(options);
   sqlite3_busy_handler(handle, WaitForWriter, db.options_.get());
-  sqlite3_wal_autocheckpoint(handle, options.log_pages);
   return db;
 }
 
@@ -196,6 +195,16 @@ Result<void> SqliteDb::UseWriteAheadLog() {
   }
 }
 
+// Behind a commit that was not synced, SQLite moves no log into the database:
+// it would sync the log for that, and say to nobody that this has failed.
+Result<void> SqliteDb::SyncCommits(bool synced) {
+  auto done = Execute(synced ? "PRAGMA synchronous = FULL"
+                             : "PRAGMA synchronous = NORMAL");
+  if (!done) return done;
+  sqlite3_wal_autocheckpoint(db_.get(), synced ? options_->log_pages : 0);
+  return {};
+}
+
 Result<void> SqliteDb::KeepLogOnClose() {
   int on = 1;
   if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &on) !=
@@ -207,7 +216,36 @@ Result<void> SqliteDb::KeepLogOnClose() {
   return {};
 }
 
+Result<void> SqliteDb::Commit() {
+  auto committed = Execute("COMMIT");
+  log_in_doubt_ = log_in_doubt_ ||
+                  (!committed && sqlite3_errcode(db_.get()) == SQLITE_IOERR);
+  return committed;
+}
+
+// A sync that fails is the last word on what it should have brought to the
+// disk: Linux tells of it once, takes its pages for written, and the next sync
+// succeeds without them. They may hold what an earlier transaction has left to
+// this sync, and a log with a hole ends there when it is replayed. So its
+// content, which can still be read, goes to the database, and a new log begins,
+// before anything else is promised.
+Result<void> SqliteDb::TrustLog() {
+  if (!log_in_doubt_) return {};
+  auto statement = Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!statement) return std::unexpected(statement.error());
+  const auto row = statement->Step();
+  if (!row) return std::unexpected(row.error());
+  if (*row && statement->Int(0) != 0) {
+    return Fail(ErrorKind::kUnavailable,
+                "queue: its log can't be trusted after a failed sync, and "
+                "others are using it");
+  }
+  log_in_doubt_ = false;
+  return {};
+}
+
 Result<SqliteTransaction> SqliteTransaction::Begin(SqliteDb& db) {
+  if (auto done = db.TrustLog(); !done) return std::unexpected(done.error());
   if (auto begun = db.Execute("BEGIN IMMEDIATE"); !begun) {
     return std::unexpected(begun.error());
   }
@@ -215,11 +253,14 @@ Result<SqliteTransaction> SqliteTransaction::Begin(SqliteDb& db) {
 }
 
 SqliteTransaction::~SqliteTransaction() {
-  if (db_) (void)db_->Execute("ROLLBACK");
+  if (!db_) return;
+  (void)db_->Execute("ROLLBACK");
+  // At once, if it can be: this program may have nothing more to write.
+  (void)db_->TrustLog();
 }
 
 Result<void> SqliteTransaction::Commit() {
-  auto committed = db_->Execute("COMMIT");
+  auto committed = db_->Commit();
   if (committed) db_ = nullptr;
   return committed;
 }

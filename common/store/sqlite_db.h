@@ -74,17 +74,24 @@ class SqliteDb {
   SqliteStatement PrepareLater(std::string sql);
 
   Result<void> UseWriteAheadLog();
+  // Whether a transaction is on the disk when its commit returns; else, when
+  // the next one is that is synced.
+  Result<void> SyncCommits(bool synced);
   // Leaves the write-ahead log in place when the last connection closes:
   // programs come and go, and each would pay for a checkpoint.
   Result<void> KeepLogOnClose();
 
  private:
+  friend class SqliteTransaction;
   struct Close {
     void operator()(sqlite3* db) const;
   };
   explicit SqliteDb(sqlite3* db) : db_(db) {}
+  Result<void> Commit();
+  Result<void> TrustLog();
   std::unique_ptr<Options> options_;  // the busy handler points at it
   std::unique_ptr<sqlite3, Close> db_;
+  bool log_in_doubt_ = false;
 };
 
 // Rolls back when it goes, unless committed.

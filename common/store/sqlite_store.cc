@@ -157,9 +157,7 @@ class SqliteStore final : public Store {
 Result<void> SqliteStore::InTransaction(
     bool synced, const std::function<Result<void>()>& work) {
   if (synced != synced_) {
-    auto done = db_.Execute(synced ? "PRAGMA synchronous = FULL"
-                                   : "PRAGMA synchronous = NORMAL");
-    if (!done) return done;
+    if (auto done = db_.SyncCommits(synced); !done) return done;
     synced_ = synced;
   }
   auto transaction = SqliteTransaction::Begin(db_);
@@ -291,7 +289,7 @@ Result<SqliteDb> OpenDb(const std::string& path,
   if (auto done = db->UseWriteAheadLog(); !done) {
     return std::unexpected(done.error());
   }
-  if (auto done = db->Execute("PRAGMA synchronous = FULL"); !done) {
+  if (auto done = db->SyncCommits(true); !done) {
     return std::unexpected(done.error());
   }
   if (auto done = db->KeepLogOnClose(); !done) {
