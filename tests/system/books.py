@@ -19,6 +19,8 @@ CLASSES = ("otp", "transactional", "bulk")
 # Few otp: they go first, and would be all that a kill ever meets.
 WEIGHTS = (1, 12, 7)
 SETTLED = {"sent", "unknown", "failed", "expired", "cancelled", "delivered", "undelivered"}
+RECEIVED = {"sent", "delivered"}  # the queue says so
+REPORTED = {"delivered", "undelivered"}  # a status report settled it, whatever was known before
 STATES = ("queued", "sending", "sent", "unknown", "delivered", "undelivered", "failed", "expired",
           "cancelled")
 PART_STATES = ("intended", "accepted", "rejected", "not_submitted", "unknown")
@@ -164,9 +166,9 @@ class Balance:
 def balance(gateway: Gateway, accepted: list[Accepted], assembled: bool = True) -> Balance:
     """Each accepted message against the queue and the phone:
 
-    every one has a settled state; `sent` was received, every part, and but for
-    otp exactly once; nothing but otp was received twice; what is not `sent` and
-    not `unknown` did not go out whole. `assembled`: the parts of what was
+    every one has a settled state; `sent` (or `delivered`) was received, every
+    part, and but for otp exactly once; nothing but otp was received twice; what is
+    neither that nor `unknown` did not go out whole. `assembled`: the parts of what was
     received came from one modem, as a phone needs them to join them (a
     simulator that was killed has forgotten what came before)."""
     rows = read_queue(gateway.queue)
@@ -188,14 +190,15 @@ def balance(gateway: Gateway, accepted: list[Accepted], assembled: bool = True) 
         what = f"{message}, {row.state}, parts {row.parts}, on the air {dict(seen)}"
         if row.state not in SETTLED:
             result.wrong.append(f"not settled: {what}")
-        if row.state == "sent" and not whole:
+        if row.state in RECEIVED and not whole:
             result.wrong.append(f"sent, and not received: {what}")
         if whole and assembled and message.recipient not in joined:
             result.wrong.append(f"received in parts that can't be joined: {what}")
-        if row.state not in ("sent", "unknown") and whole:
+        if row.state not in RECEIVED | {"unknown"} and whole:
             result.wrong.append(f"received, and not known to be: {what}")
         if repeated and message.message_class != "otp":
             result.wrong.append(f"received twice: {what}")
-        if (row.state == "unknown") != ("unknown" in row.parts or "intended" in row.parts):
+        in_doubt = "unknown" in row.parts or "intended" in row.parts
+        if row.state not in REPORTED and (row.state == "unknown") != in_doubt:
             result.wrong.append(f"an intent without a result is `unknown`, no other is: {what}")
     return result

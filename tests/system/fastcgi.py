@@ -62,12 +62,19 @@ class CgiAnswer:
 
 
 class Connection:
-    """A connection to a FastCGI program, which the program is asked to keep."""
+    """A connection to a FastCGI program, which the program is asked to keep.
+    `heard` is what came of the answer that is, or was, being received: its last
+    record may be cut short."""
 
     def __init__(self, path: Path, seconds: float = 30) -> None:
+        self.heard = b""
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(seconds)
-        self.socket.connect(str(path))
+        try:
+            self.socket.connect(str(path))
+        except OSError:
+            self.close()
+            raise
 
     def __enter__(self) -> Connection:
         return self
@@ -87,7 +94,7 @@ class Connection:
 
     def receive(self) -> CgiAnswer:
         """The whole answer. EOFError if the program closes before its end."""
-        out = b""
+        out = self.heard = b""
         while True:
             head = self._exactly(8)
             _, kind, _, length, padding = struct.unpack(">BBHHBx", head)
@@ -104,6 +111,7 @@ class Connection:
             if not piece:
                 raise EOFError("the FastCGI program closed the connection")
             data += piece
+            self.heard += piece
         return data
 
     def get(self, path: str, **query: str) -> CgiAnswer:

@@ -137,6 +137,11 @@ class Crashes(unittest.TestCase):
         self.settle(gateway, load, 300)
         self.check(gateway, load, "smsweb-sim", assembled=False)
 
+    def all_but(self, gateway: Gateway, come: int, waiting: int) -> None:
+        """So many of what has come in may not be in the inbox yet."""
+        wait_until(lambda: len(read_inbox(gateway.queue)) >= come - waiting, 60,
+                   f"{come - waiting} in the inbox")
+
     def test_what_comes_in_is_in_the_inbox_once(self) -> None:
         """A place of a SIM that was deleted twice would take a message with it
         that had come in between."""
@@ -150,8 +155,11 @@ class Crashes(unittest.TestCase):
                 gateway.tell(f'at 0s: inbound from +62811 text "number {come}"')
             gateway.kill(spooler)
             spooler = gateway.start_spooler()
+            # The network offers again and again what the SIM has no place for: more
+            # and more work for the simulator, were nothing waited for.
+            self.all_but(gateway, come, 100)
         wanted = [f"number {number}" for number in range(1, come + 1)]
-        wait_until(lambda: len(read_inbox(gateway.queue)) >= come, 60, f"{come} in the inbox")
+        self.all_but(gateway, come, 0)
         say(f"smswebd receives, {4 * KILLS} kills (SMSWEB_SEED={SEED}): {come} came in")
         self.assertEqual(sorted(read_inbox(gateway.queue)), sorted(wanted))
 
