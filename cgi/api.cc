@@ -124,8 +124,8 @@ Step Api::SubmitByJson(const Request& request) {
 }
 
 Step Api::Submit(Draft draft, const Fields& fields) {
-  auto message = MakeMessage(std::move(draft), config_.message, recipients_,
-                             windows_, clock_.Wall(), random_);
+  auto message = MakeMessage(std::move(draft), config_, recipients_, windows_,
+                             clock_.Wall(), random_);
   if (message) {
     Submission submission;
     submission.intake.now = message->created_at;
@@ -151,6 +151,8 @@ Step Api::Submit(Draft draft, const Fields& fields) {
       return Problem(
           422, code, error.message,
           Json{{"field", "ttl"}, {"opens_at", FormatRfc3339(*error.opens_at)}});
+    case DraftProblem::kCallbackNotAllowed:
+      return FieldProblem(code, "callback_url", error.message);
     case DraftProblem::kEmptyText:
     case DraftProblem::kInvalidUtf8:
       return FieldProblem(code, fields.text, error.message);

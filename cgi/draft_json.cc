@@ -85,6 +85,10 @@ MaybeProblem ReadReport(const Json& value, Draft* draft) {
   return std::nullopt;
 }
 
+MaybeProblem ReadCallbackUrl(const Json& value, Draft* draft) {
+  return ReadString("callback_url", value, &draft->callback_url);
+}
+
 struct Field {
   std::string_view name;
   MaybeProblem (*read)(const Json& value, Draft* draft);
@@ -95,7 +99,7 @@ constexpr Field kFields[] = {
     {"to", ReadTo, true},          {"text", ReadText, true},
     {"class", ReadClass},          {"ttl", ReadTtl},
     {"not_before", ReadNotBefore}, {"reference", ReadReference},
-    {"report", ReadReport},
+    {"report", ReadReport},        {"callback_url", ReadCallbackUrl},
 };
 
 MaybeProblem ReadField(std::string_view name, const Json& value, Draft* draft) {

@@ -18,6 +18,8 @@ const char* FieldAtFault(const DraftError& error) {
       return "not_before";
     case DraftProblem::kOutsideWindow:
       return error.opens_at ? "ttl" : "to";
+    case DraftProblem::kCallbackNotAllowed:
+      return "callback_url";
     default:
       return "text";
   }
@@ -81,7 +83,7 @@ Outcome Send(SendOptions options, const SendTools& tools) {
               .reference = std::move(options.reference),
               .report = options.report};
   const auto message =
-      MakeMessage(std::move(draft), tools.config.message, tools.recipients,
+      MakeMessage(std::move(draft), tools.config, tools.recipients,
                   tools.windows, tools.now, tools.random);
   if (!message) {
     return std::unexpected(Refused(message.error(), tools.config.message));

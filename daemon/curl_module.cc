@@ -1,18 +1,20 @@
 // The module smsweb-http.so: an HttpClient over libcurl's multi interface,
 // driven by its sockets (curl_multi_socket_action).
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <map>
 #include <utility>
 
+#include "common/base/public_address.h"
 #include "common/base/version.h"
 #include "daemon/http_client.h"
 
 namespace smsweb {
 namespace {
 
-constexpr long kMostConnections = 4;
+constexpr long kMostIdleConnections = 32;
 constexpr Millis kConnectTimeout{5'000};
 
 struct EasyCleanup {
@@ -38,7 +40,38 @@ struct Transfer {
   std::unique_ptr<curl_slist, ListFree> headers;
   std::unique_ptr<CURL, EasyCleanup> easy;
   std::size_t read = 0;
+  bool was_private = false;  // an address that it must not connect to
 };
+
+// Called for each address of the receiver, before it is connected to.
+curl_socket_t OpenPublic(void* transfer_pointer, curlsocktype,
+                         curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(transfer_pointer);
+  if (!IsPublicAddress(AddressText(address->addr))) {
+    transfer.was_private = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+}
+
+// Called before a request goes out, also over a connection that another one has
+// opened, who may go anywhere.
+int CheckPublic(void* transfer_pointer, char* address, char*, int, int) {
+  auto& transfer = *static_cast<Transfer*>(transfer_pointer);
+  if (IsPublicAddress(address)) return CURL_PREREQFUNC_OK;
+  transfer.was_private = true;
+  return CURL_PREREQFUNC_ABORT;
+}
+
+void KeepPublic(Transfer* transfer) {
+  CURL* easy = transfer->easy.get();
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &OpenPublic);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CheckPublic);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // whatever the environment says
+}
 
 class CurlHttpClient final : public HttpClient {
  public:
@@ -48,7 +81,7 @@ class CurlHttpClient final : public HttpClient {
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &HearTimer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, kMostConnections);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kMostIdleConnections);
   }
 
   ~CurlHttpClient() override {
@@ -127,6 +160,9 @@ void CurlHttpClient::Post(HttpPost post) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // A name that is still being looked up when time is over is left to its
+  // thread, or the loop would wait for it.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
                    static_cast<long>(kHttpTimeout.count()));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
@@ -140,6 +176,7 @@ void CurlHttpClient::Post(HttpPost post) {
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.c_str());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &ThrowAway);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer->read);
+  if (transfer->post.public_only) KeepPublic(transfer.get());
   transfers_[easy] = std::move(transfer);
   curl_multi_add_handle(multi_.get(), easy);
 }
@@ -169,14 +206,16 @@ std::vector<HttpAnswer> CurlHttpClient::Turn(std::span<const pollfd> polled) {
 
 // curl_easy_strerror, not the error buffer: that may quote the URL.
 HttpAnswer CurlHttpClient::Finish(CURL* easy, CURLcode code) {
-  HttpAnswer answer{.tag = transfers_.at(easy)->post.tag};
+  const Transfer& transfer = *transfers_.at(easy);
+  HttpAnswer answer{.tag = transfer.post.tag};
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   answer.status = static_cast<int>(status);
   // Once the status is there, what goes wrong with the rest does not matter.
   if (code != CURLE_OK && status < 200) {
     answer.status = 0;
-    answer.error = curl_easy_strerror(code);
+    answer.error = transfer.was_private ? "the receiver's address is private"
+                                        : curl_easy_strerror(code);
   }
   curl_off_t retry_after = 0;
   curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);

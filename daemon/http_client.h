@@ -21,6 +21,10 @@ struct HttpPost {
   std::string url;                   // http or https
   std::vector<std::string> headers;  // "Name: value"
   std::string body;
+  // Only to an address of somebody on the internet (common/base
+  // public_address.h), found out as it is connected to: what a name leads to
+  // may change. Goes there itself, past any proxy.
+  bool public_only = false;
 };
 
 struct HttpAnswer {

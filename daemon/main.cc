@@ -8,12 +8,12 @@
 #include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"
-#include "common/base/webhook_key.h"
 #include "common/bell/bell.h"
 #include "common/line/line.h"
 #include "common/line/ports.h"
 #include "common/profile/profile.h"
 #include "common/window/sending_windows.h"
+#include "daemon/courier.h"
 #include "daemon/http_client.h"
 #include "daemon/run.h"
 #include "daemon/traces.h"
@@ -93,15 +93,13 @@ int main(int argc, char** argv) {
   SystemRandom random;
   const sigset_t signals = BlockEndingSignals();
   std::unique_ptr<HttpClient> http;
-  WebhookKey webhook_key;
-  if (!config->inbox.webhook_url.empty()) {
+  if (HasReceivers(*config)) {
     auto made = LoadHttpClient(clock);
     if (!made) {
       log->Error("no webhooks", {{"error", made.error().message}});
       return kExitFailed;
     }
     http = std::move(*made);
-    webhook_key = ParseWebhookSecret(config->inbox.webhook_secret).value();
   }
   return RunSpooler({.config = *config,
                      .log = *log,
@@ -110,7 +108,7 @@ int main(int argc, char** argv) {
                      .windows = windows,
                      .ports = {OpenLine, *profiles, *traced, ListUsbPorts},
                      .http = http.get(),
-                     .webhook_key = std::move(webhook_key)},
+                     .webhook_keys = KeysOf(*config)},
                     {.once = once,
                      .start_lock = std::move(start_lock),
                      .ending_signals = signals});

@@ -179,8 +179,6 @@ void Reception::Committing() {
       awaited_.erase({settlement.sequence, settlement.number});
     }
   }
-  received_committing_ = !desk_.turn.inbound.empty() ||
-                         desk_.turn.show_incomplete_before != WallTime{};
 }
 
 void Reception::Committed() {
@@ -188,7 +186,6 @@ void Reception::Committed() {
   for (const Receipt& receipt : std::exchange(receipts_, {})) {
     receipt.station->modem().Stored(receipt.number, now);
   }
-  news_ = news_ || received_committing_;
   ForgetOldWaits();
   if (results_committing_ || look_at_unmatched_) MatchEarly();
 }

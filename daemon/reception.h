@@ -44,9 +44,6 @@ class Reception {
   bool AwaitsReports() const;
   std::optional<MonoTime> AwaitsUntil() const;
 
-  // Since the last call, something has become durable that others may be told.
-  bool TakeNews() { return std::exchange(news_, false); }
-
  private:
   struct Receipt {
     Station* station;
@@ -70,8 +67,6 @@ class Reception {
   std::vector<std::string> sims_seen_;
   bool results_committing_ = false;
   bool look_at_unmatched_ = false;
-  bool received_committing_ = false;
-  bool news_ = false;
   // By sequence and part: until when an on-demand spooler stays for its report.
   std::map<std::pair<std::int64_t, int>, MonoTime> awaited_;
 };

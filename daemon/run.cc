@@ -69,7 +69,7 @@ class Run {
         signals_(std::move(signals)),
         spooler_(context.config, store, context.ports, context.windows,
                  context.clock, context.random, context.log),
-        courier_(context.config.inbox, context.webhook_key, store, context.http,
+        courier_(context.config, context.webhook_keys, store, context.http,
                  context.clock, context.random, context.log) {}
 
   int Loop();
@@ -141,6 +141,7 @@ void Run::HearBell(const pollfd& bell) {
   if ((bell.revents & POLLIN) == 0) return;
   bell_.Drain();
   spooler_.BellRang();
+  courier_.LookAgain();  // what was cancelled may want to be told
 }
 
 void Run::HearSignal(const pollfd& signal) {
@@ -164,13 +165,16 @@ void Run::TurnSpooler(const std::vector<bool>& readable) {
 bool Run::EndForGood() {
   bell_.Close();
   spooler_.BellRang();
+  courier_.LookAgain();
   TurnSpooler({});
+  courier_.Turn({});
   if (Done()) return true;
   if (bell_.fd() >= 0) return false;
   auto bell = Bell::Open(context_.config.spooler.bell);
   if (bell) {
     bell_ = std::move(*bell);
     spooler_.BellRang();  // for what came while nobody listened
+    courier_.LookAgain();
   } else {
     context_.log.Error("can't open the bell again",
                        {{"error", bell.error().message}});

@@ -7,9 +7,9 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/base/unique_fd.h"
-#include "common/base/webhook_key.h"
 #include "common/config/config.h"
 #include "common/window/sending_windows.h"
+#include "daemon/courier.h"
 #include "daemon/http_client.h"
 #include "daemon/modem_port.h"
 
@@ -24,7 +24,7 @@ struct SpoolerContext {
   SendingWindows& windows;
   PortContext ports;
   HttpClient* http = nullptr;  // for webhooks; null: there are none
-  WebhookKey webhook_key;      // signs them
+  WebhookKeys webhook_keys;    // sign them
 };
 
 struct RunOptions {

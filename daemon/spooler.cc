@@ -263,6 +263,7 @@ bool Spooler::Commit() {
   store_pause_ = Millis(0);
   const bool old_ones_had_their_turn = turn_.aged_since[1].has_value();
   turn_ = SpoolerTurn{.token = token_};
+  news_ = news_ || outcome->outbox;
   const auto leased = static_cast<int>(outcome->leased.size());
   since_aged_ = old_ones_had_their_turn ? 0 : since_aged_ + leased;
   const bool found_an_end =

@@ -18,6 +18,7 @@
 #include <poll.h>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -53,8 +54,8 @@ class Spooler {
     sending_.LookAgain();
     requests_.LookAgain();
   }
-  // Something was received since the last call, and is durable.
-  bool TakeNews() { return reception_.TakeNews(); }
+  // Something was put into the outbox since the last call, and is durable.
+  bool TakeNews() { return std::exchange(news_, false); }
 
   // For poll(), a modem an entry, in the order of `readable`; and when to turn
   // at the latest.
@@ -113,6 +114,7 @@ class Spooler {
   MonoTime alive_told_at_{};
   std::optional<WallTime> next_due_;  // of what was not due at the last look
   bool anything_queued_ = false;      // at the last look
+  bool news_ = false;                 // in the outbox
   std::optional<MonoTime> store_retry_at_;  // set: the store is failing
   Millis store_pause_{0};
   MonoTime store_told_at_{};

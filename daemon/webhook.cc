@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "common/base/digest.h"
 #include "common/store/inbound_json.h"
@@ -26,6 +27,19 @@ Millis PauseAfter(int tries, double jitter) {
   return pause + Millis(static_cast<Millis::rep>(more));
 }
 
+HttpPost SignedPost(std::span<const std::uint8_t> key, const OutboxItem& item,
+                    const std::string& url, std::string body, WallTime now) {
+  HttpPost post{.tag = item.sequence, .url = url, .body = std::move(body)};
+  const std::string id = ToString(item.id);
+  const auto timestamp =
+      std::chrono::floor<seconds>(now).time_since_epoch().count();
+  post.headers = {
+      "Content-Type: application/json", "webhook-id: " + id,
+      fmt::format("webhook-timestamp: {}", timestamp),
+      "webhook-signature: " + WebhookSignature(key, id, timestamp, post.body)};
+  return post;
+}
+
 }  // namespace
 
 std::string WebhookSignature(std::span<const std::uint8_t> key,
@@ -44,15 +58,20 @@ HttpPost InboundWebhook(const std::string& url,
       {"type", "inbound.message"},
       {"timestamp", FormatRfc3339(message.received_at)},
       {"data", InboundJson(message)}};
-  HttpPost post{.tag = item.sequence, .url = url, .body = body.dump()};
-  const std::string id = ToString(item.id);
-  const auto timestamp =
-      std::chrono::floor<seconds>(now).time_since_epoch().count();
-  post.headers = {
-      "Content-Type: application/json", "webhook-id: " + id,
-      fmt::format("webhook-timestamp: {}", timestamp),
-      "webhook-signature: " + WebhookSignature(key, id, timestamp, post.body)};
-  return post;
+  return SignedPost(key, item, url, body.dump(), now);
+}
+
+HttpPost CallbackWebhook(std::span<const std::uint8_t> key,
+                         const OutboxItem& item, WallTime now) {
+  return SignedPost(key, item, item.url, item.body, now);
+}
+
+// Its messages rest for longer than a spooler on demand stays for them.
+Millis RestAfter(int failures) {
+  constexpr int kFree = 4;
+  constexpr int kLongest = 8;
+  if (failures <= kFree) return Millis(0);
+  return seconds(1 << (std::min(failures - kFree, kLongest) - 1));
 }
 
 WebhookVerdict AfterWebhook(const OutboxItem& item, const HttpAnswer& answer,

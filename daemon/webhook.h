@@ -27,6 +27,10 @@ HttpPost InboundWebhook(const std::string& url,
                         const OutboxItem& item, const InboundMessage& message,
                         WallTime now);
 
+// The same of a message's end: its body has lain in the outbox since then.
+HttpPost CallbackWebhook(std::span<const std::uint8_t> key,
+                         const OutboxItem& item, WallTime now);
+
 // A receiver is told for three days: first after 5 s, then less and less often.
 inline constexpr Millis kWebhookLife{3 * 24 * 3600 * 1000};
 
@@ -41,5 +45,9 @@ struct WebhookVerdict {
 // to 1, random.
 WebhookVerdict AfterWebhook(const OutboxItem& item, const HttpAnswer& answer,
                             WallTime now, double jitter);
+
+// A receiver that has failed so often in a row is left alone for so long, with
+// all that it is to be told: 0 for a few, then longer and longer.
+Millis RestAfter(int failures);
 
 }  // namespace smsweb

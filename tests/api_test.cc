@@ -97,6 +97,22 @@ std::string CodeOf(const Response& response) {
   return body.value("code", "");
 }
 
+TEST_CASE_METHOD(ApiFixture, "A callback goes where the operator allows it") {
+  config_.callback.allow = {*ParseWebUrl("https://app.example.com/hooks")};
+  const auto answer = [&](const std::string& url) {
+    return Answer(PostJson(R"({"to": "089610707901", "text": "x", )"
+                           R"("callback_url": ")" +
+                           url + "\"}"));
+  };
+  REQUIRE(answer("https://app.example.com/hooks/1?a=b").status == 202);
+  CHECK(last_.callback_url == "https://app.example.com/hooks/1?a=b");
+  CHECK(answer("").status == 202);
+  const auto refused = answer("https://app.example.com/hooks2?secret");
+  CHECK(refused.status == 422);
+  CHECK(CodeOf(refused) == "callback_not_allowed");
+  CHECK(refused.body.find("secret") == std::string::npos);
+}
+
 TEST_CASE_METHOD(ApiFixture, "The paper's call queues a message") {
   const Response response =
       Answer(Get("/s.py", "rcpt=089610707901&msg=pesan+satu%21"));
@@ -410,6 +426,11 @@ TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
       {PostJson(R"({"to": "0896", "text": ""})"), 422, "empty_text", "text"},
       {PostJson(R"({"to": "0896", "text": "x", "report": 1})"), 422,
        "wrong_type", "report"},
+      {PostJson(R"({"to": "0896", "text": "x", "callback_url": 1})"), 422,
+       "wrong_type", "callback_url"},
+      {PostJson(R"({"to": "0896", "text": "x",
+                    "callback_url": "https://app.example.com/"})"),
+       422, "callback_not_allowed", "callback_url"},
       {Get("/s.py", "rcpt=0896&msg=x&report=yes"), 422, "out_of_range",
        "report"},
       {Post("/v1/inbox", "", ""), 405, "method_not_allowed", ""},

@@ -169,6 +169,18 @@ TEST_CASE("An error names file, line and key") {
        "smsweb.toml:1: inbox.webhook_secret: webhook_url needs it"},
       {"[inbox]\nwebhook_secret = \"env:NOPE\"\n",
        "smsweb.toml:2: inbox.webhook_secret: the environment has no NOPE"},
+      {"[callback]\nallow = [\"https://x/\"]\n",
+       "smsweb.toml:1: callback.secret: allow needs it"},
+      {"[callback]\nsecret = \"env:NOPE\"\n",
+       "smsweb.toml:2: callback.secret: the environment has no NOPE"},
+      {"[callback]\nallow = [\"https://x/\", \"https://x/?a\"]\n",
+       "smsweb.toml:2: callback.allow: number 2 is no plain URL"},
+      {"[callback]\nallow = [\"https://u:p@x/\"]\n",
+       "smsweb.toml:2: callback.allow: number 1 is no plain URL"},
+      {"[callback]\nallow = \"https://x/\"\n",
+       "smsweb.toml:2: callback.allow: takes a list of strings"},
+      {"[callback]\nprivate_addresses = 1\n",
+       "smsweb.toml:2: callback.private_addresses: takes true or false"},
       {"[inbox]\nincomplete_after = 59\n",
        "smsweb.toml:2: inbox.incomplete_after: takes a whole number of seconds "
        "from 60 to 86400"},
@@ -271,6 +283,37 @@ TEST_CASE("A webhook's secret has 24 to 64 bytes, and is never shown") {
     CHECK(config.error().message.find("inbox.webhook_secret: takes") !=
           std::string::npos);
   }
+}
+
+TEST_CASE("A callback goes where the list has it, and nowhere else") {
+  const auto config = Parse(
+      "[callback]\nallow = [\"https://app.example.com/hooks/\", "
+      "\"http://10.0.0.7:8080\"]\nsecret = \"" +
+      std::string(kHook) + "\"\n");
+  REQUIRE(config.has_value());
+  CHECK_FALSE(config->callback.private_addresses);
+  struct Row {
+    const char* url;
+    const char* error;  // null: allowed
+  };
+  const Row rows[] = {
+      {"https://app.example.com/hooks/sms?token=secret", nullptr},
+      {"http://10.0.0.7:8080/any", nullptr},
+      {"https://app.example.com/hook/", "callback.allow"},
+      {"https://app.example.com/hooks/../admin", "no plain"},
+      {"http://app.example.com/hooks/sms", "callback.allow"},
+      {"http://10.0.0.7/any?token=secret", "callback.allow"},
+      {"https://secret@app.example.com/hooks/", "no plain"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.url);
+    const auto allowed = CheckCallbackUrl(row.url, config->callback);
+    REQUIRE(allowed.has_value() == (row.error == nullptr));
+    if (allowed) continue;
+    CHECK(allowed.error().message.find(row.error) != std::string::npos);
+    CHECK(allowed.error().message.find("secret") == std::string::npos);
+  }
+  CHECK_FALSE(CheckCallbackUrl("https://app.example.com/", CallbackConfig{}));
 }
 
 TEST_CASE("The longest prefix decides which languages a number may have") {

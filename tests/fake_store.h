@@ -41,14 +41,15 @@ class FakeStore : public Store {
     return No();
   }
   Result<std::vector<ModemRequest>> Requests() override { return No(); }
-  Result<std::vector<OutboxItem>> DueOutbox(WallTime, int) override {
+  Result<std::vector<OutboxReceiver>> OutboxReceivers() override {
     return No();
   }
-  Result<std::optional<WallTime>> NextOutboxDue() override { return No(); }
+  Result<std::vector<OutboxItem>> Outbox(const std::string&, int) override {
+    return No();
+  }
   Result<InboundMessage> FindInbound(std::int64_t) override { return No(); }
-  Result<void> FinishOutbox(std::int64_t) override { return No(); }
-  Result<void> RetryOutbox(std::int64_t, WallTime,
-                           const std::string&) override {
+  Result<void> RecordTries(std::span<const OutboxTry>) override { return No(); }
+  Result<std::int64_t> DropOutbox(const std::string&, WallTime) override {
     return No();
   }
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn&) override {

@@ -69,21 +69,22 @@ class ForwardingStore : public Store {
   Result<std::vector<ModemRequest>> Requests() override {
     return inner_.Requests();
   }
-  Result<std::vector<OutboxItem>> DueOutbox(WallTime now, int limit) override {
-    return inner_.DueOutbox(now, limit);
+  Result<std::vector<OutboxReceiver>> OutboxReceivers() override {
+    return inner_.OutboxReceivers();
   }
-  Result<std::optional<WallTime>> NextOutboxDue() override {
-    return inner_.NextOutboxDue();
+  Result<std::vector<OutboxItem>> Outbox(const std::string& receiver,
+                                         int limit) override {
+    return inner_.Outbox(receiver, limit);
   }
   Result<InboundMessage> FindInbound(std::int64_t sequence) override {
     return inner_.FindInbound(sequence);
   }
-  Result<void> FinishOutbox(std::int64_t sequence) override {
-    return inner_.FinishOutbox(sequence);
+  Result<void> RecordTries(std::span<const OutboxTry> tries) override {
+    return inner_.RecordTries(tries);
   }
-  Result<void> RetryOutbox(std::int64_t sequence, WallTime due,
-                           const std::string& error) override {
-    return inner_.RetryOutbox(sequence, due, error);
+  Result<std::int64_t> DropOutbox(const std::string& receiver,
+                                  WallTime due_before) override {
+    return inner_.DropOutbox(receiver, due_before);
   }
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override {
     return inner_.RecordTurn(turn);

@@ -208,8 +208,12 @@ TEST_CASE("Each question of the spooler has an index that holds what is open") {
        "inbound_sender"},
       {"SELECT * FROM inbound_part WHERE message = 1 AND number = 2",
        "inbound_part_message"},
-      {"SELECT * FROM outbox WHERE due_at <= 1 ORDER BY due_at, sequence",
-       "outbox_due"},
+      {"SELECT receiver, due_at FROM outbox INDEXED BY outbox_receiver "
+       "WHERE receiver >= 'a' ORDER BY receiver, due_at LIMIT 1",
+       "outbox_receiver (receiver>?)"},
+      {"SELECT * FROM outbox INDEXED BY outbox_receiver WHERE receiver = 'a' "
+       "ORDER BY due_at, sequence LIMIT 8",
+       "outbox_receiver (receiver=?)"},
       {"SELECT * FROM modem_request WHERE finished = 0 ORDER BY sequence",
        "modem_request_open"},
   };

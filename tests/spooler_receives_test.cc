@@ -170,6 +170,7 @@ class Receiving {
 TEST_CASE_METHOD(Receiving,
                  "A message that is received is in the inbox, once") {
   Script("at 5s: inbound from +6281234567890 text \"hello\"");
+  config_.inbox.webhook_url = "http://127.0.0.1/";
   Start();
   Pass(seconds(20));
   CHECK(Inbox() == std::vector<std::string>{"hello"});

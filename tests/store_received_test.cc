@@ -104,7 +104,7 @@ TEST_CASE("A message that was received is in the inbox as it came") {
     CHECK(store.FindInbound(Id(2)).error().kind == ErrorKind::kNotFound);
     CHECK(store.FindInbound(message.sequence + 1).error().kind ==
           ErrorKind::kNotFound);
-    CHECK_FALSE(store.NextOutboxDue()->has_value());
+    CHECK(store.OutboxReceivers()->empty());
   });
 }
 
@@ -308,13 +308,14 @@ TEST_CASE("The inbox is newest first, filtered, and paged by id") {
 TEST_CASE("A complete message is in the outbox, until it is finished") {
   OnEachStore([](Store& store, const TempFolder&) {
     Receive(store, {Received(1, "a", 1, 2, 7)}, true);
-    CHECK(store.DueOutbox(kNow, 10)->empty());
+    CHECK(store.OutboxReceivers()->empty());
     Receive(store, {Received(2, "b", 2, 2, 7), Received(3, "c")}, true);
     Receive(store, {Received(3, "c")}, true);  // again: not told again
-    CHECK(*store.NextOutboxDue() == kNow);
-    CHECK(store.DueOutbox(kNow - Millis(1), 10)->empty());
-    CHECK(store.DueOutbox(kNow, 1)->size() == 1);
-    auto due = store.DueOutbox(kNow, 10);
+    REQUIRE(store.OutboxReceivers()->size() == 1);
+    CHECK(store.OutboxReceivers()->at(0).receiver.empty());
+    CHECK(store.OutboxReceivers()->at(0).due_at == kNow);
+    CHECK(store.Outbox("", 1)->size() == 1);
+    auto due = store.Outbox("", 10);
     REQUIRE(due->size() == 2);
     CHECK(due->at(0).kind == "inbound");
     CHECK(due->at(0).id != due->at(1).id);
@@ -323,14 +324,14 @@ TEST_CASE("A complete message is in the outbox, until it is finished") {
     CHECK(store.FindInbound(due->at(1).subject)->text == "c");
 
     const Uuid id = due->at(0).id;
-    REQUIRE(store
-                .RetryOutbox(due->at(0).sequence, kNow + minutes(5),
-                             "connection refused")
-                .has_value());
-    REQUIRE(store.FinishOutbox(due->at(1).sequence).has_value());
-    CHECK(store.DueOutbox(kNow, 10)->empty());
-    CHECK(*store.NextOutboxDue() == kNow + minutes(5));
-    due = store.DueOutbox(kNow + minutes(5), 10);
+    const OutboxTry tries[] = {{.sequence = due->at(0).sequence,
+                                .again_at = kNow + minutes(5),
+                                .error = "connection refused"},
+                               {.sequence = due->at(1).sequence}};
+    REQUIRE(store.RecordTries(tries).has_value());
+    REQUIRE(store.OutboxReceivers()->size() == 1);
+    CHECK(store.OutboxReceivers()->at(0).due_at == kNow + minutes(5));
+    due = store.Outbox("", 10);
     REQUIRE(due->size() == 1);
     CHECK(due->at(0).attempts == 1);
     CHECK(due->at(0).id == id);
@@ -343,11 +344,12 @@ TEST_CASE("A message shown incomplete is told of, and again when it is whole") {
     Receive(store, {Received(1, "a", 1, 2, 7)}, true);
     ShowIncomplete(store, kNow + hours(1), true);
     ShowIncomplete(store, kNow + hours(1), true);
-    auto due = store.DueOutbox(kNow + hours(1), 10);
+    auto due = store.Outbox("", 10);
     REQUIRE(due->size() == 1);
-    REQUIRE(store.FinishOutbox(due->at(0).sequence).has_value());
+    const OutboxTry taken[] = {{.sequence = due->at(0).sequence}};
+    REQUIRE(store.RecordTries(taken).has_value());
     Receive(store, {Received(2, "b", 2, 2, 7)}, true);
-    const auto again = store.DueOutbox(kNow + hours(1), 10);
+    const auto again = store.Outbox("", 10);
     REQUIRE(again->size() == 1);
     CHECK(again->at(0).id != due->at(0).id);
     CHECK(again->at(0).subject == due->at(0).subject);

@@ -18,6 +18,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/base/web_url.h"
 
 namespace smsweb {
 
@@ -93,6 +94,13 @@ struct WindowsConfig {
   std::map<std::string, ZoneName> zones;
 };
 
+// Who may be told how a message ended: its sender names the URL.
+struct CallbackConfig {
+  std::vector<WebUrl> allow;       // each with all that is below; empty: nobody
+  bool private_addresses = false;  // may a receiver have one
+  std::string secret;              // as webhook_secret
+};
+
 struct SpoolerConfig {
   std::string bell = "/run/smsweb/bell.sock";  // from "unix:PATH"
   bool spawn = false;
@@ -138,6 +146,7 @@ struct Config {
   SpoolerConfig spooler;
   InboxConfig inbox;
   WindowsConfig window;
+  CallbackConfig callback;
   LogConfig log;
   std::vector<ModemConfig> modems;
 };
@@ -147,6 +156,11 @@ std::span<const std::string_view> LanguageNames();
 // Of the longest prefix that this number begins with.
 const std::vector<std::string>& LanguagesFor(const MessageConfig& config,
                                              std::string_view recipient);
+
+// Whether a callback may go there; kInvalid says why not, and never shows the
+// URL, which may hold a secret.
+Result<void> CheckCallbackUrl(std::string_view url,
+                              const CallbackConfig& config);
 
 // What "env:NAME" stands for; none if the variable is not set.
 using Environment =

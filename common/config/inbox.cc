@@ -1,7 +1,6 @@
 // [inbox]: what becomes of what the modems receive.
 #include <algorithm>
 
-#include "common/base/webhook_key.h"
 #include "common/config/sections.h"
 
 namespace smsweb {
@@ -23,27 +22,9 @@ void ReadWebhook(TableReader& table, const Environment& environment,
   if (!out->webhook_url.empty() && !IsWebAddress(out->webhook_url)) {
     table.Refuse("webhook_url", "takes \"https://...\" or \"http://...\"");
   }
-  table.Read("webhook_secret", &out->webhook_secret);
-  if (out->webhook_secret.empty()) {
-    if (!out->webhook_url.empty()) {
-      table.Refuse("webhook_secret",
-                   "webhook_url needs it: the receiver has to know whose word "
-                   "it is");
-    }
-    return;
-  }
-  if (secrets == Secrets::kLeave) return;
-  auto secret = ResolveSecret(out->webhook_secret, environment);
-  if (!secret) {
-    table.Refuse("webhook_secret", secret.error().message);
-  } else if (!ParseWebhookSecret(*secret)) {
-    table.Refuse("webhook_secret",
-                 fmt::format("takes \"whsec_\" and {} to {} bytes in base64 "
-                             "(the value is not shown)",
-                             kShortestWebhookKey, kLongestWebhookKey));
-  } else {
-    out->webhook_secret = std::move(*secret);
-  }
+  ReadWebhookSecret(table, "webhook_secret",
+                    out->webhook_url.empty() ? "" : "webhook_url", environment,
+                    secrets, &out->webhook_secret);
 }
 
 std::string UpperCase(std::string text) {

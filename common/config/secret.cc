@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "common/base/webhook_key.h"
 #include "common/config/sections.h"
 
 namespace smsweb {
@@ -29,6 +30,31 @@ Result<std::string> ResolveSecret(const std::string& text,
     return line;
   }
   return text;
+}
+
+void ReadWebhookSecret(TableReader& table, std::string_view key,
+                       std::string_view for_whom,
+                       const Environment& environment, Secrets secrets,
+                       std::string* out) {
+  table.Read(key, out);
+  if (out->empty()) {
+    if (for_whom.empty()) return;
+    table.Refuse(key, fmt::format("{} needs it: the receiver has to know whose "
+                                  "word it is",
+                                  for_whom));
+    return;
+  }
+  if (secrets == Secrets::kLeave) return;
+  auto secret = ResolveSecret(*out, environment);
+  if (!secret) {
+    table.Refuse(key, secret.error().message);
+  } else if (!ParseWebhookSecret(*secret)) {
+    table.Refuse(key, fmt::format("takes \"whsec_\" and {} to {} bytes in "
+                                  "base64 (the value is not shown)",
+                                  kShortestWebhookKey, kLongestWebhookKey));
+  } else {
+    *out = std::move(*secret);
+  }
 }
 
 }  // namespace smsweb

@@ -22,6 +22,9 @@ void ReadInbox(TableReader table, const Environment& environment,
 
 void ReadWindows(TableReader table, WindowsConfig* out);
 
+void ReadCallback(TableReader table, const Environment& environment,
+                  Secrets secrets, CallbackConfig* out);
+
 void ReadModems(const toml::table& root, const Environment& environment,
                 Secrets secrets, ErrorList& errors,
                 std::vector<ModemConfig>* out);
@@ -33,6 +36,13 @@ bool IsNumberPrefix(std::string_view text);
 // "PREFIXrest" -> rest.
 std::optional<std::string> After(std::string_view prefix,
                                  const std::string& text);
+
+// The key that webhooks are signed with; `for_whom` is why it can't be left
+// out, or empty where it can.
+void ReadWebhookSecret(TableReader& table, std::string_view key,
+                       std::string_view for_whom,
+                       const Environment& environment, Secrets secrets,
+                       std::string* out);
 
 // What a secret stands for; the error says why it can't be had, and never shows
 // it.

@@ -127,6 +127,16 @@ std::expected<Life, DraftError> CheckTimes(const Draft& draft,
   return std::unexpected(std::move(error));
 }
 
+std::expected<void, DraftError> CheckCallback(std::string_view url,
+                                              const CallbackConfig& config) {
+  if (url.empty()) return {};
+  const auto allowed = CheckCallbackUrl(url, config);
+  if (allowed) return {};
+  return Refuse(
+      DraftProblem::kCallbackNotAllowed,
+      "callback_url can't be told of messages: " + allowed.error().message);
+}
+
 }  // namespace
 
 std::string_view ToString(DraftProblem problem) {
@@ -143,6 +153,8 @@ std::string_view ToString(DraftProblem problem) {
       return "out_of_range";
     case DraftProblem::kOutsideWindow:
       return "outside_window";
+    case DraftProblem::kCallbackNotAllowed:
+      return "callback_not_allowed";
     case DraftProblem::kInternal:
       return "internal";
   }
@@ -150,13 +162,17 @@ std::string_view ToString(DraftProblem problem) {
 }
 
 std::expected<NewMessage, DraftError> MakeMessage(
-    Draft draft, const MessageConfig& config, RecipientParser& recipients,
+    Draft draft, const Config& config, RecipientParser& recipients,
     SendingWindows& windows, WallTime now, Random& random) {
+  if (auto allowed = CheckCallback(draft.callback_url, config.callback);
+      !allowed) {
+    return std::unexpected(allowed.error());
+  }
   auto recipient = CheckRecipient(draft.to, recipients);
   if (!recipient) return std::unexpected(recipient.error());
-  auto cut = CheckText(std::move(draft.text), *recipient, config);
+  auto cut = CheckText(std::move(draft.text), *recipient, config.message);
   if (!cut) return std::unexpected(cut.error());
-  const auto life = CheckTimes(draft, *recipient, config, windows, now);
+  const auto life = CheckTimes(draft, *recipient, config.message, windows, now);
   if (!life) return std::unexpected(life.error());
   return NewMessage{.id = MakeUuidV7(now, random),
                     .message_class = draft.message_class,
@@ -165,7 +181,8 @@ std::expected<NewMessage, DraftError> MakeMessage(
                     .parts = cut->parts,
                     .reference = std::move(draft.reference),
                     .coding = std::move(cut->coding),
-                    .report = draft.report.value_or(config.report),
+                    .report = draft.report.value_or(config.message.report),
+                    .callback_url = std::move(draft.callback_url),
                     .created_at = now,
                     .not_before = life->begins,
                     .expires_at = life->ends};

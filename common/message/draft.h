@@ -33,6 +33,7 @@ struct Draft {
   std::optional<WallTime> not_before;
   std::string reference;       // within the limit above
   std::optional<bool> report;  // none: what the configuration says
+  std::string callback_url;    // told how it ended; empty: nobody is
 };
 
 enum class DraftProblem : std::uint8_t {
@@ -42,7 +43,8 @@ enum class DraftProblem : std::uint8_t {
   kTooManyParts,   // `parts` says how many
   kTooFarAhead,    // not_before
   kOutsideWindow,  // all its life; `opens_at`, or there is no such time
-  kInternal,       // numbers or time zones can't be had
+  kCallbackNotAllowed,
+  kInternal,  // numbers or time zones can't be had
 };
 
 // The stable code that callers see: "too_many_parts".
@@ -60,7 +62,7 @@ struct DraftError {
 // Its text is the one that is sent: transliterated, where the configuration
 // wants that and it saves UCS-2.
 std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
-                                                  const MessageConfig& config,
+                                                  const Config& config,
                                                   RecipientParser& recipients,
                                                   SendingWindows& windows,
                                                   WallTime now, Random& random);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -95,11 +96,28 @@ struct OptOut {
 struct OutboxItem {
   std::int64_t sequence = 0;
   Uuid id;           // webhook-id: the same with each try
-  std::string kind;  // "inbound": `subject` is InboundMessage::sequence
+  std::string kind;  // "inbound": `subject` is InboundMessage::sequence;
+                     // "message": Message::sequence
   std::int64_t subject = 0;
   WallTime created_at;
   int attempts = 0;
   WallTime due_at;
+  std::string receiver;  // "https://example.com:443"; empty: the inbox's
+  std::string url;       // of a callback
+  std::string body;      // the same
+};
+
+// A receiver that is to be told something, and when the first of it is due.
+struct OutboxReceiver {
+  std::string receiver;
+  WallTime due_at;
+};
+
+// What became of an item that was told, or was not.
+struct OutboxTry {
+  std::int64_t sequence = 0;
+  std::optional<WallTime> again_at;  // none: it is done with
+  std::string error;                 // why again
 };
 
 // What an operator asks of a modem, and its answer.

@@ -297,6 +297,7 @@ CREATE TABLE sim_recipient(
 ALTER TABLE outbox ADD COLUMN receiver TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN url TEXT;
 ALTER TABLE outbox ADD COLUMN body TEXT;
+DROP INDEX outbox_due;
 CREATE INDEX outbox_receiver ON outbox(receiver, due_at, sequence);
 )sql",
 };

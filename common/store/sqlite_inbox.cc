@@ -39,18 +39,6 @@ InboundMessage ReadInbound(const SqliteStatement& row) {
   return message;
 }
 
-OutboxItem ReadOutbox(const SqliteStatement& row) {
-  OutboxItem item;
-  item.sequence = row.Int(0);
-  std::ranges::copy(row.Blob(1).first(16), item.id.bytes.begin());
-  item.kind = row.Text(2);
-  item.subject = row.Int(3);
-  item.created_at = row.Time(4);
-  item.attempts = static_cast<int>(row.Int(5));
-  item.due_at = row.Time(6);
-  return item;
-}
-
 // Whether it is one of several. A concatenation that can't be is none (TS
 // 23.040 § 9.2.3.24.1).
 bool IsOneOfSeveral(const InboundPart& part) {
@@ -78,8 +66,9 @@ Result<InboundMessage> OnlyOne(SqliteStatement& statement) {
 
 }  // namespace
 
-SqliteInbox::SqliteInbox(SqliteDb& db)
+SqliteInbox::SqliteInbox(SqliteDb& db, SqliteOutbox& outbox)
     : db_(db),
+      outbox_(outbox),
       known_(
           db.PrepareLater("SELECT 1 FROM inbound_part WHERE fingerprint = ?1")),
       // The one that was sent at the time closest to the part's: one that lacks
@@ -119,18 +108,7 @@ SqliteInbox::SqliteInbox(SqliteDb& db)
       find_(db.PrepareLater("SELECT " + std::string(kColumns) +
                             " FROM inbound WHERE id = ?1 AND shown = 1")),
       find_sequence_(db.PrepareLater("SELECT " + std::string(kColumns) +
-                                     " FROM inbound WHERE sequence = ?1")),
-      tell_(db.PrepareLater(
-          "INSERT INTO outbox(id, kind, subject, created_at, due_at) "
-          "VALUES(?1, 'inbound', ?2, ?3, ?3) ON CONFLICT DO NOTHING")),
-      due_(db.PrepareLater(
-          "SELECT sequence, id, kind, subject, created_at, attempts, due_at "
-          "FROM outbox WHERE due_at <= ?1 ORDER BY due_at, sequence LIMIT ?2")),
-      next_due_(db.PrepareLater("SELECT min(due_at) FROM outbox")),
-      finish_(db.PrepareLater("DELETE FROM outbox WHERE sequence = ?1")),
-      retry_(db.PrepareLater(
-          "UPDATE outbox SET attempts = attempts + 1, due_at = ?2, error = ?3 "
-          "WHERE sequence = ?1")) {}
+                                     " FROM inbound WHERE sequence = ?1")) {}
 
 Result<void> SqliteInbox::Write(const InboundPart& part, bool webhook) {
   known_.Bind(part.fingerprint);
@@ -185,7 +163,7 @@ Result<void> SqliteInbox::Begin(const InboundPart& part, bool webhook) {
   if (!sequence) return std::unexpected(sequence.error());
   if (auto done = WritePart(sequence->value(), part); !done) return done;
   if (!whole || !webhook) return {};
-  return Tell(part.id, sequence->value(), part.received_at);
+  return outbox_.TellOfInbound(part.id, sequence->value(), part.received_at);
 }
 
 Result<void> SqliteInbox::Join(std::int64_t sequence, const InboundPart& part,
@@ -198,7 +176,7 @@ Result<void> SqliteInbox::Join(std::int64_t sequence, const InboundPart& part,
       join_, [](const SqliteStatement& row) { return row.Int(0) != 0; });
   if (!complete) return std::unexpected(complete.error());
   if (!complete->value_or(false) || !webhook) return {};
-  return Tell(part.id, sequence, part.received_at);
+  return outbox_.TellOfInbound(part.id, sequence, part.received_at);
 }
 
 // What a whole message is made of is in the message alone.
@@ -257,17 +235,10 @@ Result<void> SqliteInbox::ShowIncomplete(WallTime before, WallTime now,
     show_.Bind(message.sequence);
     if (auto done = RunIt(show_); !done) return done;
     if (!webhook) continue;
-    if (auto done = Tell(message.id, message.sequence, now); !done) return done;
+    auto done = outbox_.TellOfInbound(message.id, message.sequence, now);
+    if (!done) return done;
   }
   return {};
-}
-
-// `id` is that of the part that made it whole, or of the message where it is
-// shown without: each is told of once, by the same id in any run.
-Result<void> SqliteInbox::Tell(const Uuid& id, std::int64_t subject,
-                               WallTime now) {
-  tell_.Bind(id.bytes).Bind(subject).Bind(now);
-  return RunIt(tell_);
 }
 
 Result<std::vector<InboundMessage>> SqliteInbox::List(
@@ -294,31 +265,6 @@ Result<InboundMessage> SqliteInbox::Find(const Uuid& id) {
 Result<InboundMessage> SqliteInbox::Find(std::int64_t sequence) {
   find_sequence_.Bind(sequence);
   return OnlyOne(find_sequence_);
-}
-
-Result<std::vector<OutboxItem>> SqliteInbox::DueOutbox(WallTime now,
-                                                       int limit) {
-  due_.Bind(now).Bind(Number(limit));
-  return CollectRows(due_, ReadOutbox);
-}
-
-Result<std::optional<WallTime>> SqliteInbox::NextOutboxDue() {
-  const auto due = FirstRow(next_due_, [](const SqliteStatement& row) {
-    return row.IsNull(0) ? std::nullopt : std::optional(row.Time(0));
-  });
-  if (!due) return std::unexpected(due.error());
-  return due->value_or(std::nullopt);
-}
-
-Result<void> SqliteInbox::FinishOutbox(std::int64_t sequence) {
-  finish_.Bind(sequence);
-  return RunIt(finish_);
-}
-
-Result<void> SqliteInbox::RetryOutbox(std::int64_t sequence, WallTime due,
-                                      const std::string& error) {
-  retry_.Bind(sequence).Bind(due).BindNullIfEmpty(error);
-  return RunIt(retry_);
 }
 
 }  // namespace smsweb

@@ -140,6 +140,8 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
     : db_(db),
       find_(db.PrepareLater("SELECT " + AllColumns() +
                             " FROM message WHERE id = ?1")),
+      find_sequence_(db.PrepareLater("SELECT " + AllColumns() +
+                                     " FROM message WHERE sequence = ?1")),
       parts_(db.PrepareLater(
           "SELECT number, state, modem, message_reference, error_code, "
           "intended_at, sim, report_status, reported_at FROM part "
@@ -242,7 +244,16 @@ Result<std::vector<Message>> SqliteQueue::CollectWithParts(
 
 Result<Message> SqliteQueue::Find(const Uuid& id) {
   find_.Bind(id.bytes);
-  auto found = CollectWithParts(find_);
+  return FindBy(find_);
+}
+
+Result<Message> SqliteQueue::Find(std::int64_t sequence) {
+  find_sequence_.Bind(sequence);
+  return FindBy(find_sequence_);
+}
+
+Result<Message> SqliteQueue::FindBy(SqliteStatement& statement) {
+  auto found = CollectWithParts(statement);
   if (!found) return std::unexpected(found.error());
   if (found->empty()) {
     return Fail(ErrorKind::kNotFound, "no message has this id");

@@ -32,6 +32,7 @@ class SqliteQueue {
   Result<CancelOutcome> Cancel(const Uuid& id, WallTime now);
 
   Result<Message> Find(const Uuid& id);
+  Result<Message> Find(std::int64_t sequence);
   Result<std::vector<Message>> List(const ListFilter& filter);
   Result<std::vector<StateCount>> CountByState();
   Result<std::vector<Message>> Abandoned(LeaseToken token, WallTime now);
@@ -44,6 +45,7 @@ class SqliteQueue {
                                               WallTime since);
 
  private:
+  Result<Message> FindBy(SqliteStatement& statement);
   Result<std::vector<Message>> Collect(SqliteStatement& statement);
   Result<std::vector<Message>> CollectWithParts(SqliteStatement& statement);
   Result<void> AddParts(Message& message);
@@ -69,10 +71,10 @@ class SqliteQueue {
                       SpoolerTurnOutcome* outcome);
 
   SqliteDb& db_;
-  SqliteStatement find_, parts_, next_due_, first_lane_, next_lane_,
-      candidates_, newest_, dead_, take_, held_, intent_, result_, doubt_,
-      change_, expire_, abandoned_, take_over_, count_, awaiting_, change_lane_,
-      change_lane_of_class_, renew_, bury_, cancel_;
+  SqliteStatement find_, find_sequence_, parts_, next_due_, first_lane_,
+      next_lane_, candidates_, newest_, dead_, take_, held_, intent_, result_,
+      doubt_, change_, expire_, abandoned_, take_over_, count_, awaiting_,
+      change_lane_, change_lane_of_class_, renew_, bury_, cancel_;
 };
 
 }  // namespace smsweb

@@ -11,6 +11,7 @@
 #include "common/store/sqlite_known_numbers.h"
 #include "common/store/sqlite_modems.h"
 #include "common/store/sqlite_opt_outs.h"
+#include "common/store/sqlite_outbox.h"
 #include "common/store/sqlite_queue.h"
 #include "common/store/sqlite_reports.h"
 
@@ -40,7 +41,8 @@ class SqliteStore final : public Store {
         db_(*shared_db_),
         intake_(db_),
         queue_(db_),
-        inbox_(db_),
+        outbox_(db_, queue_),
+        inbox_(db_, outbox_),
         reports_(db_),
         opt_outs_(db_),
         modems_(db_) {}
@@ -82,20 +84,16 @@ class SqliteStore final : public Store {
   Result<InboundMessage> FindInbound(std::int64_t sequence) override {
     return inbox_.Find(sequence);
   }
-  Result<std::vector<OutboxItem>> DueOutbox(WallTime now, int limit) override {
-    return inbox_.DueOutbox(now, limit);
+  Result<std::vector<OutboxReceiver>> OutboxReceivers() override {
+    return outbox_.Receivers();
   }
-  Result<std::optional<WallTime>> NextOutboxDue() override {
-    return inbox_.NextOutboxDue();
+  Result<std::vector<OutboxItem>> Outbox(const std::string& receiver,
+                                         int limit) override {
+    return outbox_.ItemsFor(receiver, limit);
   }
-  Result<void> FinishOutbox(std::int64_t sequence) override {
-    return InTransaction(true, [&] { return inbox_.FinishOutbox(sequence); });
-  }
-  Result<void> RetryOutbox(std::int64_t sequence, WallTime due,
-                           const std::string& error) override {
-    return InTransaction(
-        true, [&] { return inbox_.RetryOutbox(sequence, due, error); });
-  }
+  Result<void> RecordTries(std::span<const OutboxTry> tries) override;
+  Result<std::int64_t> DropOutbox(const std::string& receiver,
+                                  WallTime due_before) override;
 
   Result<std::optional<OptOut>> FindOptOut(const std::string& number) override {
     return opt_outs_.Find(number);
@@ -142,12 +140,15 @@ class SqliteStore final : public Store {
                              const std::function<Result<void>()>& work);
   Result<void> WriteReceived(const SpoolerTurn& turn);
   Result<void> WriteRest(const SpoolerTurn& turn);
+  Result<void> TellOfEnds(const SpoolerTurn& turn,
+                          const SpoolerTurnOutcome& outcome);
 
   std::shared_ptr<SqliteDb> shared_db_;
   SqliteDb& db_;
   bool synced_ = true;
   SqliteIntake intake_;
   SqliteQueue queue_;
+  SqliteOutbox outbox_;
   SqliteInbox inbox_;
   SqliteReports reports_;
   SqliteOptOuts opt_outs_;
@@ -187,7 +188,9 @@ Result<CancelOutcome> SqliteStore::Cancel(const Uuid& id, WallTime now) {
     auto cancelled = queue_.Cancel(id, now);
     if (!cancelled) return std::unexpected(cancelled.error());
     outcome = std::move(*cancelled);
-    return {};
+    if (!outcome->cancelled) return {};
+    const Message& message = outcome->message;
+    return outbox_.TellOfEnd(message.sequence, message.state, now);
   });
   if (!done) return std::unexpected(done.error());
   return std::move(*outcome);
@@ -227,10 +230,55 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
     if (turn.expire) {
       if (auto ok = queue_.ExpireDead(turn.now, &outcome); !ok) return ok;
     }
-    return queue_.Lease(turn, &outcome);
+    if (auto ok = queue_.Lease(turn, &outcome); !ok) return ok;
+    return TellOfEnds(turn, outcome);
   });
+  outcome.outbox = outbox_.TakeNews();
   if (!done) return std::unexpected(done.error());
   return outcome;
+}
+
+// In the end, when each message is where this turn leaves it: what was only
+// passed through is not told.
+Result<void> SqliteStore::TellOfEnds(const SpoolerTurn& turn,
+                                     const SpoolerTurnOutcome& outcome) {
+  for (const StateChange& change : turn.changes) {
+    auto ok = outbox_.TellOfEnd(change.sequence, change.to, change.at);
+    if (!ok) return ok;
+  }
+  for (const Settlement& settlement : turn.settlements) {
+    auto ok = settlement.to ? outbox_.TellOfEnd(settlement.sequence,
+                                                *settlement.to, settlement.at)
+                            : outbox_.TellOfLastReport(settlement.sequence);
+    if (!ok) return ok;
+  }
+  for (const Message& message : outcome.expired) {
+    auto ok = outbox_.TellOfEnd(message.sequence, message.state, turn.now);
+    if (!ok) return ok;
+  }
+  return {};
+}
+
+Result<void> SqliteStore::RecordTries(std::span<const OutboxTry> tries) {
+  return InTransaction(false, [&]() -> Result<void> {
+    for (const OutboxTry& outcome : tries) {
+      if (auto ok = outbox_.Record(outcome); !ok) return ok;
+    }
+    return {};
+  });
+}
+
+Result<std::int64_t> SqliteStore::DropOutbox(const std::string& receiver,
+                                             WallTime due_before) {
+  std::int64_t count = 0;
+  const auto done = InTransaction(false, [&]() -> Result<void> {
+    const auto dropped = outbox_.Drop(receiver, due_before);
+    if (!dropped) return std::unexpected(dropped.error());
+    count = *dropped;
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return count;
 }
 
 Result<void> SqliteStore::WriteReceived(const SpoolerTurn& turn) {

@@ -229,6 +229,7 @@ struct SpoolerTurnOutcome {
   // Changes that were refused: not held with this token, or not allowed from
   // the state the message is in.
   std::vector<std::int64_t> refused;
+  bool outbox = false;  // something was put into it
 };
 
 struct InboxFilter {
@@ -305,14 +306,17 @@ class Store {
       const std::string& sim, int message_reference, WallTime since) = 0;
   // Unfinished ones, oldest first.
   virtual Result<std::vector<ModemRequest>> Requests() = 0;
-  // The outbox, by time; and what became of a try.
-  virtual Result<std::vector<OutboxItem>> DueOutbox(WallTime now,
-                                                    int limit) = 0;
-  virtual Result<std::optional<WallTime>> NextOutboxDue() = 0;
   virtual Result<InboundMessage> FindInbound(std::int64_t sequence) = 0;
-  virtual Result<void> FinishOutbox(std::int64_t sequence) = 0;
-  virtual Result<void> RetryOutbox(std::int64_t sequence, WallTime due,
-                                   const std::string& error) = 0;
+  // The outbox: who is to be told something, each at the same cost however much
+  // it is; and the first of it, by time, due or not.
+  virtual Result<std::vector<OutboxReceiver>> OutboxReceivers() = 0;
+  virtual Result<std::vector<OutboxItem>> Outbox(const std::string& receiver,
+                                                 int limit) = 0;
+  // Neither is synced: after a power cut, a receiver may be told again. Drops
+  // (some of) what was due before; gives how many.
+  virtual Result<void> RecordTries(std::span<const OutboxTry> tries) = 0;
+  virtual Result<std::int64_t> DropOutbox(const std::string& receiver,
+                                          WallTime due_before) = 0;
 
   // The queue.
   //

@@ -1,6 +1,6 @@
-"""A message that arrives at a modem, told to a receiver of webhooks: a real HTTP
-server, which refuses first, or is not there, or never answers; and a spooler
-that is killed in between.
+"""A message that arrives at a modem, or one that has come to its end, told to a
+receiver of webhooks: a real HTTP server, which refuses first, or is not there,
+or never answers; and a spooler that is killed in between.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import sqlite3
 import threading
 import time
 import unittest
@@ -18,7 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from harness import Gateway, free_port, wait_until
+from fastcgi import Connection
+from harness import NUMBER_E164, Gateway, Process, free_port, wait_until
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -59,6 +61,8 @@ class Receiver:
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # connections are kept
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with outer._lock:
@@ -68,6 +72,7 @@ class Receiver:
                     status = outer._statuses.pop(0) if outer._statuses else 204
                 if status == 0:
                     outer._closing.wait(60)
+                    self.close_connection = True
                     return
                 self.send_response(status)
                 if 300 <= status < 400:
@@ -177,6 +182,164 @@ class Webhooks(unittest.TestCase):
             spooler = gateway.start_spooler()
             server.wait_for(2, 60)
             self.assertEqual(spooler.wait(60), 0)
+
+
+class Callbacks(unittest.TestCase):
+    def gateway(self, *allow: str, script: str = "", private: bool = True,
+                **tables: Any) -> Gateway:
+        gateway = Gateway(settings={
+            "callback": {"allow": list(allow), "private_addresses": private, "secret": SECRET},
+            **tables})
+        self.addCleanup(gateway.close)
+        path = gateway.folder / "script.txt"
+        path.write_text(script, encoding="utf-8")
+        path.chmod(0o644)
+        gateway.start_sim("--script", str(path))
+        gateway.start_endpoint()
+        return gateway
+
+    def post(self, gateway: Gateway, url: str, **fields: Any) -> str:
+        """A message that wants a callback; its id."""
+        with Connection(gateway.socket) as connection:
+            answer = connection.post_json("/v1/messages", {
+                "to": NUMBER_E164, "text": "hush", "callback_url": url, **fields})
+        self.assertEqual(answer.status, 202, answer.body)
+        return str(answer.json()["id"])
+
+    def post_dead(self, gateway: Gateway, url: str, count: int) -> set[str]:
+        """So many messages whose life is over before there is a spooler."""
+        ids = {self.post(gateway, url, ttl=1) for _ in range(count)}
+        end = time.time() + 1.5
+        wait_until(lambda: time.time() > end, 10, "their end")
+        return ids
+
+    def wait_for_errors(self, gateway: Gateway, count: int) -> list[str]:
+        """Why so many items of the outbox could not be told."""
+        def errors() -> list[str]:
+            with sqlite3.connect(f"file:{gateway.queue}?mode=ro", uri=True) as database:
+                rows = database.execute("SELECT error FROM outbox WHERE error IS NOT NULL")
+                return [row[0] for row in rows]
+        return wait_until(lambda: errors() if len(errors()) >= count else [], 60, "the errors")
+
+    def test_each_end_is_told_to_the_url_of_its_message_and_signed(self) -> None:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}/hooks"
+        gateway = self.gateway(url, script="on pdu to +6289610707902: cms 1\n")
+        with receiver(port) as server:
+            wanted = {next(iter(self.post_dead(gateway, f"{url}/expired", 1))): "expired"}
+            gateway.start_spooler()
+            wanted[self.post(gateway, f"{url}/sent?a=b")] = "sent"
+            wanted[self.post(gateway, f"{url}/delivered", report=True)] = "delivered"
+            wanted[self.post(gateway, f"{url}/failed", to="+6289610707902")] = "failed"
+            told = server.wait_for(len(wanted), 60)
+            states = {}
+            for request in told:
+                body = request.json()
+                state = body["data"]["state"]
+                states[body["data"]["id"]] = state
+                self.assertEqual(body["type"], f"message.{state}")
+                self.assertEqual(body["timestamp"], body["data"]["updated_at"])
+                self.assertEqual(request.path.split("?")[0], f"/hooks/{state}")
+                self.assertTrue(request.is_signed())
+                self.assertNotIn(b"hush", request.body)
+            self.assertEqual(states, wanted)
+            self.assertEqual(len({request.id for request in told}), len(wanted))
+        self.assertNotIn("a=b", gateway.log_of("smswebd"))
+        self.assertNotIn(SECRET, gateway.log_of("smswebd"))
+
+    def test_a_receiver_that_hangs_delays_no_other_and_no_message(self) -> None:
+        slow, quick = free_port(), free_port()
+        gateway = self.gateway(f"http://127.0.0.1:{slow}/", f"http://127.0.0.1:{quick}/")
+        with receiver(slow, *[0] * 1000) as hanging, receiver(quick) as server:
+            # At four at once, and 15 s for each, these take minutes.
+            self.post_dead(gateway, f"http://127.0.0.1:{slow}/", 40)
+            wanted = self.post_dead(gateway, f"http://127.0.0.1:{quick}/", 20)
+            gateway.start_spooler()
+            hanging.wait_for(1)
+            told = server.wait_for(20, 60)
+            self.assertEqual({request.json()["data"]["id"] for request in told}, wanted)
+            self.post(gateway, f"http://127.0.0.1:{quick}/")
+            gateway.wait_for_messages(1)
+            self.assertEqual(server.wait_for(21)[20].json()["type"], "message.sent")
+            self.assertLess(len(hanging.told), 40)
+
+    def test_a_spooler_killed_before_it_is_told_tells_it_again(self) -> None:
+        port = free_port()
+        gateway = self.gateway(f"http://127.0.0.1:{port}/")
+        with receiver(port, 0) as server:
+            spooler = gateway.start_spooler()
+            uuid = self.post(gateway, f"http://127.0.0.1:{port}/")
+            server.wait_for(1)
+            gateway.kill(spooler)
+            gateway.bell.unlink(missing_ok=True)
+            gateway.start_spooler()
+            first, second = server.wait_for(2)[:2]
+            self.assertEqual(first.json()["data"]["id"], uuid)
+            self.assertEqual(first.id, second.id)
+            self.assertEqual(first.body, second.body)
+            self.assertTrue(second.is_signed())
+        self.assertEqual(len(gateway.messages()), 1)
+
+    def test_a_private_address_is_not_connected_to_whatever_it_is_called(self) -> None:
+        port = free_port()
+        urls = [f"http://127.0.0.1:{port}/", f"http://localhost:{port}/",
+                f"http://[::ffff:127.0.0.1]:{port}/"]
+        gateway = self.gateway(*urls, private=False)
+        with receiver(port) as server:
+            gateway.start_spooler()
+            for url in urls:
+                self.post(gateway, url)
+            errors = self.wait_for_errors(gateway, len(urls))
+            self.assertEqual(set(errors), {"the receiver's address is private"})
+            self.assertEqual(server.told, [])
+
+    def test_a_connection_that_the_inbox_keeps_is_not_used_either(self) -> None:
+        port = free_port()
+        gateway = self.gateway(
+            f"http://127.0.0.1:{port}/", private=False,
+            script='at 1s: inbound from +6281234567890 text "hello"\n',
+            inbox={"webhook_url": f"http://127.0.0.1:{port}/sms", "webhook_secret": SECRET})
+        with receiver(port) as server:
+            gateway.start_spooler()
+            server.wait_for(1)
+            self.post(gateway, f"http://127.0.0.1:{port}/")
+            errors = self.wait_for_errors(gateway, 1)
+            self.assertEqual(errors, ["the receiver's address is private"])
+            self.assertEqual([told.path for told in server.told], ["/sms"])
+
+    def test_a_proxy_does_not_lead_there(self) -> None:
+        port = free_port()
+        gateway = self.gateway("http://app.invalid/", private=False)
+        with receiver(port) as proxy:
+            spooler = gateway.start(
+                "smswebd",
+                [str(gateway.programs / "smswebd"), "--config", str(gateway.config)],
+                environment={"http_proxy": f"http://127.0.0.1:{port}"})
+            spooler.wait_for_line(r"\bready\b")
+            self.post(gateway, "http://app.invalid/")
+            # There is no such name; the proxy was not even thought of.
+            self.assertNotIn("private", self.wait_for_errors(gateway, 1)[0])
+            self.assertEqual(proxy.told, [])
+
+    def test_a_spooler_on_demand_tells_and_ends(self) -> None:
+        port = free_port()
+        gateway = self.gateway(f"http://127.0.0.1:{port}/",
+                               spooler={"spawn": True, "idle_exit": 1})
+        with receiver(port, 503) as server:
+            spooler: Process = gateway.start_spooler()
+            self.post(gateway, f"http://127.0.0.1:{port}/")
+            server.wait_for(2, 60)
+            self.assertEqual(spooler.wait(60), 0)
+
+    def test_a_url_that_the_operator_does_not_list_is_refused(self) -> None:
+        gateway = self.gateway("https://app.example.com/hooks/")
+        with Connection(gateway.socket) as connection:
+            answer = connection.post_json("/v1/messages", {
+                "to": NUMBER_E164, "text": "hush",
+                "callback_url": "https://app.example.com.evil.example/hooks/"})
+        self.assertEqual(answer.status, 422)
+        self.assertEqual(answer.json()["code"], "callback_not_allowed")
+        self.assertEqual(answer.json()["field"], "callback_url")
 
 
 if __name__ == "__main__":
