@@ -182,8 +182,8 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   const toml::table& root = parsed.table();
 
   static const std::set<std::string> kTables = {
-      "store", "endpoint", "message", "spooler",
-      "inbox", "window",   "log",     "modem"};
+      "store",  "endpoint", "message",   "spooler", "inbox",
+      "window", "log",      "retention", "modem"};
   for (const auto& [key, node] : root) {
     const std::string name(key.str());
     if (!kTables.contains(name)) {
@@ -205,6 +205,7 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   ReadSpooler(section("spooler"), &config.spooler);
   ReadInbox(section("inbox"), environment, secrets, &config.inbox);
   ReadWindows(section("window"), &config.window);
+  ReadRetention(section("retention"), &config.retention);
   ReadLog(section("log"), &config.log);
   ReadModems(root, environment, secrets, errors, &config.modems);
   if (!errors.empty()) return Fail(ErrorKind::kInvalid, errors.Text());

@@ -93,6 +93,20 @@ struct WindowsConfig {
   std::map<std::string, ZoneName> zones;
 };
 
+// How long things are kept once they have ended; 0: for ever.
+struct RetentionConfig {
+  std::chrono::seconds delivered{30LL * 24 * 3600};
+  std::chrono::seconds undelivered{30LL * 24 * 3600};
+  std::chrono::seconds sent{30LL * 24 * 3600};
+  std::chrono::seconds unknown{90LL * 24 * 3600};
+  std::chrono::seconds failed{90LL * 24 * 3600};
+  std::chrono::seconds expired{30LL * 24 * 3600};
+  std::chrono::seconds cancelled{30LL * 24 * 3600};
+  // Of the classes that are not otp; 0: erased at once, as an otp's are.
+  std::chrono::seconds texts{7LL * 24 * 3600};
+  std::chrono::seconds inbox{0};
+};
+
 struct SpoolerConfig {
   std::string bell = "/run/smsweb/bell.sock";  // from "unix:PATH"
   bool spawn = false;
@@ -138,6 +152,7 @@ struct Config {
   SpoolerConfig spooler;
   InboxConfig inbox;
   WindowsConfig window;
+  RetentionConfig retention;
   LogConfig log;
   std::vector<ModemConfig> modems;
 };

@@ -21,6 +21,7 @@ void ReadInbox(TableReader table, const Environment& environment,
                Secrets secrets, InboxConfig* out);
 
 void ReadWindows(TableReader table, WindowsConfig* out);
+void ReadRetention(TableReader table, RetentionConfig* out);
 
 void ReadModems(const toml::table& root, const Environment& environment,
                 Secrets secrets, ErrorList& errors,

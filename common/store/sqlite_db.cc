@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <random>
@@ -148,9 +149,9 @@ void SqliteDb::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 
 Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
   sqlite3* handle = nullptr;
-  constexpr int kFlags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                    (options.make ? SQLITE_OPEN_CREATE : 0);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   SqliteDb db(handle);
   if (code != SQLITE_OK) {
     return FailSqlite(handle, "can't open the queue");
@@ -242,6 +243,54 @@ Result<void> SqliteDb::TrustLog() {
   }
   log_in_doubt_ = false;
   return {};
+}
+
+// Its row says what could not be done: that is no error.
+Result<void> SqliteDb::Checkpoint(CheckpointMode mode) {
+  return Execute(mode == CheckpointMode::kTruncate
+                     ? "PRAGMA wal_checkpoint(TRUNCATE)"
+                     : "PRAGMA wal_checkpoint(PASSIVE)");
+}
+
+std::int64_t SqliteDb::LogBytes() const {
+  const char* path =
+      sqlite3_filename_wal(sqlite3_db_filename(db_.get(), "main"));
+  struct stat status {};
+  return path && ::stat(path, &status) == 0 ? status.st_size : 0;
+}
+
+Millis SqliteDb::SetBusyTimeout(Millis timeout) {
+  return std::exchange(options_->busy_timeout, timeout);
+}
+
+Result<bool> SqliteDb::HasMoved() {
+  int moved = 0;
+  if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) !=
+      SQLITE_OK) {
+    return FailSqlite(db_.get(), "queue");
+  }
+  return moved != 0;
+}
+
+// The transaction holds the state of its beginning fast: without it, each
+// write of another program would have the copy begin anew.
+Result<void> SqliteDb::CopyTo(SqliteDb& target, const Progress& progress) {
+  constexpr int kPagesAtOnce = 1024;
+  if (auto done = Execute("BEGIN; SELECT 1 FROM sqlite_schema"); !done) {
+    return done;
+  }
+  sqlite3* to = target.db_.get();
+  sqlite3_backup* backup = sqlite3_backup_init(to, "main", db_.get(), "main");
+  int code = backup ? SQLITE_OK : SQLITE_ERROR;
+  while (backup && code == SQLITE_OK) {
+    code = sqlite3_backup_step(backup, kPagesAtOnce);
+    const int pages = sqlite3_backup_pagecount(backup);
+    progress(pages - sqlite3_backup_remaining(backup), pages);
+  }
+  sqlite3_backup_finish(backup);
+  (void)Execute("COMMIT");
+  if (code == SQLITE_DONE) return {};
+  return FailSqlite(to, "copy of the queue");
 }
 
 Result<SqliteTransaction> SqliteTransaction::Begin(SqliteDb& db) {

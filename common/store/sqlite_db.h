@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -62,9 +63,9 @@ class SqliteDb {
     Millis busy_pause{5};       // the longest sleep between two tries
     int log_pages = 1000;  // so long the log grows before it is moved into the
                            // database
+    bool make = true;           // the file, where it is not there
   };
 
-  // Makes the file where it is not there.
   static Result<SqliteDb> Open(const std::string& path, Options options);
 
   Result<void> Execute(const char* sql);
@@ -80,6 +81,21 @@ class SqliteDb {
   // Leaves the write-ahead log in place when the last connection closes:
   // programs come and go, and each would pay for a checkpoint.
   Result<void> KeepLogOnClose();
+
+  enum class CheckpointMode { kPassive, kTruncate };
+  // Brings what is in the log into the file, as far as nobody is in the way;
+  // with kTruncate, and nobody is, the log is empty afterwards.
+  Result<void> Checkpoint(CheckpointMode mode);
+  std::int64_t LogBytes() const;          // of the log's file; 0: there is none
+  Millis SetBusyTimeout(Millis timeout);  // gives the one before
+
+  // Whether another file has come in the place of the one that was opened.
+  Result<bool> HasMoved();
+
+  // All pages into `target`, which becomes the same, as they are at this
+  // instant: others may write meanwhile. In a transaction of this one's own.
+  using Progress = std::function<void(std::int64_t done, std::int64_t pages)>;
+  Result<void> CopyTo(SqliteDb& target, const Progress& progress);
 
  private:
   friend class SqliteTransaction;
