@@ -49,11 +49,13 @@ constexpr const char* kMakeUnknown =
 
 }  // namespace
 
-Result<QueueFile> QueueFile::Open(const std::string& path) {
+Result<QueueFile> QueueFile::Open(const std::string& path, Log log) {
   auto db = SqliteDb::Open(path, {.make = false});
   if (!db) return std::unexpected(db.error());
-  if (auto done = db->KeepLogOnClose(); !done) {
-    return std::unexpected(done.error());
+  if (log == Log::kStays) {
+    if (auto done = db->KeepLogOnClose(); !done) {
+      return std::unexpected(done.error());
+    }
   }
   QueueFile file(std::move(*db), 0);
   const auto tables = file.Ask(
@@ -158,7 +160,7 @@ Result<void> QueueFile::CopyTo(const std::string& path,
     }
     if (auto done = db_.CopyTo(*target, progress); !done) return done;
   }
-  auto copy = Open(path);
+  auto copy = Open(path, Log::kGoes);
   if (!copy) return std::unexpected(copy.error());
   if (auto done = copy->LeaveLog(); !done) return done;
   QueueCheck check;

@@ -34,9 +34,11 @@ struct QueueCheck {
 
 class QueueFile {
  public:
-  // kNotFound; kInvalid: it is no queue; kConflict: a newer program's;
-  // kInternal: it can't be read. An older schema is left as it is.
-  static Result<QueueFile> Open(const std::string& path);
+  // kUnavailable: it is not there, or not to be had; kInvalid: it is no queue;
+  // kConflict: a newer program's; kInternal: it can't be read. An older schema
+  // is left as it is. The log beside it is the service's, or goes with us.
+  enum class Log { kStays, kGoes };
+  static Result<QueueFile> Open(const std::string& path, Log log);
 
   int schema() const { return schema_; }
   Result<QueueSizes> Sizes();
@@ -59,7 +61,7 @@ class QueueFile {
   Result<void> Migrate();
   // What was queued or sending becomes unknown; how many were.
   Result<std::int64_t> MakeUnknown(WallTime now);
-  // No log beside the file from here on: it can be moved.
+  // No log beside the file from here on: it can be moved. For Log::kGoes.
   Result<void> LeaveLog();
 
  private:

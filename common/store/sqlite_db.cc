@@ -36,23 +36,18 @@ std::unexpected<Error> FailSqlite(sqlite3* db, std::string_view what) {
                                         sqlite3_errstr(code), code));
 }
 
-// Sleeps a little, then asks for another try; gives up after busy_timeout.
-// The sleeps are short and uneven, so that many processes which wait for the
-// same lock don't come back together.
-int WaitForWriter(void* options_pointer, int tries) {
-  const auto& options = *static_cast<SqliteDb::Options*>(options_pointer);
-  thread_local std::chrono::steady_clock::time_point began;
-  const auto now = std::chrono::steady_clock::now();
-  if (tries == 0) began = now;
-  if (now - began >= options.busy_timeout) return 0;
-  thread_local std::minstd_rand jitter(std::random_device{}());
-  const auto longest = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::min(options.busy_pause, Millis(1 + tries)));
-  const auto micros = std::uniform_int_distribution<std::int64_t>(
-      longest.count() / 4, longest.count())(jitter);
-  std::this_thread::sleep_for(std::chrono::microseconds(micros));
-  return 1;
-}
+// From Options::log_pages on, each commit brings what is in the log into the
+// database, as far as readers and writers are not in the way: as SQLite does by
+// itself. While there are always some of them, the log never begins anew that
+// way. So from this multiple on it is emptied, for which writers wait until
+// those have done who read at that moment: the longer it is, the longer, so
+// that it is bounded however long they take. Where that fails, it is tried
+// again when another log_pages have come.
+constexpr int kEmptyAtMultiple = 4;
+constexpr int kPagesAMilli = 100;  // 40 ms for the first try
+constexpr Millis kLongestWaitForReaders{1000};
+
+bool IsIoError(int code) { return (code & 0xFF) == SQLITE_IOERR; }
 
 }  // namespace
 
@@ -145,6 +140,52 @@ std::span<const std::uint8_t> SqliteStatement::Blob(int column) const {
           static_cast<std::size_t>(size)};
 }
 
+// Sleeps a little, then asks for another try; gives up after busy_timeout.
+// The sleeps are short and uneven, so that many processes which wait for the
+// same lock don't come back together.
+int SqliteDb::WaitForWriter(void* state, int tries) {
+  const Options& options = static_cast<State*>(state)->options;
+  thread_local std::chrono::steady_clock::time_point began;
+  const auto now = std::chrono::steady_clock::now();
+  if (tries == 0) began = now;
+  if (now - began >= options.busy_timeout) return 0;
+  thread_local std::minstd_rand jitter(std::random_device{}());
+  const auto longest = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::min(options.busy_pause, Millis(1 + tries)));
+  const auto micros = std::uniform_int_distribution<std::int64_t>(
+      longest.count() / 4, longest.count())(jitter);
+  std::this_thread::sleep_for(std::chrono::microseconds(micros));
+  return 1;
+}
+
+// Behind each commit. What fails here is tried again by the next one, and does
+// not undo the commit.
+//
+// Behind one that was not synced nothing is done: the log would be synced for
+// that, and if it failed, with what an earlier one has left to the next sync.
+int SqliteDb::Committed(void* state_pointer, sqlite3* db, const char* name,
+                        int pages) {
+  State& state = *static_cast<State*>(state_pointer);
+  const int enough = state.options.log_pages;
+  if (pages < enough) state.empty_log_at = enough * kEmptyAtMultiple;
+  if (pages < enough || !state.synced) return SQLITE_OK;
+  const bool empty = pages >= state.empty_log_at;
+  const Millis patience = std::exchange(
+      state.options.busy_timeout,
+      std::min({kLongestWaitForReaders, state.options.busy_timeout,
+                Millis(pages / kPagesAMilli)}));
+  int log = -1;  // stays so where another connection is at it
+  const int code = sqlite3_wal_checkpoint_v2(
+      db, name, empty ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+      &log, nullptr);
+  state.options.busy_timeout = patience;
+  if (empty && code != SQLITE_OK && log >= 0) {
+    state.empty_log_at = pages + enough;
+  }
+  if (IsIoError(code)) state.log_in_doubt = true;
+  return SQLITE_OK;
+}
+
 void SqliteDb::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 
 Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
@@ -156,8 +197,9 @@ Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
   if (code != SQLITE_OK) {
     return FailSqlite(handle, "can't open the queue");
   }
-  db.options_ = std::make_unique<Options>(options);
-  sqlite3_busy_handler(handle, WaitForWriter, db.options_.get());
+  db.state_ = std::make_unique<State>(options, false,
+                                      options.log_pages * kEmptyAtMultiple);
+  sqlite3_busy_handler(handle, WaitForWriter, db.state_.get());
   return db;
 }
 
@@ -192,18 +234,18 @@ Result<void> SqliteDb::UseWriteAheadLog() {
     auto done =
         Execute("PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL");
     const bool busy = !done && sqlite3_errcode(db_.get()) == SQLITE_BUSY;
-    if (!busy || WaitForWriter(options_.get(), tries) == 0) return done;
+    if (!busy || WaitForWriter(state_.get(), tries) == 0) {
+      if (done) sqlite3_wal_hook(db_.get(), Committed, state_.get());
+      return done;
+    }
   }
 }
 
-// Behind a commit that was not synced, SQLite moves no log into the database:
-// it would sync the log for that, and say to nobody that this has failed.
 Result<void> SqliteDb::SyncCommits(bool synced) {
   auto done = Execute(synced ? "PRAGMA synchronous = FULL"
                              : "PRAGMA synchronous = NORMAL");
-  if (!done) return done;
-  sqlite3_wal_autocheckpoint(db_.get(), synced ? options_->log_pages : 0);
-  return {};
+  if (done) state_->synced = synced;
+  return done;
 }
 
 Result<void> SqliteDb::KeepLogOnClose() {
@@ -219,8 +261,9 @@ Result<void> SqliteDb::KeepLogOnClose() {
 
 Result<void> SqliteDb::Commit() {
   auto committed = Execute("COMMIT");
-  log_in_doubt_ = log_in_doubt_ ||
-                  (!committed && sqlite3_errcode(db_.get()) == SQLITE_IOERR);
+  if (!committed && IsIoError(sqlite3_errcode(db_.get()))) {
+    state_->log_in_doubt = true;
+  }
   return committed;
 }
 
@@ -231,7 +274,7 @@ Result<void> SqliteDb::Commit() {
 // content, which can still be read, goes to the database, and a new log begins,
 // before anything else is promised.
 Result<void> SqliteDb::TrustLog() {
-  if (!log_in_doubt_) return {};
+  if (!state_->log_in_doubt) return {};
   auto statement = Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!statement) return std::unexpected(statement.error());
   const auto row = statement->Step();
@@ -241,15 +284,19 @@ Result<void> SqliteDb::TrustLog() {
                 "queue: its log can't be trusted after a failed sync, and "
                 "others are using it");
   }
-  log_in_doubt_ = false;
+  state_->log_in_doubt = false;
   return {};
 }
 
 // Its row says what could not be done: that is no error.
 Result<void> SqliteDb::Checkpoint(CheckpointMode mode) {
-  return Execute(mode == CheckpointMode::kTruncate
-                     ? "PRAGMA wal_checkpoint(TRUNCATE)"
-                     : "PRAGMA wal_checkpoint(PASSIVE)");
+  auto done = Execute(mode == CheckpointMode::kTruncate
+                          ? "PRAGMA wal_checkpoint(TRUNCATE)"
+                          : "PRAGMA wal_checkpoint(PASSIVE)");
+  if (!done && IsIoError(sqlite3_errcode(db_.get()))) {
+    state_->log_in_doubt = true;
+  }
+  return done;
 }
 
 std::int64_t SqliteDb::LogBytes() const {
@@ -260,7 +307,7 @@ std::int64_t SqliteDb::LogBytes() const {
 }
 
 Millis SqliteDb::SetBusyTimeout(Millis timeout) {
-  return std::exchange(options_->busy_timeout, timeout);
+  return std::exchange(state_->options.busy_timeout, timeout);
 }
 
 Result<bool> SqliteDb::HasMoved() {

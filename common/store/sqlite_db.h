@@ -63,7 +63,7 @@ class SqliteDb {
     Millis busy_pause{5};       // the longest sleep between two tries
     int log_pages = 1000;  // so long the log grows before it is moved into the
                            // database
-    bool make = true;           // the file, where it is not there
+    bool make = true;      // the file, where it is not there
   };
 
   static Result<SqliteDb> Open(const std::string& path, Options options);
@@ -74,6 +74,7 @@ class SqliteDb {
   // and uses two of them; what is wrong with it is then an error of Step().
   SqliteStatement PrepareLater(std::string sql);
 
+  // Keeps the log short as well, also beside readers and writers without end.
   Result<void> UseWriteAheadLog();
   // Whether a transaction is on the disk when its commit returns; else, when
   // the next one is that is synced.
@@ -102,12 +103,20 @@ class SqliteDb {
   struct Close {
     void operator()(sqlite3* db) const;
   };
+  // What SQLite's callbacks point at.
+  struct State {
+    Options options;
+    bool synced = false;        // SyncCommits()
+    int empty_log_at = 0;       // pages: tried again when it is that long
+    bool log_in_doubt = false;  // a sync of it has failed
+  };
   explicit SqliteDb(sqlite3* db) : db_(db) {}
   Result<void> Commit();
   Result<void> TrustLog();
-  std::unique_ptr<Options> options_;  // the busy handler points at it
+  static int WaitForWriter(void* state, int tries);
+  static int Committed(void* state, sqlite3* db, const char* name, int pages);
+  std::unique_ptr<State> state_;
   std::unique_ptr<sqlite3, Close> db_;
-  bool log_in_doubt_ = false;
 };
 
 // Rolls back when it goes, unless committed.
