@@ -99,7 +99,8 @@ int ServeFastCgi(const EndpointContext& context,
   // can't be had ends the start and not a request.
   std::vector<std::unique_ptr<Store>> stores;
   for (int i = 0; i < config.endpoint.workers + 1; ++i) {
-    auto opened = OpenSqliteStores(config.store.path);
+    auto opened = OpenSqliteStores(
+        config.store.path, {.keep_texts = config.retention.texts.count() > 0});
     if (!opened) {
       log.Error("can't open the queue", {{"error", opened.error().message}});
       return 1;

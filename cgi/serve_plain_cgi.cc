@@ -35,8 +35,9 @@ int ServePlainCgi(const EndpointContext& context) {
   const Request request = ReadPlainCgiRequest(
       static_cast<std::size_t>(config.endpoint.max_body_bytes));
 
-  auto stores =
-      OpenSqliteStores(config.store.path, {.busy_timeout = kBusyTimeout});
+  auto stores = OpenSqliteStores(
+      config.store.path, {.busy_timeout = kBusyTimeout,
+                          .keep_texts = config.retention.texts.count() > 0});
   if (!stores) {
     context.log.Error("can't open the queue",
                       {{"error", stores.error().message}});

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -52,6 +53,21 @@ struct OptOutTools {
 };
 
 Outcome OptOutCommand(const OptOutOptions& options, const OptOutTools& tools);
+
+struct DbTools {
+  const Config& config;
+  WallTime now;
+  std::function<void(std::string_view)> progress;
+};
+
+// Looks over the queue's file, copies it, puts a copy in its place, or writes
+// it anew.
+Outcome DbCommand(const DbOptions& options, const DbTools& tools);
+// Its actions, each in a file of its own.
+Outcome CheckDb(const DbOptions& options, const DbTools& tools);
+Outcome BackUpDb(const DbOptions& options, const DbTools& tools);
+Outcome RestoreDb(const DbOptions& options, const DbTools& tools);
+Outcome CompactDb(const DbTools& tools);
 
 // `recorded` is what the queue knows of modems.
 Outcome ListModems(const Config& config,

@@ -35,6 +35,7 @@ constexpr const char* kFooter = R"(Examples:
   smsweb modem probe /dev/ttyUSB0
   smsweb modem ussd telkomsel-1 '*888#'
   smsweb pdu decode 000100038188F8000005E8329BFD06
+  smsweb db backup /srv/backup/queue.db
   smsweb config check --config ./smsweb.toml
 
 Exit codes:
@@ -43,7 +44,8 @@ Exit codes:
   2  the command line or the configuration is wrong
   3  there is no such message, modem, or number on the list
   4  the input was refused: a number that can't be, too many parts, a recipient
-     who wants nothing
+     who wants nothing, a file that is no backup
+  5  the queue's file is damaged
 
 With --json, a command prints one JSON document, and an error is one on
 standard error. "smsweb COMMAND --help" tells more; so does smsweb(1).)";
@@ -82,6 +84,7 @@ struct Commands {
   CLI::App* show;
   CLI::App* queue;
   InboxCommands inbox;
+  DbCommands db;
   ModemCommands modem;
   CLI::App* config;
   CLI::App* config_check;
@@ -165,14 +168,15 @@ Commands AddCommands(CLI::App& app, Typed& typed) {
   commands.show = AddShow(app, typed);
   commands.queue = AddQueue(app, typed);
   commands.inbox = AddInboxCommands(app, typed);
+  commands.db = AddDbCommands(app, typed);
   commands.modem = AddModemCommands(app, typed);
   commands.config = app.add_subcommand("config", "the configuration");
   commands.config_check = commands.config->add_subcommand(
       "check", "read the configuration, and say all that is wrong with it");
   commands.config_check->footer(kConfigCheckFooter);
   commands.pdu = std::make_unique<PduCommands>(app);
-  for (auto* group :
-       {commands.inbox.opt_out, commands.modem.modem, commands.config}) {
+  for (auto* group : {commands.inbox.opt_out, commands.db.db,
+                      commands.modem.modem, commands.config}) {
     group->require_subcommand(0, 1);
   }
   return commands;
@@ -316,6 +320,7 @@ Command MakeCommand(const Commands& commands, const Typed& typed) {
     return queue;
   }
   if (auto made = MakeInboxCommand(commands.inbox, typed)) return *made;
+  if (auto made = MakeDbCommand(commands.db, typed)) return *made;
   if (auto made = MakeModemCommand(commands.modem, typed)) return *made;
   if (const auto decode = commands.pdu->Decode()) return *decode;
   if (const auto encode = commands.pdu->Encode()) return *encode;

@@ -54,6 +54,15 @@ struct OptOutOptions {
   std::string after;  // the last number of the page before
 };
 
+struct DbOptions {
+  enum class Action : std::uint8_t { kCheck, kBackup, kRestore, kCompact };
+  Action action = Action::kCheck;
+  std::string file;     // the backup; for kCheck empty: the queue
+  bool full = false;    // kCheck: each index entry, too
+  bool force = false;   // kBackup: over a file that is there
+  bool resend = false;  // kRestore: what waited in it is sent
+};
+
 struct ModemShowOptions {
   std::string name;
 };
@@ -75,7 +84,7 @@ struct ModemProbeOptions {
 
 using Command =
     std::variant<SendOptions, ShowOptions, QueueOptions, InboxOptions,
-                 OptOutOptions, ModemListOptions, ModemShowOptions,
+                 OptOutOptions, DbOptions, ModemListOptions, ModemShowOptions,
                  ModemUssdOptions, ModemProbeOptions, PduDecodeOptions,
                  PduEncodeOptions, ConfigCheckOptions>;
 

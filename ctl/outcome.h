@@ -21,6 +21,7 @@ enum class ExitCode : std::uint8_t {
   kUsage = 2,        // the command line or the configuration is wrong
   kNotFound = 3,     // there is no such message
   kRefused = 4,      // the input can't be sent, or looked for
+  kDamaged = 5,      // the queue's file is damaged
 };
 
 struct Failure {

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -29,19 +31,53 @@ Result<void> Become(uid_t user, gid_t group) {
   return {};
 }
 
-Result<void> BecomeOwner(const std::string& queue) {
-  if (::geteuid() != 0) return {};
+// Of the file, or of the folder that it will be made in. None: opening it will
+// say so.
+std::optional<struct stat> OwnerOf(const std::string& queue) {
   struct stat status {};
   const auto folder = std::filesystem::path(queue).parent_path();
   if (::stat(queue.c_str(), &status) != 0 &&
       ::stat(folder.c_str(), &status) != 0) {
-    return {};  // opening it will say so
+    return std::nullopt;
   }
-  if (status.st_uid == 0) return {};
-  return Become(status.st_uid, status.st_gid);
+  return status;
 }
 
 }  // namespace
+
+Result<void> BecomeOwner(const std::string& queue) {
+  if (::geteuid() != 0) return {};
+  const auto owner = OwnerOf(queue);
+  if (!owner || owner->st_uid == 0) return {};
+  return Become(owner->st_uid, owner->st_gid);
+}
+
+Result<AsOwner> AsOwner::Begin(const std::string& queue) {
+  AsOwner as_owner;
+  if (::geteuid() != 0) return as_owner;
+  const auto owner = OwnerOf(queue);
+  if (!owner || owner->st_uid == 0) return as_owner;
+  std::vector<gid_t> groups(
+      static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+  if (::getgroups(static_cast<int>(groups.size()), groups.data()) < 0) {
+    return FailErrno("can't become the queue's owner", errno);
+  }
+  as_owner.groups_ = std::move(groups);
+  if (::setgroups(1, &owner->st_gid) != 0 || ::setegid(owner->st_gid) != 0 ||
+      ::seteuid(owner->st_uid) != 0) {
+    return FailErrno("can't become the queue's owner", errno);
+  }
+  return as_owner;
+}
+
+// Root may become itself again; if it could not, nothing more must be done.
+AsOwner::~AsOwner() {
+  if (!groups_) return;
+  if (::seteuid(0) != 0 || ::setegid(0) != 0 ||
+      ::setgroups(groups_->size(), groups_->data()) != 0) {
+    std::abort();
+  }
+}
 
 Result<SqliteStores> OpenQueue(const Config& config, IfMissing if_missing) {
   const std::string& path = config.store.path;
@@ -54,7 +90,8 @@ Result<SqliteStores> OpenQueue(const Config& config, IfMissing if_missing) {
                             config.file +
                             "); the first message, or smswebd, makes it");
   }
-  return OpenSqliteStores(path);
+  return OpenSqliteStores(path,
+                          {.keep_texts = config.retention.texts.count() > 0});
 }
 
 bool QueueExists(const Config& config) { return Exists(config.store.path); }

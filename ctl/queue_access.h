@@ -1,7 +1,13 @@
 // How the operator's tool comes to the queue.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "common/config/config.h"
 #include "common/store/sqlite_store.h"
@@ -15,6 +21,23 @@ enum class IfMissing : std::uint8_t { kMake, kRefuse };
 // the queue could not be opened by smswebd and smsweb-cgi. With kRefuse,
 // kUnavailable where there is no queue.
 Result<SqliteStores> OpenQueue(const Config& config, IfMissing if_missing);
+
+// The queue's file for an operator's work on it: its owner, for good.
+Result<void> BecomeOwner(const std::string& queue);
+
+// Root is the queue's owner, as far as opening files goes, while this lives.
+class AsOwner {
+ public:
+  static Result<AsOwner> Begin(const std::string& queue);
+  AsOwner(AsOwner&& other) noexcept
+      : groups_(std::exchange(other.groups_, std::nullopt)) {}
+  AsOwner& operator=(AsOwner&&) = delete;
+  ~AsOwner();
+
+ private:
+  AsOwner() = default;
+  std::optional<std::vector<gid_t>> groups_;  // root's own; none: not root
+};
 
 bool QueueExists(const Config& config);
 

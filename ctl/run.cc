@@ -117,6 +117,12 @@ class Runner {
                                    .width = surroundings_.width});
   }
 
+  Outcome operator()(const DbOptions& options) const {
+    return DbCommand(options, {.config = config_,
+                               .now = surroundings_.clock.Wall(),
+                               .progress = surroundings_.progress});
+  }
+
   Outcome operator()(const ModemListOptions&) const {
     const auto recorded = RecordedModems();
     if (!recorded) return FailStore(recorded.error());

@@ -21,6 +21,7 @@ struct Typed {
   QueueOptions queue;
   InboxOptions inbox;
   OptOutOptions opt_out;
+  DbOptions db;
   ModemShowOptions modem_show;
   ModemUssdOptions modem_ussd;
   ModemProbeOptions probe;
@@ -40,6 +41,17 @@ InboxCommands AddInboxCommands(CLI::App& app, Typed& typed);
 // None: it is none of these.
 std::optional<Command> MakeInboxCommand(const InboxCommands& commands,
                                         const Typed& typed);
+
+struct DbCommands {
+  CLI::App* db;
+  CLI::App* check;
+  CLI::App* backup;
+  CLI::App* restore;
+  CLI::App* compact;
+};
+DbCommands AddDbCommands(CLI::App& app, Typed& typed);
+std::optional<Command> MakeDbCommand(const DbCommands& commands,
+                                     const Typed& typed);
 
 struct ModemCommands {
   CLI::App* modem;

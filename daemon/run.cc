@@ -14,6 +14,7 @@
 #include "common/store/sqlite_store.h"
 #include "daemon/courier.h"
 #include "daemon/spooler.h"
+#include "daemon/upkeep.h"
 
 namespace smsweb {
 namespace {
@@ -70,7 +71,8 @@ class Run {
         spooler_(context.config, store, context.ports, context.windows,
                  context.clock, context.random, context.log),
         courier_(context.config, context.webhook_keys, store, context.http,
-                 context.clock, context.random, context.log) {}
+                 context.clock, context.random, context.log),
+        upkeep_(context.config.retention, store, context.clock, context.log) {}
 
   int Loop();
 
@@ -90,6 +92,7 @@ class Run {
   UniqueFd signals_;
   Spooler spooler_;
   Courier courier_;
+  Upkeep upkeep_;
   std::optional<MonoTime> idle_since_;
   std::optional<MonoTime> quit_at_;  // after SIGTERM
   std::optional<MonoTime> no_modem_since_;
@@ -113,6 +116,7 @@ int Run::Timeout() const {
   if (no_modem_since_) consider(*no_modem_since_ + kOnceLimit);
   consider(quit_at_);
   consider(courier_.Deadline());
+  consider(upkeep_.Deadline(!spooler_.Drained()));
   if (!earliest) return -1;
   const auto left =
       std::chrono::ceil<Millis>(*earliest - context_.clock.Mono()).count();
@@ -159,6 +163,7 @@ void Run::HearSignal(const pollfd& signal) {
 void Run::TurnSpooler(const std::vector<bool>& readable) {
   spooler_.Turn(readable);
   if (spooler_.TakeNews()) courier_.LookAgain();
+  if (!quit_at_) upkeep_.Turn(!spooler_.Drained());
 }
 
 // In this order, nothing that is committed meanwhile is missed (bell.h).
@@ -196,6 +201,7 @@ Turned Run::EndIfDone() {
   const bool ends =
       once_ || (idle_exit.count() > 0 && now - *idle_since_ >= idle_exit);
   if (!ends) return Turned::kOn;
+  upkeep_.Finish();  // while the bell is still heard
   if (EndForGood()) return Turned::kEnd;
   idle_since_.reset();
   return Turned::kOn;
@@ -288,7 +294,9 @@ int RunSpooler(const SpoolerContext& context, RunOptions options) {
   auto stores = UntilAvailable(context, signals, options.once, [&] {
     return OpenSqliteStores(
         context.config.store.path,
-        {.busy_timeout = kBusyTimeout, .busy_pause = kBusyPause});
+        {.busy_timeout = kBusyTimeout,
+         .busy_pause = kBusyPause,
+         .keep_texts = context.config.retention.texts.count() > 0});
   });
   if (!stores) return FailStart(context, stores.error());
   Run run(context, options.once, *stores->queue, std::move(*bell),

@@ -331,6 +331,23 @@ TEST_CASE("The longest prefix decides which languages a number may have") {
   CHECK(LanguagesFor(config, "1234").empty());
 }
 
+TEST_CASE("What has ended is kept for ever, or for an hour at least") {
+  const auto config =
+      Parse("[retention]\nsent = 0\nfailed = 3600\ntexts = 1\n");
+  REQUIRE(config.has_value());
+  CHECK(config->retention.sent.count() == 0);
+  CHECK(config->retention.failed.count() == 3600);
+  CHECK(config->retention.texts.count() == 1);
+  CHECK(config->retention.delivered.count() == 30 * 86400);
+  for (const std::string line :
+       {"sent = 3599", "inbox = 86400", "texts = -1", "unknown = 3153600001"}) {
+    INFO(line);
+    const auto wrong = Parse("[retention]\n" + line + "\n");
+    REQUIRE(!wrong.has_value());
+    CHECK(wrong.error().message.starts_with("smsweb.toml:2: retention."));
+  }
+}
+
 TEST_CASE("A program that needs no secret does not ask for it") {
   const auto config = ParseConfig(
       "[inbox]\nwebhook_url = \"http://x\"\nwebhook_secret = \"env:NOPE\"\n"

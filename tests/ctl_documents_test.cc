@@ -159,7 +159,10 @@ auto Values(const Config& c) {
       c.message.transliterate, c.message.report, c.inbox.webhook_url,
       c.inbox.webhook_secret, c.inbox.incomplete_after, c.inbox.stop_words,
       c.inbox.start_words, c.window.transactional.Limits(),
-      c.window.bulk.Limits(), c.window.zones.size(), c.log.level, c.log.file);
+      c.window.bulk.Limits(), c.window.zones.size(), c.log.level, c.log.file,
+      c.retention.delivered, c.retention.undelivered, c.retention.sent,
+      c.retention.unknown, c.retention.failed, c.retention.expired,
+      c.retention.cancelled, c.retention.texts, c.retention.inbox);
 }
 
 auto Values(const ModemConfig& m) {

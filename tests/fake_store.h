@@ -63,6 +63,8 @@ class FakeStore : public Store {
   }
   Result<std::optional<WallTime>> NextDue(WallTime) override { return No(); }
   Result<std::vector<std::string>> QueuedLanes() override { return No(); }
+  Result<UpkeepOutcome> Upkeep(const UpkeepStep&) override { return No(); }
+  Result<SpaceOutcome> GiveBackSpace(bool) override { return No(); }
 
  private:
   static std::unexpected<Error> No() {

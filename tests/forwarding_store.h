@@ -103,6 +103,12 @@ class ForwardingStore : public Store {
   Result<std::vector<std::string>> QueuedLanes() override {
     return inner_.QueuedLanes();
   }
+  Result<UpkeepOutcome> Upkeep(const UpkeepStep& step) override {
+    return inner_.Upkeep(step);
+  }
+  Result<SpaceOutcome> GiveBackSpace(bool empty_log) override {
+    return inner_.GiveBackSpace(empty_log);
+  }
 
  private:
   Store& inner_;

@@ -1,8 +1,7 @@
 // What an older smsweb has left in the file is there after an upgrade.
-#include <sqlite3.h>
-
 #include "catch.h"
 #include "common/store/sqlite_store.h"
+#include "raw_sqlite.h"
 #include "temp_folder.h"
 
 namespace smsweb {
@@ -89,49 +88,8 @@ INSERT INTO modem VALUES ('a', 'ready', '', 500, 2, 0);
 INSERT INTO known_number VALUES (3, '0811', 'ID', '+62811', 900);
 )sql";
 
-class Raw {
- public:
-  explicit Raw(const std::string& path) {
-    REQUIRE(sqlite3_open(path.c_str(), &db_) == SQLITE_OK);
-  }
-  ~Raw() { sqlite3_close(db_); }
-  void Execute(const char* sql) {
-    INFO(sql);
-    REQUIRE(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-  }
-  // The first column of each row, with a line break behind each.
-  std::string Column(const std::string& sql) {
-    std::string text;
-    REQUIRE(sqlite3_exec(
-                db_, sql.c_str(),
-                [](void* out, int, char** values, char**) {
-                  *static_cast<std::string*>(out) +=
-                      std::string(values[0] ? values[0] : "NULL") + "\n";
-                  return 0;
-                },
-                &text, nullptr) == SQLITE_OK);
-    return text;
-  }
-  // How SQLite goes about it.
-  std::string Plan(const std::string& sql) {
-    std::string text;
-    REQUIRE(sqlite3_exec(
-                db_, ("EXPLAIN QUERY PLAN " + sql).c_str(),
-                [](void* out, int, char** values, char**) {
-                  *static_cast<std::string*>(out) +=
-                      std::string(values[3]) + "\n";
-                  return 0;
-                },
-                &text, nullptr) == SQLITE_OK);
-    return text;
-  }
-
- private:
-  sqlite3* db_ = nullptr;
-};
-
 void MakeOldFile(const std::string& path) {
-  Raw raw(path);
+  RawSqlite raw(path);
   raw.Execute(kSchema1);
   raw.Execute(kRows);
   raw.Execute("PRAGMA user_version = 1");
@@ -168,8 +126,8 @@ TEST_CASE("A queue of schema 1 is brought up to date, with all that is in it") {
   CHECK(outcome->leased[0].text == "waits");
   CHECK(outcome->leased[0].in_doubt);  // its part is unknown
   CHECK_FALSE(sent->in_doubt);
-  CHECK(Raw(path).Column("SELECT e164 FROM known_number") == "+62811\n");
-  CHECK(Raw(path).Column("PRAGMA user_version") == "3\n");
+  CHECK(RawSqlite(path).Column("SELECT e164 FROM known_number") == "+62811\n");
+  CHECK(RawSqlite(path).Column("PRAGMA user_version") == "3\n");
 }
 
 TEST_CASE("An upgraded file is like a new one") {
@@ -178,8 +136,8 @@ TEST_CASE("An upgraded file is like a new one") {
   REQUIRE(OpenSqliteStores(folder / "old.db").has_value());
   REQUIRE(OpenSqliteStores(folder / "new.db").has_value());
   const std::string all = "SELECT sql FROM sqlite_schema ORDER BY name";
-  CHECK(Raw(folder / "old.db").Column(all) ==
-        Raw(folder / "new.db").Column(all));
+  CHECK(RawSqlite(folder / "old.db").Column(all) ==
+        RawSqlite(folder / "new.db").Column(all));
 }
 
 // What runs for each report, message and turn must not read history.
@@ -187,7 +145,7 @@ TEST_CASE("Each question of the spooler has an index that holds what is open") {
   TempFolder folder;
   const std::string path = folder / "queue.db";
   REQUIRE(OpenSqliteStores(path).has_value());
-  Raw raw(path);
+  RawSqlite raw(path);
   const struct {
     const char* sql;
     const char* index;

@@ -182,8 +182,8 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   const toml::table& root = parsed.table();
 
   static const std::set<std::string> kTables = {
-      "store",  "endpoint", "message", "spooler", "inbox",
-      "window", "callback", "log",     "modem"};
+      "store",  "endpoint", "message", "spooler",   "inbox",
+      "window", "callback", "log",     "retention", "modem"};
   for (const auto& [key, node] : root) {
     const std::string name(key.str());
     if (!kTables.contains(name)) {
@@ -206,6 +206,7 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   ReadInbox(section("inbox"), environment, secrets, &config.inbox);
   ReadWindows(section("window"), &config.window);
   ReadCallback(section("callback"), environment, secrets, &config.callback);
+  ReadRetention(section("retention"), &config.retention);
   ReadLog(section("log"), &config.log);
   ReadModems(root, environment, secrets, errors, &config.modems);
   if (!errors.empty()) return Fail(ErrorKind::kInvalid, errors.Text());

@@ -101,6 +101,20 @@ struct CallbackConfig {
   std::string secret;              // as webhook_secret
 };
 
+// How long things are kept once they have ended; 0: for ever.
+struct RetentionConfig {
+  std::chrono::seconds delivered{30LL * 24 * 3600};
+  std::chrono::seconds undelivered{30LL * 24 * 3600};
+  std::chrono::seconds sent{30LL * 24 * 3600};
+  std::chrono::seconds unknown{90LL * 24 * 3600};
+  std::chrono::seconds failed{90LL * 24 * 3600};
+  std::chrono::seconds expired{30LL * 24 * 3600};
+  std::chrono::seconds cancelled{30LL * 24 * 3600};
+  // Of the classes that are not otp; 0: erased at once, as an otp's are.
+  std::chrono::seconds texts{7LL * 24 * 3600};
+  std::chrono::seconds inbox{0};
+};
+
 struct SpoolerConfig {
   std::string bell = "/run/smsweb/bell.sock";  // from "unix:PATH"
   bool spawn = false;
@@ -131,7 +145,7 @@ struct ModemConfig {
                          // out later (common/profile)
   std::string imei;      // 15 digits: this modem, at whatever port it is
   bool roaming = false;  // may send while roaming
-  std::chrono::seconds keep_alive{60};  // 0: never
+  std::chrono::seconds keep_alive{60};     // 0: never
   std::vector<std::string> groups = {""};  // "": the default group
   std::string
       trace;  // a file for what passes on the line, PIN and texts masked
@@ -147,6 +161,7 @@ struct Config {
   InboxConfig inbox;
   WindowsConfig window;
   CallbackConfig callback;
+  RetentionConfig retention;
   LogConfig log;
   std::vector<ModemConfig> modems;
 };

@@ -21,6 +21,7 @@ void ReadInbox(TableReader table, const Environment& environment,
                Secrets secrets, InboxConfig* out);
 
 void ReadWindows(TableReader table, WindowsConfig* out);
+void ReadRetention(TableReader table, RetentionConfig* out);
 
 void ReadCallback(TableReader table, const Environment& environment,
                   Secrets secrets, CallbackConfig* out);

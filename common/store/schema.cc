@@ -206,6 +206,12 @@ DROP INDEX message_sending;
 CREATE INDEX message_state ON message(state, sequence);
 CREATE INDEX message_recipient ON message(recipient, sequence);
 CREATE INDEX message_batch ON message(batch, state) WHERE batch IS NOT NULL;
+-- Texts that are still there of messages that have ended (sqlite_upkeep.h).
+CREATE INDEX message_text ON message(updated_at)
+  WHERE state > 1 AND text <> '';
+-- A message's reports go with it; those that are nobody's go by themselves.
+CREATE INDEX report_message ON report(message) WHERE message IS NOT NULL;
+CREATE INDEX report_nobodys ON report(received_at) WHERE message IS NULL;
 
 -- How many messages are in each state, without counting them.
 CREATE TABLE message_count(
@@ -244,6 +250,8 @@ CREATE TABLE batch(
   lines INTEGER NOT NULL,
   finished INTEGER NOT NULL
 ) STRICT;
+-- Those of which nothing was taken: no message's end is theirs.
+CREATE INDEX batch_hollow ON batch(created_at) WHERE accepted = 0;
 
 -- What a request with this Idempotency-Key was answered.
 CREATE TABLE idempotency(
@@ -302,8 +310,6 @@ CREATE INDEX outbox_receiver ON outbox(receiver, due_at, sequence);
 )sql",
 };
 
-constexpr int kNewest = static_cast<int>(std::size(kSteps));
-
 Result<int> ReadVersion(SqliteDb& db) {
   auto statement = db.Prepare("PRAGMA user_version");
   if (!statement) return std::unexpected(statement.error());
@@ -313,26 +319,28 @@ Result<int> ReadVersion(SqliteDb& db) {
 
 }  // namespace
 
+const int kNewestSchema = static_cast<int>(std::size(kSteps));
+
 Result<void> MigrateSchema(SqliteDb& db) {
   const auto seen = ReadVersion(db);
   if (!seen) return std::unexpected(seen.error());
-  if (*seen == kNewest) return {};
+  if (*seen == kNewestSchema) return {};
 
   auto transaction = SqliteTransaction::Begin(db);
   if (!transaction) return std::unexpected(transaction.error());
   const auto version = ReadVersion(db);  // another may have been faster
   if (!version) return std::unexpected(version.error());
-  if (*version > kNewest) {
+  if (*version > kNewestSchema) {
     return Fail(ErrorKind::kConflict,
                 fmt::format("the queue has schema {}, and this program knows "
                             "schemas up to {}: install the newer smsweb that "
                             "wrote it",
-                            *version, kNewest));
+                            *version, kNewestSchema));
   }
-  for (int step = *version; step < kNewest; ++step) {
+  for (int step = *version; step < kNewestSchema; ++step) {
     if (auto done = db.Execute(kSteps[step]); !done) return done;
   }
-  const auto mark = fmt::format("PRAGMA user_version = {}", kNewest);
+  const auto mark = fmt::format("PRAGMA user_version = {}", kNewestSchema);
   if (auto done = db.Execute(mark.c_str()); !done) return done;
   return transaction->Commit();
 }

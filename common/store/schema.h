@@ -7,6 +7,9 @@
 
 namespace smsweb {
 
+// The last step.
+extern const int kNewestSchema;
+
 // Takes the steps that are missing, in one transaction. kConflict for a store
 // that a newer program has written.
 Result<void> MigrateSchema(SqliteDb& db);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <random>
@@ -35,23 +36,18 @@ std::unexpected<Error> FailSqlite(sqlite3* db, std::string_view what) {
                                         sqlite3_errstr(code), code));
 }
 
-// Sleeps a little, then asks for another try; gives up after busy_timeout.
-// The sleeps are short and uneven, so that many processes which wait for the
-// same lock don't come back together.
-int WaitForWriter(void* options_pointer, int tries) {
-  const auto& options = *static_cast<SqliteDb::Options*>(options_pointer);
-  thread_local std::chrono::steady_clock::time_point began;
-  const auto now = std::chrono::steady_clock::now();
-  if (tries == 0) began = now;
-  if (now - began >= options.busy_timeout) return 0;
-  thread_local std::minstd_rand jitter(std::random_device{}());
-  const auto longest = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::min(options.busy_pause, Millis(1 + tries)));
-  const auto micros = std::uniform_int_distribution<std::int64_t>(
-      longest.count() / 4, longest.count())(jitter);
-  std::this_thread::sleep_for(std::chrono::microseconds(micros));
-  return 1;
-}
+// From Options::log_pages on, each commit brings what is in the log into the
+// database, as far as readers and writers are not in the way: as SQLite does by
+// itself. While there are always some of them, the log never begins anew that
+// way. So from this multiple on it is emptied, for which writers wait until
+// those have done who read at that moment: the longer it is, the longer, so
+// that it is bounded however long they take. Where that fails, it is tried
+// again when another log_pages have come.
+constexpr int kEmptyAtMultiple = 4;
+constexpr int kPagesAMilli = 100;  // 40 ms for the first try
+constexpr Millis kLongestWaitForReaders{1000};
+
+bool IsIoError(int code) { return (code & 0xFF) == SQLITE_IOERR; }
 
 }  // namespace
 
@@ -144,19 +140,66 @@ std::span<const std::uint8_t> SqliteStatement::Blob(int column) const {
           static_cast<std::size_t>(size)};
 }
 
+// Sleeps a little, then asks for another try; gives up after busy_timeout.
+// The sleeps are short and uneven, so that many processes which wait for the
+// same lock don't come back together.
+int SqliteDb::WaitForWriter(void* state, int tries) {
+  const Options& options = static_cast<State*>(state)->options;
+  thread_local std::chrono::steady_clock::time_point began;
+  const auto now = std::chrono::steady_clock::now();
+  if (tries == 0) began = now;
+  if (now - began >= options.busy_timeout) return 0;
+  thread_local std::minstd_rand jitter(std::random_device{}());
+  const auto longest = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::min(options.busy_pause, Millis(1 + tries)));
+  const auto micros = std::uniform_int_distribution<std::int64_t>(
+      longest.count() / 4, longest.count())(jitter);
+  std::this_thread::sleep_for(std::chrono::microseconds(micros));
+  return 1;
+}
+
+// Behind each commit. What fails here is tried again by the next one, and does
+// not undo the commit.
+//
+// Behind one that was not synced nothing is done: the log would be synced for
+// that, and if it failed, with what an earlier one has left to the next sync.
+int SqliteDb::Committed(void* state_pointer, sqlite3* db, const char* name,
+                        int pages) {
+  State& state = *static_cast<State*>(state_pointer);
+  const int enough = state.options.log_pages;
+  if (pages < enough) state.empty_log_at = enough * kEmptyAtMultiple;
+  if (pages < enough || !state.synced) return SQLITE_OK;
+  const bool empty = pages >= state.empty_log_at;
+  const Millis patience = std::exchange(
+      state.options.busy_timeout,
+      std::min({kLongestWaitForReaders, state.options.busy_timeout,
+                Millis(pages / kPagesAMilli)}));
+  int log = -1;  // stays so where another connection is at it
+  const int code = sqlite3_wal_checkpoint_v2(
+      db, name, empty ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+      &log, nullptr);
+  state.options.busy_timeout = patience;
+  if (empty && code != SQLITE_OK && log >= 0) {
+    state.empty_log_at = pages + enough;
+  }
+  if (IsIoError(code)) state.log_in_doubt = true;
+  return SQLITE_OK;
+}
+
 void SqliteDb::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 
 Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
   sqlite3* handle = nullptr;
-  constexpr int kFlags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                    (options.make ? SQLITE_OPEN_CREATE : 0);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   SqliteDb db(handle);
   if (code != SQLITE_OK) {
     return FailSqlite(handle, "can't open the queue");
   }
-  db.options_ = std::make_unique<Options>(options);
-  sqlite3_busy_handler(handle, WaitForWriter, db.options_.get());
+  db.state_ = std::make_unique<State>(options, false,
+                                      options.log_pages * kEmptyAtMultiple);
+  sqlite3_busy_handler(handle, WaitForWriter, db.state_.get());
   return db;
 }
 
@@ -191,18 +234,18 @@ Result<void> SqliteDb::UseWriteAheadLog() {
     auto done =
         Execute("PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL");
     const bool busy = !done && sqlite3_errcode(db_.get()) == SQLITE_BUSY;
-    if (!busy || WaitForWriter(options_.get(), tries) == 0) return done;
+    if (!busy || WaitForWriter(state_.get(), tries) == 0) {
+      if (done) sqlite3_wal_hook(db_.get(), Committed, state_.get());
+      return done;
+    }
   }
 }
 
-// Behind a commit that was not synced, SQLite moves no log into the database:
-// it would sync the log for that, and say to nobody that this has failed.
 Result<void> SqliteDb::SyncCommits(bool synced) {
   auto done = Execute(synced ? "PRAGMA synchronous = FULL"
                              : "PRAGMA synchronous = NORMAL");
-  if (!done) return done;
-  sqlite3_wal_autocheckpoint(db_.get(), synced ? options_->log_pages : 0);
-  return {};
+  if (done) state_->synced = synced;
+  return done;
 }
 
 Result<void> SqliteDb::KeepLogOnClose() {
@@ -218,8 +261,9 @@ Result<void> SqliteDb::KeepLogOnClose() {
 
 Result<void> SqliteDb::Commit() {
   auto committed = Execute("COMMIT");
-  log_in_doubt_ = log_in_doubt_ ||
-                  (!committed && sqlite3_errcode(db_.get()) == SQLITE_IOERR);
+  if (!committed && IsIoError(sqlite3_errcode(db_.get()))) {
+    state_->log_in_doubt = true;
+  }
   return committed;
 }
 
@@ -230,7 +274,7 @@ Result<void> SqliteDb::Commit() {
 // content, which can still be read, goes to the database, and a new log begins,
 // before anything else is promised.
 Result<void> SqliteDb::TrustLog() {
-  if (!log_in_doubt_) return {};
+  if (!state_->log_in_doubt) return {};
   auto statement = Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!statement) return std::unexpected(statement.error());
   const auto row = statement->Step();
@@ -240,8 +284,60 @@ Result<void> SqliteDb::TrustLog() {
                 "queue: its log can't be trusted after a failed sync, and "
                 "others are using it");
   }
-  log_in_doubt_ = false;
+  state_->log_in_doubt = false;
   return {};
+}
+
+// Its row says what could not be done: that is no error.
+Result<void> SqliteDb::Checkpoint(CheckpointMode mode) {
+  auto done = Execute(mode == CheckpointMode::kTruncate
+                          ? "PRAGMA wal_checkpoint(TRUNCATE)"
+                          : "PRAGMA wal_checkpoint(PASSIVE)");
+  if (!done && IsIoError(sqlite3_errcode(db_.get()))) {
+    state_->log_in_doubt = true;
+  }
+  return done;
+}
+
+std::int64_t SqliteDb::LogBytes() const {
+  const char* path =
+      sqlite3_filename_wal(sqlite3_db_filename(db_.get(), "main"));
+  struct stat status {};
+  return path && ::stat(path, &status) == 0 ? status.st_size : 0;
+}
+
+Millis SqliteDb::SetBusyTimeout(Millis timeout) {
+  return std::exchange(state_->options.busy_timeout, timeout);
+}
+
+Result<bool> SqliteDb::HasMoved() {
+  int moved = 0;
+  if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) !=
+      SQLITE_OK) {
+    return FailSqlite(db_.get(), "queue");
+  }
+  return moved != 0;
+}
+
+// The transaction holds the state of its beginning fast: without it, each
+// write of another program would have the copy begin anew.
+Result<void> SqliteDb::CopyTo(SqliteDb& target, const Progress& progress) {
+  constexpr int kPagesAtOnce = 1024;
+  if (auto done = Execute("BEGIN; SELECT 1 FROM sqlite_schema"); !done) {
+    return done;
+  }
+  sqlite3* to = target.db_.get();
+  sqlite3_backup* backup = sqlite3_backup_init(to, "main", db_.get(), "main");
+  int code = backup ? SQLITE_OK : SQLITE_ERROR;
+  while (backup && code == SQLITE_OK) {
+    code = sqlite3_backup_step(backup, kPagesAtOnce);
+    const int pages = sqlite3_backup_pagecount(backup);
+    progress(pages - sqlite3_backup_remaining(backup), pages);
+  }
+  sqlite3_backup_finish(backup);
+  (void)Execute("COMMIT");
+  if (code == SQLITE_DONE) return {};
+  return FailSqlite(to, "copy of the queue");
 }
 
 Result<SqliteTransaction> SqliteTransaction::Begin(SqliteDb& db) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -62,9 +63,9 @@ class SqliteDb {
     Millis busy_pause{5};       // the longest sleep between two tries
     int log_pages = 1000;  // so long the log grows before it is moved into the
                            // database
+    bool make = true;      // the file, where it is not there
   };
 
-  // Makes the file where it is not there.
   static Result<SqliteDb> Open(const std::string& path, Options options);
 
   Result<void> Execute(const char* sql);
@@ -73,6 +74,7 @@ class SqliteDb {
   // and uses two of them; what is wrong with it is then an error of Step().
   SqliteStatement PrepareLater(std::string sql);
 
+  // Keeps the log short as well, also beside readers and writers without end.
   Result<void> UseWriteAheadLog();
   // Whether a transaction is on the disk when its commit returns; else, when
   // the next one is that is synced.
@@ -81,17 +83,40 @@ class SqliteDb {
   // programs come and go, and each would pay for a checkpoint.
   Result<void> KeepLogOnClose();
 
+  enum class CheckpointMode { kPassive, kTruncate };
+  // Brings what is in the log into the file, as far as nobody is in the way;
+  // with kTruncate, and nobody is, the log is empty afterwards.
+  Result<void> Checkpoint(CheckpointMode mode);
+  std::int64_t LogBytes() const;          // of the log's file; 0: there is none
+  Millis SetBusyTimeout(Millis timeout);  // gives the one before
+
+  // Whether another file has come in the place of the one that was opened.
+  Result<bool> HasMoved();
+
+  // All pages into `target`, which becomes the same, as they are at this
+  // instant: others may write meanwhile. In a transaction of this one's own.
+  using Progress = std::function<void(std::int64_t done, std::int64_t pages)>;
+  Result<void> CopyTo(SqliteDb& target, const Progress& progress);
+
  private:
   friend class SqliteTransaction;
   struct Close {
     void operator()(sqlite3* db) const;
   };
+  // What SQLite's callbacks point at.
+  struct State {
+    Options options;
+    bool synced = false;        // SyncCommits()
+    int empty_log_at = 0;       // pages: tried again when it is that long
+    bool log_in_doubt = false;  // a sync of it has failed
+  };
   explicit SqliteDb(sqlite3* db) : db_(db) {}
   Result<void> Commit();
   Result<void> TrustLog();
-  std::unique_ptr<Options> options_;  // the busy handler points at it
+  static int WaitForWriter(void* state, int tries);
+  static int Committed(void* state, sqlite3* db, const char* name, int pages);
+  std::unique_ptr<State> state_;
   std::unique_ptr<sqlite3, Close> db_;
-  bool log_in_doubt_ = false;
 };
 
 // Rolls back when it goes, unless committed.

@@ -38,6 +38,13 @@ constexpr int kMostLaneChangesPerTurn = 500;
 
 constexpr std::chrono::days kForgetSpoolers{1};
 
+// The new text of a message that comes into `state`: none where it has ended,
+// and is of a class whose texts go at once.
+std::string TextIn(std::string_view state, bool keep_texts) {
+  return fmt::format("iif({} NOT IN (0, 1) AND {}, '', text)", state,
+                     keep_texts ? "class = 0" : "true");
+}
+
 std::string CandidatesSql(std::string_view order) {
   return fmt::format(
       "SELECT {} FROM message INDEXED BY message_queued WHERE state = 0 AND "
@@ -136,8 +143,9 @@ Part ReadPart(const SqliteStatement& row) {
 
 }  // namespace
 
-SqliteQueue::SqliteQueue(SqliteDb& db)
+SqliteQueue::SqliteQueue(SqliteDb& db, bool keep_texts)
     : db_(db),
+      keep_texts_(keep_texts),
       find_(db.PrepareLater("SELECT " + AllColumns() +
                             " FROM message WHERE id = ?1")),
       find_sequence_(db.PrepareLater("SELECT " + AllColumns() +
@@ -183,11 +191,12 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
           "UPDATE message SET state = ?2, not_before = max(not_before, ?3), "
           "attempts = attempts + ?4, modem = coalesce(?5, modem), error = ?6, "
           "updated_at = ?7, lease = iif(?2 = 1, lease, NULL), "
-          "lane = coalesce(?8, lane), avoid = ?9 "
-          "WHERE sequence = ?1")),
+          "lane = coalesce(?8, lane), avoid = ?9, text = " +
+          TextIn("?2", keep_texts) + " WHERE sequence = ?1")),
       expire_(db.PrepareLater(
           "UPDATE message SET state = ?3, updated_at = ?2, lease = NULL, "
-          "error = ?4 WHERE sequence = ?1")),
+          "error = ?4, text = " +
+          TextIn("?3", keep_texts) + " WHERE sequence = ?1")),
       abandoned_(db.PrepareLater(
           "SELECT " + AllColumns() +
           " FROM message INDEXED BY message_state WHERE state = 1 AND "
@@ -216,7 +225,8 @@ SqliteQueue::SqliteQueue(SqliteDb& db)
                             "WHERE state = 1 AND lease = token)")),
       cancel_(db.PrepareLater(
           "UPDATE message SET state = ?2, lease = NULL, error = ?3, "
-          "updated_at = ?4 WHERE sequence = ?1")) {}
+          "updated_at = ?4, text = " +
+          TextIn("?2", keep_texts) + " WHERE sequence = ?1")) {}
 
 Result<void> SqliteQueue::AddParts(Message& message) {
   parts_.Bind(message.sequence);
@@ -262,7 +272,13 @@ Result<Message> SqliteQueue::FindBy(SqliteStatement& statement) {
 }
 
 Result<std::vector<Message>> SqliteQueue::List(const ListFilter& filter) {
-  std::string sql = "SELECT " + Columns("''", "0") + " FROM message WHERE true";
+  // Of one recipient's messages, those in a state are picked out: there are
+  // fewer of them than of all that are in it.
+  std::string sql =
+      fmt::format("SELECT {} FROM message {} WHERE true", Columns("''", "0"),
+                  !filter.recipient.empty() ? "INDEXED BY message_recipient"
+                  : filter.state            ? "INDEXED BY message_state"
+                                            : "");
   if (filter.state) {
     sql += fmt::format(" AND state = {}", Number(*filter.state));
   }
@@ -537,6 +553,9 @@ Result<CancelOutcome> SqliteQueue::Cancel(const Uuid& id, WallTime now) {
                       ? "it was cancelled; but an earlier try may have gone"
                       : "";
   message.updated_at = now;
+  if (!keep_texts_ || message.message_class == MessageClass::kOtp) {
+    message.text.clear();
+  }
   cancel_.Bind(message.sequence)
       .Bind(Number(message.state))
       .BindNullIfEmpty(message.error)

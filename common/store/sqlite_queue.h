@@ -14,7 +14,9 @@ namespace smsweb {
 
 class SqliteQueue {
  public:
-  explicit SqliteQueue(SqliteDb& db);
+  // Where texts are not kept, each is erased by the change that ends its
+  // message; else only those of class otp are.
+  SqliteQueue(SqliteDb& db, bool keep_texts);
 
   // Within a transaction.
   Result<void> WriteIntents(const SpoolerTurn& turn,
@@ -71,6 +73,7 @@ class SqliteQueue {
                       SpoolerTurnOutcome* outcome);
 
   SqliteDb& db_;
+  const bool keep_texts_;
   SqliteStatement find_, find_sequence_, parts_, next_due_, first_lane_,
       next_lane_, candidates_, newest_, dead_, take_, held_, intent_, result_,
       doubt_, change_, expire_, abandoned_, take_over_, count_, awaiting_,

@@ -14,6 +14,7 @@
 #include "common/store/sqlite_outbox.h"
 #include "common/store/sqlite_queue.h"
 #include "common/store/sqlite_reports.h"
+#include "common/store/sqlite_upkeep.h"
 
 namespace smsweb {
 namespace {
@@ -36,16 +37,17 @@ bool NeedsSync(const SpoolerTurn& turn) {
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(std::shared_ptr<SqliteDb> db)
+  SqliteStore(std::shared_ptr<SqliteDb> db, bool keep_texts)
       : shared_db_(std::move(db)),
         db_(*shared_db_),
         intake_(db_),
-        queue_(db_),
+        queue_(db_, keep_texts),
         outbox_(db_, queue_),
         inbox_(db_, outbox_),
         reports_(db_),
         opt_outs_(db_),
-        modems_(db_) {}
+        modems_(db_),
+        upkeep_(db_) {}
 
   Result<std::vector<IntakeOutcome>> Insert(
       std::span<const Intake* const> intakes) override;
@@ -135,6 +137,9 @@ class SqliteStore final : public Store {
     return queue_.QueuedLanes();
   }
 
+  Result<UpkeepOutcome> Upkeep(const UpkeepStep& step) override;
+  Result<SpaceOutcome> GiveBackSpace(bool empty_log) override;
+
  private:
   Result<void> InTransaction(bool synced,
                              const std::function<Result<void>()>& work);
@@ -153,6 +158,7 @@ class SqliteStore final : public Store {
   SqliteReports reports_;
   SqliteOptOuts opt_outs_;
   SqliteModems modems_;
+  SqliteUpkeep upkeep_;
 };
 
 Result<void> SqliteStore::InTransaction(
@@ -328,20 +334,70 @@ Result<void> SqliteStore::WriteRest(const SpoolerTurn& turn) {
   return {};
 }
 
+Result<UpkeepOutcome> SqliteStore::Upkeep(const UpkeepStep& step) {
+  UpkeepOutcome outcome;
+  const auto done = InTransaction(false, [&]() -> Result<void> {
+    auto taken = upkeep_.Step(step);
+    if (!taken) return std::unexpected(taken.error());
+    outcome = *taken;
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return outcome;
+}
+
+Result<SpaceOutcome> SqliteStore::GiveBackSpace(bool empty_log) {
+  SpaceOutcome outcome;
+  const auto vacuumed = InTransaction(false, [&]() -> Result<void> {
+    const auto more = upkeep_.Vacuum();
+    if (!more) return std::unexpected(more.error());
+    outcome.more = *more;
+    return {};
+  });
+  if (!vacuumed) return std::unexpected(vacuumed.error());
+  if (empty_log) {
+    if (auto done = upkeep_.EmptyLog(); !done) {
+      return std::unexpected(done.error());
+    }
+  }
+  outcome.log_bytes = db_.LogBytes();
+  return outcome;
+}
+
+// Only a file that has nothing in it heeds this one.
+constexpr const char* kBeforeLog = "PRAGMA auto_vacuum = INCREMENTAL";
+// What is deleted is overwritten, and not just forgotten. Where the log grew
+// long, it is cut to that many bytes as it begins anew.
+constexpr const char* kSettings =
+    "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216";
+
 Result<SqliteDb> OpenDb(const std::string& path,
                         const SqliteStoreOptions& options) {
   auto db = SqliteDb::Open(path, {.busy_timeout = options.busy_timeout,
                                   .busy_pause = options.busy_pause,
                                   .log_pages = options.log_pages});
   if (!db) return db;
+  if (auto done = db->KeepLogOnClose(); !done) {
+    return std::unexpected(done.error());
+  }
+  if (auto done = db->Execute(kBeforeLog); !done) {
+    return std::unexpected(done.error());
+  }
   if (auto done = db->UseWriteAheadLog(); !done) {
     return std::unexpected(done.error());
   }
   if (auto done = db->SyncCommits(true); !done) {
     return std::unexpected(done.error());
   }
-  if (auto done = db->KeepLogOnClose(); !done) {
+  if (auto done = db->Execute(kSettings); !done) {
     return std::unexpected(done.error());
+  }
+  // From here on its lock keeps a "smsweb db restore" away.
+  const auto moved = db->HasMoved();
+  if (!moved) return std::unexpected(moved.error());
+  if (*moved) {
+    return Fail(ErrorKind::kUnavailable,
+                "another file came in its place while it was being opened");
   }
   if (auto done = MigrateSchema(*db); !done) {
     return std::unexpected(done.error());
@@ -358,7 +414,7 @@ Result<SqliteStores> OpenSqliteStores(const std::string& path,
     return Fail(opened.error().kind, path + ": " + opened.error().message);
   }
   auto db = std::make_shared<SqliteDb>(std::move(*opened));
-  return SqliteStores{std::make_unique<SqliteStore>(db),
+  return SqliteStores{std::make_unique<SqliteStore>(db, options.keep_texts),
                       MakeSqliteKnownNumbers(db)};
 }
 

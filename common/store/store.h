@@ -250,6 +250,45 @@ struct StateCount {
   std::int64_t count;
 };
 
+// How long things are kept. None: for ever.
+struct Retention {
+  // Messages, by their state, since they came into it.
+  std::array<std::optional<Millis>, kMessageStateCount> messages{};
+  // The texts of those that have ended. One of class otp is erased by the
+  // change that ends it.
+  std::optional<Millis> texts;
+  std::optional<Millis> inbox;  // since its message came
+};
+
+// Where a step of upkeep has stopped. The first one begins at {}.
+struct UpkeepPlace {
+  int chore = 0;
+  std::int64_t behind = 0;
+
+  bool operator==(const UpkeepPlace&) const = default;
+};
+
+// A step looks at so many rows at the most: it holds the writers' lock.
+struct UpkeepStep {
+  WallTime now;
+  Retention retention;
+  UpkeepPlace from;
+  int most = 100;
+};
+
+struct UpkeepOutcome {
+  std::optional<UpkeepPlace> next;  // none: all of it was looked through
+  int messages = 0;                 // deleted, with what belongs to them
+  int texts = 0;                    // erased
+  int inbox = 0;                    // messages deleted
+  int others = 0;  // keys, digests, reports, batches, conversations: deleted
+};
+
+struct SpaceOutcome {
+  bool more = false;       // there is more to give back
+  std::int64_t log_bytes;  // of the log, afterwards
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -339,6 +378,16 @@ class Store {
   virtual Result<std::optional<WallTime>> NextDue(WallTime now) = 0;
   // The lanes in which messages are queued, due or not.
   virtual Result<std::vector<std::string>> QueuedLanes() = 0;
+
+  // Upkeep.
+  //
+  // Deletes what has had its time, and erases texts. Not synced: lost in a
+  // power cut, it is done again. What is not due costs nothing, however much it
+  // is, but for messages that are younger in their state than in the queue.
+  virtual Result<UpkeepOutcome> Upkeep(const UpkeepStep& step) = 0;
+  // Gives the file's free space back, a piece at a time; with `empty_log`, what
+  // has been erased leaves the log, too, if it is free within a moment.
+  virtual Result<SpaceOutcome> GiveBackSpace(bool empty_log) = 0;
 };
 
 // What becomes of a message that Insert() leaves out: kConflict.
