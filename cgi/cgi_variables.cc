@@ -48,6 +48,7 @@ Request RequestFromVariables(const Variable& variable) {
   request.content_type = variable("CONTENT_TYPE");
   request.remote_address = variable("REMOTE_ADDR");
   request.authorization = variable("HTTP_AUTHORIZATION");
+  request.idempotency_key = variable("HTTP_IDEMPOTENCY_KEY");
   return request;
 }
 

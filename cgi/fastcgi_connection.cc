@@ -73,10 +73,11 @@ class Variables {
   }
 
  private:
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "REQUEST_METHOD", "SCRIPT_NAME",  "PATH_INFO",
-      "REQUEST_URI",    "QUERY_STRING", "CONTENT_TYPE",
-      "CONTENT_LENGTH", "REMOTE_ADDR",  "HTTP_AUTHORIZATION"};
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "REQUEST_METHOD",      "SCRIPT_NAME",  "PATH_INFO",
+      "REQUEST_URI",         "QUERY_STRING", "CONTENT_TYPE",
+      "CONTENT_LENGTH",      "REMOTE_ADDR",  "HTTP_AUTHORIZATION",
+      "HTTP_IDEMPOTENCY_KEY"};
   std::array<std::string_view, kNames.size()> values_{};
 };
 

@@ -19,6 +19,7 @@ struct Request {
   BodyState body_state = BodyState::kWhole;  // else `body` is of no use
   std::string remote_address;                // as the web server says
   std::string authorization;                 // the header's value, or empty
+  std::string idempotency_key;               // the same
 };
 
 struct Response {
@@ -43,6 +44,9 @@ Response FieldProblem(std::string_view code, std::string_view field,
 // 405; `allowed` is "GET" or "GET, POST".
 Response MethodNotAllowed(std::string_view allowed);
 bool IsRead(const Request& request);  // GET or HEAD
+
+// Whether a Content-Type names this type, with parameters or without.
+bool IsMediaType(std::string_view header, std::string_view type);
 
 // As CGI takes it (RFC 3875 § 6): "Status: 202 Accepted", headers, body.
 std::string FormatCgi(const Response& response);

@@ -15,8 +15,9 @@ namespace {
 
 constexpr Millis kFinishLimit{5000};
 
-// A request whose message is on its way to the disk.
+// A request whose messages are on their way to the disk.
 struct PendingRequest : PendingInsert {
+  std::shared_ptr<const FanOut> fan_out;
   FastCgiConnection* connection = nullptr;
 };
 
@@ -27,12 +28,20 @@ struct Worker {
       : reader(std::move(store)),
         recipients(MakeRecipientParser(context.config.message)),
         windows(context.config),
-        api(context.config, access, recipients, windows, *reader, context.clock,
-            context.random) {}
+        bell(context.config, context.log),
+        api({.config = context.config,
+             .access = access,
+             .recipients = recipients,
+             .windows = windows,
+             .store = *reader,
+             .clock = context.clock,
+             .random = context.random,
+             .ring = [this] { bell.Ring(); }}) {}
 
   std::unique_ptr<Store> reader;
   RecipientParser recipients;
   SendingWindows windows;
+  Doorbell bell;
   Api api;
 };
 
@@ -46,7 +55,9 @@ FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
       return std::move(*response);
     }
     auto pending = std::make_unique<PendingRequest>();
-    pending->intake = std::move(std::get<Submission>(step).intake);
+    auto& submission = std::get<Submission>(step);
+    pending->intake = std::move(submission.intake);
+    pending->fan_out = std::move(submission.fan_out);
     pending->connection = connection;
     if (!committer.Submit(pending.get())) {
       return Problem(503, "overloaded", "too many requests wait for the disk");
@@ -73,8 +84,9 @@ void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
   for (PendingInsert* insert : group) {
     const std::unique_ptr<PendingRequest> pending(
         static_cast<PendingRequest*>(insert));
-    answers.push_back(
-        {pending->connection, Api::Finish(pending->intake, pending->outcome)});
+    answers.push_back({pending->connection,
+                       Api::Finish(pending->intake, pending->fan_out.get(),
+                                   pending->outcome)});
   }
   server.SendLater(std::move(answers));
 }

@@ -49,22 +49,30 @@ int ServePlainCgi(const EndpointContext& context) {
       config.message, MemoryIn(*stores->known_numbers,
                                config.message.default_region, context.clock));
   SendingWindows windows(config);
-  Api api(config, access, recipients, windows, *stores->queue, context.clock,
-          context.random);
+  Doorbell bell(config, context.log);
+  Api api({.config = config,
+           .access = access,
+           .recipients = recipients,
+           .windows = windows,
+           .store = *stores->queue,
+           .clock = context.clock,
+           .random = context.random,
+           .ring = [&] { bell.Ring(); }});
   Step step = api.Begin(request);
   if (auto* response = std::get_if<Response>(&step)) {
     WritePlainCgiResponse(*response);
     return 0;
   }
-  const Intake& intake = std::get<Submission>(step).intake;
-  const Intake* const intakes[] = {&intake};
+  const auto& submission = std::get<Submission>(step);
+  const Intake* const intakes[] = {&submission.intake};
   auto outcomes = stores->queue->Insert(intakes);
   Result<IntakeOutcome> outcome =
       outcomes ? Result<IntakeOutcome>(std::move(outcomes->front()))
                : std::unexpected(outcomes.error());
   // First the ring: a web server may end its program once it has the answer.
-  if (outcome) Doorbell(config, context.log).Ring();
-  WritePlainCgiResponse(Api::Finish(intake, outcome));
+  if (outcome) bell.Ring();
+  WritePlainCgiResponse(
+      Api::Finish(submission.intake, submission.fan_out.get(), outcome));
   return 0;
 }
 

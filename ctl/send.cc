@@ -10,21 +10,6 @@
 namespace smsweb::ctl {
 namespace {
 
-const char* FieldAtFault(const DraftError& error) {
-  switch (error.problem) {
-    case DraftProblem::kInvalidRecipient:
-      return "to";
-    case DraftProblem::kTooFarAhead:
-      return "not_before";
-    case DraftProblem::kOutsideWindow:
-      return error.opens_at ? "ttl" : "to";
-    case DraftProblem::kCallbackNotAllowed:
-      return "callback_url";
-    default:
-      return "text";
-  }
-}
-
 Failure Refused(const DraftError& error, const MessageConfig& config) {
   Failure failure{.exit = ExitCode::kRefused,
                   .code = std::string(ToString(error.problem)),
@@ -33,7 +18,7 @@ Failure Refused(const DraftError& error, const MessageConfig& config) {
     failure.exit = ExitCode::kUnavailable;
     return failure;
   }
-  failure.details["field"] = FieldAtFault(error);
+  failure.details["field"] = FieldOf(error);
   if (error.problem == DraftProblem::kTooManyParts) {
     failure.details["parts"] = error.parts;
     failure.details["max_parts"] = config.max_parts;
