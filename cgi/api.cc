@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cgi/import_api.h"
 #include "cgi/inbox_api.h"
 #include "cgi/messages_api.h"
 #include "cgi/submit_api.h"
@@ -31,6 +32,13 @@ Response Health(const Request& request) {
 
 }  // namespace
 
+BodyPlan PlanBodyOf(const Request& head, const EndpointConfig& config,
+                    const Access& access) {
+  const bool streamed = head.path == kImport && access.Authorize(head);
+  const int most = streamed ? config.max_import_bytes : config.max_body_bytes;
+  return {.most = static_cast<std::size_t>(most), .streamed = streamed};
+}
+
 Step Api::Begin(const Request& request) {
   if (request.path == "/healthz") return Health(request);
   const auto client = tools_.access.Authorize(request);
@@ -38,6 +46,7 @@ Step Api::Begin(const Request& request) {
   if (auto problem = CheckBody(request)) return std::move(*problem);
   if (request.path == "/s.py") return SubmitByForm(request, *client, tools_);
   if (request.path == kMessages) return Messages(request, *client);
+  if (request.path == kImport) return Import(request, *client, tools_);
   if (request.path.starts_with(kMessageFolder)) return OneMessage(request);
   if (request.path.starts_with(kBatchFolder)) {
     return ShowBatch(request, After(kBatchFolder, request), tools_.store);

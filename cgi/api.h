@@ -26,6 +26,7 @@
 namespace smsweb {
 
 struct FanOut;
+class ImportGate;
 
 struct Submission {
   Intake intake;
@@ -39,11 +40,16 @@ struct ApiTools {
   const Access& access;
   RecipientParser& recipients;
   SendingWindows& windows;
-  Store& store;  // answers questions, and cancels
+  Store& store;  // answers questions, cancels, and takes imports
   const Clock& clock;
   Random& random;
   std::function<void()> ring;  // the queue has changed by other than Finish()
+  ImportGate& imports;
 };
+
+// Of a request by Api: who may not call, may not fill a disk either.
+BodyPlan PlanBodyOf(const Request& head, const EndpointConfig& config,
+                    const Access& access);
 
 // Not to be used from two threads at once: each has its own.
 class Api {

@@ -1,7 +1,10 @@
 // An HTTP request and its answer as values, whichever server brought them.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +23,20 @@ struct Request {
   std::string remote_address;                // as the web server says
   std::string authorization;                 // the header's value, or empty
   std::string idempotency_key;               // the same
+
+  // In place of `body`, where whoever answers reads it as it goes: gives 0 at
+  // the end.
+  std::function<std::size_t(char* buffer, std::size_t size)> stream;
+  std::optional<std::size_t> length;  // of the body, where it is known
 };
+
+// What becomes of a request's body.
+struct BodyPlan {
+  std::size_t most = 0;   // bytes
+  bool streamed = false;  // not read into `body`
+};
+// By all that is known before it; safe from several threads.
+using PlanBody = std::function<BodyPlan(const Request& head)>;
 
 struct Response {
   int status = 200;

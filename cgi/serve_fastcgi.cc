@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -8,12 +9,14 @@
 #include "cgi/doorbell.h"
 #include "cgi/endpoint.h"
 #include "cgi/fastcgi_server.h"
+#include "cgi/import_gate.h"
 #include "common/store/sqlite_store.h"
 
 namespace smsweb {
 namespace {
 
 constexpr Millis kFinishLimit{5000};
+constexpr int kWorkersPerImport = 4;
 
 // A request whose messages are on their way to the disk.
 struct PendingRequest : PendingInsert {
@@ -24,7 +27,7 @@ struct PendingRequest : PendingInsert {
 // What each worker has to itself.
 struct Worker {
   Worker(const EndpointContext& context, const Access& access,
-         std::unique_ptr<Store> store)
+         ImportGate& imports, std::unique_ptr<Store> store)
       : reader(std::move(store)),
         recipients(MakeRecipientParser(context.config.message)),
         windows(context.config),
@@ -36,7 +39,8 @@ struct Worker {
              .store = *reader,
              .clock = context.clock,
              .random = context.random,
-             .ring = [this] { bell.Ring(); }}) {}
+             .ring = [this] { bell.Ring(); },
+             .imports = imports}) {}
 
   std::unique_ptr<Store> reader;
   RecipientParser recipients;
@@ -125,17 +129,22 @@ int ServeFastCgi(const EndpointContext& context,
   FastCgiServer server(
       {.workers = config.endpoint.workers,
        .max_connections = config.endpoint.max_connections,
-       .max_body = static_cast<std::size_t>(config.endpoint.max_body_bytes)},
+       .plan_body =
+           [&](const Request& head) {
+             return PlanBodyOf(head, config.endpoint, access);
+           },
+       .spool_folder = std::filesystem::path(config.store.path).parent_path()},
       std::move(listeners));
   Doorbell bell(config, log);
+  ImportGate imports(std::max(1, config.endpoint.workers / kWorkersPerImport));
   Committer committer(*writer,
                       static_cast<std::size_t>(config.endpoint.max_waiting),
                       [&](const std::vector<PendingInsert*>& group) {
                         SendCommitted(group, bell, log, server);
                       });
   const auto started = server.Start([&] {
-    auto worker =
-        std::make_shared<Worker>(context, access, std::move(stores.back()));
+    auto worker = std::make_shared<Worker>(context, access, imports,
+                                           std::move(stores.back()));
     stores.pop_back();
     return MakeHandler(std::move(worker), committer);
   });
@@ -146,6 +155,7 @@ int ServeFastCgi(const EndpointContext& context,
   log.Info("ready", {{"mode", "FastCGI"}, {"queue", config.store.path}});
   const int caught = WaitForSignal(ending_signals);
   log.Info("ending", {{"signal", caught}});
+  imports.Close();
   if (!server.Stop(kFinishLimit)) {
     log.Error("requests were not finished in time");
     std::_Exit(1);  // a disk that hangs would hang the committer, too

@@ -1,8 +1,10 @@
 #include <optional>
 
 #include "cgi/api.h"
+#include "cgi/cgi_variables.h"
 #include "cgi/doorbell.h"
 #include "cgi/endpoint.h"
+#include "cgi/import_gate.h"
 #include "cgi/plain_cgi.h"
 #include "common/store/sqlite_store.h"
 
@@ -32,8 +34,9 @@ NumberMemory MemoryIn(KnownNumbers& numbers, const std::string& region,
 int ServePlainCgi(const EndpointContext& context) {
   const Config& config = context.config;
   const Access access(config.endpoint.trusted_networks);
-  const Request request = ReadPlainCgiRequest(
-      static_cast<std::size_t>(config.endpoint.max_body_bytes));
+  const Request request = ReadPlainCgiRequest([&](const Request& head) {
+    return PlanBodyOf(head, config.endpoint, access);
+  });
 
   auto stores = OpenSqliteStores(
       config.store.path, {.busy_timeout = kBusyTimeout,
@@ -50,6 +53,7 @@ int ServePlainCgi(const EndpointContext& context) {
                                config.message.default_region, context.clock));
   SendingWindows windows(config);
   Doorbell bell(config, context.log);
+  ImportGate imports(1);
   Api api({.config = config,
            .access = access,
            .recipients = recipients,
@@ -57,8 +61,10 @@ int ServePlainCgi(const EndpointContext& context) {
            .store = *stores->queue,
            .clock = context.clock,
            .random = context.random,
-           .ring = [&] { bell.Ring(); }});
+           .ring = [&] { bell.Ring(); },
+           .imports = imports});
   Step step = api.Begin(request);
+  DiscardRest(request);
   if (auto* response = std::get_if<Response>(&step)) {
     WritePlainCgiResponse(*response);
     return 0;

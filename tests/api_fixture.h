@@ -9,6 +9,7 @@
 
 #include "catch.h"
 #include "cgi/api.h"
+#include "cgi/import_gate.h"
 #include "common/store/sqlite_store.h"
 #include "temp_folder.h"
 
@@ -56,7 +57,8 @@ class ApiFixture {
              .store = *store_,
              .clock = clock_,
              .random = random_,
-             .ring = [this] { ++rings_; }});
+             .ring = [this] { ++rings_; },
+             .imports = imports_});
     Step step = api.Begin(request);
     if (auto* response = std::get_if<Response>(&step)) return *response;
     const auto& submission = std::get<Submission>(step);
@@ -77,6 +79,7 @@ class ApiFixture {
   std::unique_ptr<Store> store_;
   NewMessage last_;
   int rings_ = 0;
+  ImportGate imports_{1};
 };
 
 inline Request Get(std::string path, std::string query = "") {
