@@ -23,9 +23,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// So much of the beginning tells files apart under one key, with their length.
-constexpr std::size_t kFingerprinted = 65536;
-
 std::optional<ImportFormat> FormatOf(std::string_view content_type) {
   if (IsMediaType(content_type, "text/csv")) return ImportFormat::kCsv;
   for (const char* type : {"application/x-ndjson", "application/jsonl"}) {
@@ -60,25 +57,10 @@ class Body {
   Body(const Request& request, std::size_t most)
       : request_(request), most_(most) {}
 
-  // What comes first, and will be read again.
-  std::string Peek(std::size_t size) {
-    while (peeked_.size() < size) {
-      char buffer[8192];
-      const auto got =
-          Get(buffer, std::min(sizeof(buffer), size - peeked_.size()));
-      if (got == 0) break;
-      peeked_.append(buffer, got);
-    }
-    return peeked_;
-  }
-
   std::expected<std::size_t, FieldFault> Read(char* buffer, std::size_t size) {
-    if (!peeked_.empty()) {
-      const std::size_t count = peeked_.copy(buffer, size);
-      peeked_.erase(0, count);
-      return count;
-    }
-    const std::size_t got = Get(buffer, size);
+    if (request_.length) size = std::min(size, *request_.length - read_);
+    const std::size_t got = size > 0 ? request_.stream(buffer, size) : 0;
+    read_ += got;
     if (read_ > most_) {
       return std::unexpected(
           FieldFault{"body_too_large", "",
@@ -92,16 +74,8 @@ class Body {
   }
 
  private:
-  std::size_t Get(char* buffer, std::size_t size) {
-    if (request_.length) size = std::min(size, *request_.length - read_);
-    const std::size_t got = size > 0 ? request_.stream(buffer, size) : 0;
-    read_ += got;
-    return got;
-  }
-
   const Request& request_;
   const std::size_t most_;
-  std::string peeked_;
   std::size_t read_ = 0;
 };
 
@@ -177,6 +151,10 @@ Response Import(const Request& request, const Client& client,
   }
 
   Body body(request, most);
+  ImportSource source{
+      .read = [&](char* buffer,
+                  std::size_t size) { return body.Read(buffer, size); },
+      .may_be_cut = !request.length};
   ImportRequest asked{.client = client.name};
   if (!key->empty()) {
     const std::string length =
@@ -184,14 +162,11 @@ Response Import(const Request& request, const Client& client,
     asked.key =
         ImportKey{.key = std::move(*key),
                   .fingerprint = FingerprintOf(
-                      request, length + '\n' + body.Peek(kFingerprinted)),
+                      request, length + '\n' + Peek(&source, kFingerprinted)),
                   .life = tools.config.endpoint.idempotency_life};
   }
-  const auto reader = MakeImportReader(
-      *format, std::move(*defaults),
-      {.read = [&](char* buffer,
-                   std::size_t size) { return body.Read(buffer, size); },
-       .may_be_cut = !request.length});
+  const auto reader =
+      MakeImportReader(*format, std::move(*defaults), std::move(source));
   const auto outcome = RunImport(*reader, asked,
                                  {.config = tools.config,
                                   .recipients = tools.recipients,

@@ -230,7 +230,40 @@ class CsvReader final : public ImportReader {
   std::int64_t last_line_ = 0;
 };
 
+// A source of which the beginning has been looked at; a fault that was met
+// comes behind it.
+struct Peeked {
+  std::string bytes;
+  std::size_t at = 0;
+  std::optional<FieldFault> fault;
+};
+
 }  // namespace
+
+std::string Peek(ImportSource* source, std::size_t size) {
+  auto peeked = std::make_shared<Peeked>();
+  std::string& bytes = peeked->bytes;
+  bytes.resize(size);
+  std::size_t count = 0;
+  while (count < size && !peeked->fault) {
+    const auto got = source->read(bytes.data() + count, size - count);
+    if (!got) peeked->fault = got.error();
+    if (!got || *got == 0) break;
+    count += *got;
+  }
+  bytes.resize(count);
+  source->read =
+      [peeked, rest = std::move(source->read)](
+          char* buffer,
+          std::size_t room) -> std::expected<std::size_t, FieldFault> {
+    const std::size_t copied = peeked->bytes.copy(buffer, room, peeked->at);
+    peeked->at += copied;
+    if (copied > 0) return copied;
+    if (peeked->fault) return std::unexpected(*peeked->fault);
+    return rest(buffer, room);
+  };
+  return bytes;
+}
 
 std::unique_ptr<ImportReader> MakeImportReader(ImportFormat format,
                                                Draft defaults,

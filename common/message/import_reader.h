@@ -30,6 +30,10 @@ struct ImportSource {
   bool may_be_cut = false;
 };
 
+// What comes first of it, `size` bytes where it has so many; they will be read
+// again.
+std::string Peek(ImportSource* source, std::size_t size);
+
 struct ImportRow {
   std::int64_t first_line = 0;  // from 1
   std::int64_t last_line = 0;

@@ -79,6 +79,7 @@ class Importer {
 Importer::Importer(std::string client, const Batch& begun,
                    const ImportTools& tools)
     : client_(std::move(client)), batch_(begun.id), tools_(tools) {
+  progress_.batch = begun.id;
   progress_.accepted = begun.accepted;
   progress_.rejected = begun.rejected;
   progress_.lines = begun.lines;

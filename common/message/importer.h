@@ -31,6 +31,7 @@ struct ImportError {
 
 // As far as it is committed.
 struct ImportProgress {
+  Uuid batch;
   std::int64_t accepted = 0;
   std::int64_t rejected = 0;
   std::int64_t lines = 0;           // of the file, the heading among them
@@ -65,6 +66,9 @@ struct ImportTools {
   // After each piece; false: no more.
   std::function<bool(const ImportProgress&)> go_on;
 };
+
+// So much of the beginning of a file tells it from others, with its length.
+inline constexpr std::size_t kFingerprinted = 65536;
 
 struct ImportKey {
   std::string key;
