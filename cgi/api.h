@@ -6,11 +6,12 @@
 //
 //   Step step = api.Begin(request);
 //   if it is a Response: send it
-//   if it is a Submission: insert its intake, then send api.Finish(...)
+//   if it is a Submission: insert its intake, then send Api::Finish(...)
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
-#include <string>
 #include <variant>
 
 #include "cgi/access.h"
@@ -18,56 +19,55 @@
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/config/config.h"
-#include "common/message/draft.h"
 #include "common/number/recipient.h"
 #include "common/store/store.h"
 #include "common/window/sending_windows.h"
 
 namespace smsweb {
 
+struct FanOut;
+class ImportGate;
+
 struct Submission {
   Intake intake;
+  std::shared_ptr<const FanOut> fan_out;  // none: one recipient
 };
 
 using Step = std::variant<Response, Submission>;
 
+struct ApiTools {
+  const Config& config;
+  const Access& access;
+  RecipientParser& recipients;
+  SendingWindows& windows;
+  Store& store;  // answers questions, cancels, and takes imports
+  const Clock& clock;
+  Random& random;
+  std::function<void()> ring;  // the queue has changed by other than Finish()
+  ImportGate& imports;
+};
+
+// Of a request by Api: who may not call, may not fill a disk either.
+BodyPlan PlanBodyOf(const Request& head, const EndpointConfig& config,
+                    const Access& access);
+
 // Not to be used from two threads at once: each has its own.
 class Api {
  public:
-  // All are kept by reference. `reader` answers questions; it inserts nothing.
-  Api(const Config& config, const Access& access, RecipientParser& recipients,
-      SendingWindows& windows, Store& reader, const Clock& clock,
-      Random& random)
-      : config_(config),
-        access_(access),
-        recipients_(recipients),
-        windows_(windows),
-        reader_(reader),
-        clock_(clock),
-        random_(random) {}
+  explicit Api(ApiTools tools) : tools_(std::move(tools)) {}
 
   Step Begin(const Request& request);
 
-  // `outcome`: how the insert ended.
-  static Response Finish(const Intake& intake,
+  // Of a submission; `outcome`: how the insert ended.
+  static Response Finish(const Intake& intake, const FanOut* fan_out,
                          const Result<IntakeOutcome>& outcome);
 
  private:
-  Step SubmitByForm(const Request& request);
-  Step SubmitByJson(const Request& request);
-  Response ShowMessage(const Request& request);
+  Step Messages(const Request& request, const Client& client);
+  Response OneMessage(const Request& request);
   std::optional<Response> CheckBody(const Request& request) const;
 
-  struct Fields;
-  Step Submit(Draft draft, const Fields& fields);
-
-  const Config& config_;
-  const Access& access_;
-  RecipientParser& recipients_;
-  SendingWindows& windows_;
-  Store& reader_;
-  const Clock& clock_;
-  Random& random_;
+  const ApiTools tools_;
 };
 
 }  // namespace smsweb

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 #include "cgi/form.h"
@@ -38,6 +39,16 @@ void Discard(const ReadBytes& read, std::size_t seen, std::size_t size) {
   }
 }
 
+// None: nothing is declared. What is no number is more than all.
+std::optional<std::size_t> ReadLength(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  std::size_t value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool number = error == std::errc() && end == text.data() + text.size();
+  return number ? value : std::numeric_limits<std::size_t>::max();
+}
+
 }  // namespace
 
 Request RequestFromVariables(const Variable& variable) {
@@ -48,21 +59,19 @@ Request RequestFromVariables(const Variable& variable) {
   request.content_type = variable("CONTENT_TYPE");
   request.remote_address = variable("REMOTE_ADDR");
   request.authorization = variable("HTTP_AUTHORIZATION");
+  request.idempotency_key = variable("HTTP_IDEMPOTENCY_KEY");
   return request;
 }
 
-void ReadBody(std::string_view content_length, std::size_t max_body,
+void ReadBody(std::string_view content_length, const PlanBody& plan_body,
               const ReadBytes& read, Request* request) {
-  std::optional<std::size_t> declared;
-  if (!content_length.empty()) {
-    std::size_t value = 0;
-    const auto [end, error] =
-        std::from_chars(content_length.data(),
-                        content_length.data() + content_length.size(), value);
-    const bool number = error == std::errc() &&
-                        end == content_length.data() + content_length.size();
-    declared = number ? value : max_body + 1;
+  const auto declared = request->length = ReadLength(content_length);
+  const BodyPlan plan = plan_body(*request);
+  if (plan.streamed) {
+    request->stream = read;
+    return;
   }
+  const std::size_t max_body = plan.most;
   const std::size_t wanted =
       std::min(declared.value_or(max_body + 1), max_body + 1);
   std::string& body = request->body;
@@ -79,6 +88,10 @@ void ReadBody(std::string_view content_length, std::size_t max_body,
   } else if (declared && body.size() < *declared) {
     request->body_state = Request::BodyState::kCutShort;
   }
+}
+
+void DiscardRest(const Request& request) {
+  if (request.stream) Discard(request.stream, 0, kMostDiscarded);
 }
 
 }  // namespace smsweb

@@ -15,10 +15,14 @@ using Variable = std::function<std::string_view(const char* name)>;
 Request RequestFromVariables(const Variable& variable);
 
 // Reads the body into `request`: as much as CONTENT_LENGTH says, or, where a
-// chunked body came without one, to its end; never much more than `max_body`.
-// `read` gives 0 at the end.
+// chunked body came without one, to its end; never much more than the plan
+// allows. One that is streamed is left to be read. `read` gives 0 at the end.
 using ReadBytes = std::function<std::size_t(char* buffer, std::size_t size)>;
-void ReadBody(std::string_view content_length, std::size_t max_body,
+void ReadBody(std::string_view content_length, const PlanBody& plan_body,
               const ReadBytes& read, Request* request);
+
+// Reads what an answer has left of a streamed body, within reason, and keeps
+// nothing.
+void DiscardRest(const Request& request);
 
 }  // namespace smsweb

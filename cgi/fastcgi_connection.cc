@@ -1,7 +1,6 @@
 #include "cgi/fastcgi_connection.h"
 
 #include <fcgiapp.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,22 +33,6 @@ FastCgiConnection::Arrival ArrivalOf(RequestRecords::State state) {
   return FastCgiConnection::Arrival::kGone;
 }
 
-// A file in memory that reads as the request: libfcgi wants a descriptor.
-int MemoryOf(std::string_view bytes) {
-  const int fd = ::memfd_create("request", MFD_CLOEXEC);
-  if (fd < 0) return -1;
-  while (!bytes.empty()) {
-    const auto wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote <= 0) {
-      ::close(fd);
-      return -1;
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  ::lseek(fd, 0, SEEK_SET);
-  return fd;
-}
-
 // The variables of a request are "NAME=value" strings; ours are found in one
 // pass, since FCGX_GetParam() walks them all for each name.
 class Variables {
@@ -60,10 +43,13 @@ class Variables {
       if (!equals) continue;
       const std::string_view name(
           *environment, static_cast<std::size_t>(equals - *environment));
-      const auto known = std::ranges::find(kNames, name);
-      if (known == kNames.end()) continue;
-      values_[static_cast<std::size_t>(known - kNames.begin())] = equals + 1;
+      Set(name, equals + 1);
     }
+  }
+
+  explicit Variables(std::string_view parameters) {
+    ForEachParameter(parameters,
+                     [&](auto name, auto value) { Set(name, value); });
   }
 
   std::string_view operator()(std::string_view name) const {
@@ -73,10 +59,17 @@ class Variables {
   }
 
  private:
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "REQUEST_METHOD", "SCRIPT_NAME",  "PATH_INFO",
-      "REQUEST_URI",    "QUERY_STRING", "CONTENT_TYPE",
-      "CONTENT_LENGTH", "REMOTE_ADDR",  "HTTP_AUTHORIZATION"};
+  void Set(std::string_view name, std::string_view value) {
+    const auto known = std::ranges::find(kNames, name);
+    if (known == kNames.end()) return;
+    values_[static_cast<std::size_t>(known - kNames.begin())] = value;
+  }
+
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "REQUEST_METHOD",      "SCRIPT_NAME",  "PATH_INFO",
+      "REQUEST_URI",         "QUERY_STRING", "CONTENT_TYPE",
+      "CONTENT_LENGTH",      "REMOTE_ADDR",  "HTTP_AUTHORIZATION",
+      "HTTP_IDEMPOTENCY_KEY"};
   std::array<std::string_view, kNames.size()> values_{};
 };
 
@@ -84,31 +77,34 @@ class Variables {
 
 bool FastCgiConnection::StartLibrary() { return FCGX_Init() == 0; }
 
-FastCgiConnection::FastCgiConnection(int fd)
-    : fd_(fd), request_(std::make_unique<FCGX_Request>()) {
+FastCgiConnection::FastCgiConnection(int fd, const FastCgiBodies& bodies)
+    : fd_(fd), bodies_(bodies), request_(std::make_unique<FCGX_Request>()) {
   FCGX_InitRequest(request_.get(), -1, 0);
 }
 
 FastCgiConnection::~FastCgiConnection() { FCGX_Free(request_.get(), 0); }
 
-FastCgiConnection::Arrival FastCgiConnection::Gather(std::size_t most_body) {
+FastCgiConnection::Arrival FastCgiConnection::Gather() {
   if (!partial_) {
-    const Arrival arrival = Look(most_body);
+    const Arrival arrival = Look();
     if (arrival != Arrival::kPart) return arrival;
-    partial_.emplace(most_body);
+    const auto most_body = [this](std::string_view parameters) {
+      return bodies_.plan(RequestFromVariables(Variables(parameters))).most;
+    };
+    partial_.emplace(
+        Pieces{RequestRecords(most_body), Spool(bodies_.spool_folder)});
   }
   return TakeIn();
 }
 
 // Most requests come whole, and are left where libfcgi reads them.
-FastCgiConnection::Arrival FastCgiConnection::Look(
-    std::size_t most_body) const {
+FastCgiConnection::Arrival FastCgiConnection::Look() const {
   std::array<char, kPiece> piece;
   const auto got =
       ::recv(fd_, piece.data(), piece.size(), MSG_PEEK | MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Arrival::kPart;
   if (got <= 0) return Arrival::kGone;
-  RequestRecords records(most_body);
+  RequestRecords records;
   return ArrivalOf(
       records.Take({piece.data(), static_cast<std::size_t>(got)}, nullptr));
 }
@@ -120,53 +116,57 @@ FastCgiConnection::Arrival FastCgiConnection::TakeIn() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return Arrival::kPart;
     if (got <= 0) return Arrival::kGone;
-    const auto arrival = ArrivalOf(partial_->Take(
-        {piece.data(), static_cast<std::size_t>(got)}, &gathered_));
+    std::string kept;
+    const auto arrival = ArrivalOf(partial_->records.Take(
+        {piece.data(), static_cast<std::size_t>(got)}, &kept));
+    if (!partial_->spool.Append(kept)) return Arrival::kGone;
     if (arrival != Arrival::kPart) return arrival;
   }
 }
 
-std::optional<Request> FastCgiConnection::Read(std::size_t max_body) {
+std::optional<Request> FastCgiConnection::Read() {
   if (!Accept()) return std::nullopt;
-  Request request = ReadAccepted(max_body);
-  if (request_->ipcFd !=
-      fd_) {  // it was in memory; the answer goes to the peer
-    ::close(request_->ipcFd);
-    request_->ipcFd = fd_;
-  }
+  const Variables variables(request_->envp);
+  const auto read = [this](char* buffer, std::size_t size) {
+    const int got = FCGX_GetStr(buffer, static_cast<int>(size), request_->in);
+    return static_cast<std::size_t>(std::max(got, 0));
+  };
+  Request request = RequestFromVariables(variables);
+  ReadBody(variables("CONTENT_LENGTH"), bodies_.plan, read, &request);
+  if (!request.stream) EndBody();
   return request;
 }
 
 bool FastCgiConnection::Accept() {
   const bool from_memory = partial_.has_value();
-  request_->ipcFd = from_memory ? MemoryOf(gathered_) : fd_;
+  request_->ipcFd = from_memory ? partial_->spool.Finish().Release() : fd_;
   partial_.reset();
-  gathered_ = {};
   request_->keepConnection = 1;
   request_->detached = 1;  // closing waits for nobody
   const bool accepted =
       request_->ipcFd >= 0 && FCGX_Accept_r(request_.get()) >= 0;
   kept_ = accepted && request_->keepConnection != 0;
   if (!accepted && from_memory) ::close(fd_);
+  body_ended_ = false;
   return accepted;
 }
 
-Request FastCgiConnection::ReadAccepted(std::size_t max_body) {
-  const Variables variables(request_->envp);
-  const auto read = [&](char* buffer, std::size_t size) {
-    const int got = FCGX_GetStr(buffer, static_cast<int>(size), request_->in);
-    return static_cast<std::size_t>(std::max(got, 0));
-  };
-  Request request = RequestFromVariables(variables);
-  ReadBody(variables("CONTENT_LENGTH"), max_body, read, &request);
-  // The record that ends the body must be gone before the next request; a body
-  // that goes on behind its CONTENT_LENGTH ends the connection.
+// The record that ends the body must be gone before the next request; a body
+// that goes on behind its CONTENT_LENGTH ends the connection, as does one that
+// nobody wanted to read. What was gathered is over; the answer goes to the
+// peer.
+void FastCgiConnection::EndBody() {
+  if (body_ended_) return;
+  body_ended_ = true;
   char rest;
-  if (read(&rest, 1) > 0) kept_ = false;
-  return request;
+  if (FCGX_GetStr(&rest, 1, request_->in) > 0) kept_ = false;
+  if (request_->ipcFd == fd_) return;
+  ::close(request_->ipcFd);
+  request_->ipcFd = fd_;
 }
 
 bool FastCgiConnection::Answer(const Response& response) {
+  EndBody();
   const std::string text = FormatCgi(response);
   FCGX_PutStr(text.data(), static_cast<int>(text.size()), request_->out);
   request_->keepConnection = 1;

@@ -2,7 +2,6 @@
 // another, each once it has come whole: libfcgi never waits.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,10 +9,17 @@
 
 #include "cgi/fastcgi_records.h"
 #include "cgi/http.h"
+#include "cgi/spool.h"
 
 struct FCGX_Request;
 
 namespace smsweb {
+
+// What becomes of bodies.
+struct FastCgiBodies {
+  PlanBody plan;
+  std::string spool_folder;  // for requests that come in pieces
+};
 
 class FastCgiConnection {
  public:
@@ -21,8 +27,8 @@ class FastCgiConnection {
   static bool StartLibrary();
 
   // `fd` is accepted, and not owned: the server closes it, or libfcgi, where
-  // Read() or Answer() say so.
-  explicit FastCgiConnection(int fd);
+  // Read() or Answer() say so. `bodies` is kept by reference.
+  FastCgiConnection(int fd, const FastCgiBodies& bodies);
   ~FastCgiConnection();
   FastCgiConnection(const FastCgiConnection&) = delete;
 
@@ -30,14 +36,14 @@ class FastCgiConnection {
 
   enum class Arrival : std::uint8_t { kPart, kWhole, kGone };
 
-  // Takes what has come of a request, without waiting for more. Of a body over
-  // `most_body` bytes it keeps so much as shows that it is.
-  Arrival Gather(std::size_t most_body);
+  // Takes what has come of a request, without waiting for more. Of a body that
+  // is over its bound it keeps so much as shows that it is.
+  Arrival Gather();
   bool partial() const { return partial_.has_value(); }
 
-  // The request, after kWhole. None: it is nonsense, and the descriptor is
-  // closed.
-  std::optional<Request> Read(std::size_t max_body);
+  // The request, after kWhole; a streamed body can be read until Answer().
+  // None: it is nonsense, and the descriptor is closed.
+  std::optional<Request> Read();
 
   // False: the peer does not take it, and the descriptor is closed.
   bool Answer(const Response& response);
@@ -46,17 +52,23 @@ class FastCgiConnection {
   bool kept() const { return kept_; }
 
  private:
-  Arrival Look(std::size_t most_body) const;
+  // A request that came in pieces.
+  struct Pieces {
+    RequestRecords records;
+    Spool spool;
+  };
+
+  Arrival Look() const;
   Arrival TakeIn();
   bool Accept();
-  Request ReadAccepted(std::size_t max_body);
+  void EndBody();
 
   int fd_;
+  const FastCgiBodies& bodies_;
   std::unique_ptr<FCGX_Request> request_;
   bool kept_ = false;
-  // Of a request that came in pieces.
-  std::optional<RequestRecords> partial_;
-  std::string gathered_;
+  bool body_ended_ = false;
+  std::optional<Pieces> partial_;
 };
 
 }  // namespace smsweb

@@ -54,12 +54,14 @@ void RaiseDescriptorLimit() {
 }  // namespace
 
 FastCgiServer::FastCgiServer(Options options, std::vector<UniqueFd> listeners)
-    : options_(options),
+    : options_(std::move(options)),
+      bodies_(std::make_unique<const FastCgiBodies>(options_.plan_body,
+                                                    options_.spool_folder)),
       listeners_(std::move(listeners)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       answers_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      idle_(DescriptorsFor(options.max_connections)) {
+      idle_(DescriptorsFor(options_.max_connections)) {
   RaiseDescriptorLimit();
 }
 
@@ -128,7 +130,7 @@ void FastCgiServer::AcceptSome(int listener) {
                  sizeof(kWriteLimit));
     ++connections_;
     idle_[static_cast<std::size_t>(fd)] =
-        std::make_unique<FastCgiConnection>(fd);
+        std::make_unique<FastCgiConnection>(fd, *bodies_);
     Watch(epoll_.get(), EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLONESHOT);
   }
   if (!stopping_) {
@@ -163,7 +165,7 @@ void FastCgiServer::Serve(int fd, const Handler& handler) {
     return RequestEnded();
   }
   const bool was_partial = connection->partial();
-  const auto arrival = connection->Gather(options_.max_body);
+  const auto arrival = connection->Gather();
   if (arrival == FastCgiConnection::Arrival::kPart) {
     AwaitRest(std::move(connection), was_partial);
     return RequestEnded();
@@ -174,7 +176,7 @@ void FastCgiServer::Serve(int fd, const Handler& handler) {
     Close(std::move(connection));
     return RequestEnded();
   }
-  const auto request = connection->Read(options_.max_body);
+  const auto request = connection->Read();
   if (!request) {
     Close(std::move(connection));
     return RequestEnded();

@@ -28,13 +28,15 @@ namespace smsweb {
 // Opaque here: a connection with a request under way is handed to the handler,
 // and comes back with the answer.
 class FastCgiConnection;
+struct FastCgiBodies;
 
 class FastCgiServer {
  public:
   struct Options {
     int workers;
     int max_connections;
-    std::size_t max_body;
+    PlanBody plan_body;
+    std::string spool_folder;  // for requests that come in pieces
   };
 
   struct Answer {
@@ -76,6 +78,7 @@ class FastCgiServer {
   void ResumeListening();
 
   const Options options_;
+  const std::unique_ptr<const FastCgiBodies> bodies_;
   std::vector<UniqueFd> listeners_;
   UniqueFd epoll_;
   UniqueFd answers_ready_;

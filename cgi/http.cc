@@ -21,6 +21,8 @@ std::string_view ReasonPhrase(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 409:
+      return "Conflict";
     case 413:
       return "Content Too Large";
     case 415:
@@ -83,6 +85,12 @@ Response MethodNotAllowed(std::string_view allowed) {
 
 bool IsRead(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
+}
+
+bool IsMediaType(std::string_view header, std::string_view type) {
+  return header.starts_with(type) &&
+         (header.size() == type.size() || header[type.size()] == ';' ||
+          header[type.size()] == ' ');
 }
 
 std::string FormatCgi(const Response& response) {

@@ -1,7 +1,10 @@
 // An HTTP request and its answer as values, whichever server brought them.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,7 +22,21 @@ struct Request {
   BodyState body_state = BodyState::kWhole;  // else `body` is of no use
   std::string remote_address;                // as the web server says
   std::string authorization;                 // the header's value, or empty
+  std::string idempotency_key;               // the same
+
+  // In place of `body`, where whoever answers reads it as it goes: gives 0 at
+  // the end.
+  std::function<std::size_t(char* buffer, std::size_t size)> stream;
+  std::optional<std::size_t> length;  // of the body, where it is known
 };
+
+// What becomes of a request's body.
+struct BodyPlan {
+  std::size_t most = 0;   // bytes
+  bool streamed = false;  // not read into `body`
+};
+// By all that is known before it; safe from several threads.
+using PlanBody = std::function<BodyPlan(const Request& head)>;
 
 struct Response {
   int status = 200;
@@ -43,6 +60,9 @@ Response FieldProblem(std::string_view code, std::string_view field,
 // 405; `allowed` is "GET" or "GET, POST".
 Response MethodNotAllowed(std::string_view allowed);
 bool IsRead(const Request& request);  // GET or HEAD
+
+// Whether a Content-Type names this type, with parameters or without.
+bool IsMediaType(std::string_view header, std::string_view type);
 
 // As CGI takes it (RFC 3875 § 6): "Status: 202 Accepted", headers, body.
 std::string FormatCgi(const Response& response);

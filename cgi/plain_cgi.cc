@@ -18,10 +18,10 @@ std::string_view EnvironmentVariable(const char* name) {
 
 }  // namespace
 
-Request ReadPlainCgiRequest(std::size_t max_body) {
+Request ReadPlainCgiRequest(const PlanBody& plan_body) {
   Request request = RequestFromVariables(EnvironmentVariable);
   ReadBody(
-      EnvironmentVariable("CONTENT_LENGTH"), max_body,
+      EnvironmentVariable("CONTENT_LENGTH"), plan_body,
       [](char* buffer, std::size_t size) -> std::size_t {
         for (;;) {
           const auto got = ::read(STDIN_FILENO, buffer, size);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -8,31 +9,43 @@
 #include "cgi/doorbell.h"
 #include "cgi/endpoint.h"
 #include "cgi/fastcgi_server.h"
+#include "cgi/import_gate.h"
 #include "common/store/sqlite_store.h"
 
 namespace smsweb {
 namespace {
 
 constexpr Millis kFinishLimit{5000};
+constexpr int kWorkersPerImport = 4;
 
-// A request whose message is on its way to the disk.
+// A request whose messages are on their way to the disk.
 struct PendingRequest : PendingInsert {
+  std::shared_ptr<const FanOut> fan_out;
   FastCgiConnection* connection = nullptr;
 };
 
 // What each worker has to itself.
 struct Worker {
   Worker(const EndpointContext& context, const Access& access,
-         std::unique_ptr<Store> store)
+         ImportGate& imports, std::unique_ptr<Store> store)
       : reader(std::move(store)),
         recipients(MakeRecipientParser(context.config.message)),
         windows(context.config),
-        api(context.config, access, recipients, windows, *reader, context.clock,
-            context.random) {}
+        bell(context.config, context.log),
+        api({.config = context.config,
+             .access = access,
+             .recipients = recipients,
+             .windows = windows,
+             .store = *reader,
+             .clock = context.clock,
+             .random = context.random,
+             .ring = [this] { bell.Ring(); },
+             .imports = imports}) {}
 
   std::unique_ptr<Store> reader;
   RecipientParser recipients;
   SendingWindows windows;
+  Doorbell bell;
   Api api;
 };
 
@@ -46,7 +59,9 @@ FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
       return std::move(*response);
     }
     auto pending = std::make_unique<PendingRequest>();
-    pending->intake = std::move(std::get<Submission>(step).intake);
+    auto& submission = std::get<Submission>(step);
+    pending->intake = std::move(submission.intake);
+    pending->fan_out = std::move(submission.fan_out);
     pending->connection = connection;
     if (!committer.Submit(pending.get())) {
       return Problem(503, "overloaded", "too many requests wait for the disk");
@@ -73,8 +88,9 @@ void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
   for (PendingInsert* insert : group) {
     const std::unique_ptr<PendingRequest> pending(
         static_cast<PendingRequest*>(insert));
-    answers.push_back(
-        {pending->connection, Api::Finish(pending->intake, pending->outcome)});
+    answers.push_back({pending->connection,
+                       Api::Finish(pending->intake, pending->fan_out.get(),
+                                   pending->outcome)});
   }
   server.SendLater(std::move(answers));
 }
@@ -113,17 +129,22 @@ int ServeFastCgi(const EndpointContext& context,
   FastCgiServer server(
       {.workers = config.endpoint.workers,
        .max_connections = config.endpoint.max_connections,
-       .max_body = static_cast<std::size_t>(config.endpoint.max_body_bytes)},
+       .plan_body =
+           [&](const Request& head) {
+             return PlanBodyOf(head, config.endpoint, access);
+           },
+       .spool_folder = std::filesystem::path(config.store.path).parent_path()},
       std::move(listeners));
   Doorbell bell(config, log);
+  ImportGate imports(std::max(1, config.endpoint.workers / kWorkersPerImport));
   Committer committer(*writer,
                       static_cast<std::size_t>(config.endpoint.max_waiting),
                       [&](const std::vector<PendingInsert*>& group) {
                         SendCommitted(group, bell, log, server);
                       });
   const auto started = server.Start([&] {
-    auto worker =
-        std::make_shared<Worker>(context, access, std::move(stores.back()));
+    auto worker = std::make_shared<Worker>(context, access, imports,
+                                           std::move(stores.back()));
     stores.pop_back();
     return MakeHandler(std::move(worker), committer);
   });
@@ -134,6 +155,7 @@ int ServeFastCgi(const EndpointContext& context,
   log.Info("ready", {{"mode", "FastCGI"}, {"queue", config.store.path}});
   const int caught = WaitForSignal(ending_signals);
   log.Info("ending", {{"signal", caught}});
+  imports.Close();
   if (!server.Stop(kFinishLimit)) {
     log.Error("requests were not finished in time");
     std::_Exit(1);  // a disk that hangs would hang the committer, too

@@ -1,8 +1,10 @@
 #include <optional>
 
 #include "cgi/api.h"
+#include "cgi/cgi_variables.h"
 #include "cgi/doorbell.h"
 #include "cgi/endpoint.h"
+#include "cgi/import_gate.h"
 #include "cgi/plain_cgi.h"
 #include "common/store/sqlite_store.h"
 
@@ -32,8 +34,9 @@ NumberMemory MemoryIn(KnownNumbers& numbers, const std::string& region,
 int ServePlainCgi(const EndpointContext& context) {
   const Config& config = context.config;
   const Access access(config.endpoint.trusted_networks);
-  const Request request = ReadPlainCgiRequest(
-      static_cast<std::size_t>(config.endpoint.max_body_bytes));
+  const Request request = ReadPlainCgiRequest([&](const Request& head) {
+    return PlanBodyOf(head, config.endpoint, access);
+  });
 
   auto stores = OpenSqliteStores(
       config.store.path, {.busy_timeout = kBusyTimeout,
@@ -49,22 +52,33 @@ int ServePlainCgi(const EndpointContext& context) {
       config.message, MemoryIn(*stores->known_numbers,
                                config.message.default_region, context.clock));
   SendingWindows windows(config);
-  Api api(config, access, recipients, windows, *stores->queue, context.clock,
-          context.random);
+  Doorbell bell(config, context.log);
+  ImportGate imports(1);
+  Api api({.config = config,
+           .access = access,
+           .recipients = recipients,
+           .windows = windows,
+           .store = *stores->queue,
+           .clock = context.clock,
+           .random = context.random,
+           .ring = [&] { bell.Ring(); },
+           .imports = imports});
   Step step = api.Begin(request);
+  DiscardRest(request);
   if (auto* response = std::get_if<Response>(&step)) {
     WritePlainCgiResponse(*response);
     return 0;
   }
-  const Intake& intake = std::get<Submission>(step).intake;
-  const Intake* const intakes[] = {&intake};
+  const auto& submission = std::get<Submission>(step);
+  const Intake* const intakes[] = {&submission.intake};
   auto outcomes = stores->queue->Insert(intakes);
   Result<IntakeOutcome> outcome =
       outcomes ? Result<IntakeOutcome>(std::move(outcomes->front()))
                : std::unexpected(outcomes.error());
   // First the ring: a web server may end its program once it has the answer.
-  if (outcome) Doorbell(config, context.log).Ring();
-  WritePlainCgiResponse(Api::Finish(intake, outcome));
+  if (outcome) bell.Ring();
+  WritePlainCgiResponse(
+      Api::Finish(submission.intake, submission.fan_out.get(), outcome));
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,39 @@ struct SendTools {
 
 // `options.text` is the text itself, wherever it came from.
 Outcome Send(SendOptions options, const SendTools& tools);
+
+// What is known of the ring, for people (often nothing) and for programs.
+std::string NoteOf(const Result<Wake>& woken, const Config& config);
+std::string_view SpoolerJson(const Result<Wake>& woken);
+
+struct SendFileTools {
+  const Config& config;
+  Store& store;
+  RecipientParser& recipients;
+  SendingWindows& windows;
+  const Clock& clock;
+  Random& random;
+  std::function<Result<Wake>()> wake;
+  // The file.
+  std::function<std::expected<std::size_t, FieldFault>(char* buffer,
+                                                       std::size_t size)>
+      read;
+  std::optional<std::uint64_t> size;
+  // A line that takes the place of the one before; an empty one ends them.
+  std::function<void(std::string_view)> status;
+};
+
+Outcome SendFile(const SendFileOptions& options, const SendFileTools& tools);
+
+struct CancelTools {
+  Store& store;
+  WallTime now;
+  std::function<Result<Wake>()> wake;
+};
+
+Outcome Cancel(const CancelOptions& options, const CancelTools& tools);
+
+Outcome ShowBatch(const BatchOptions& options, Store& store);
 
 Outcome Show(const ShowOptions& options, Store& store);
 

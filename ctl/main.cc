@@ -42,6 +42,12 @@ void TellProgress(std::string_view line) {
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 
+void TellStatus(std::string_view line) {
+  if (!::isatty(STDERR_FILENO)) return;
+  std::fprintf(stderr, "\r\x1b[K%.*s", static_cast<int>(line.size()),
+               line.data());
+}
+
 void Pause(Millis length) { std::this_thread::sleep_for(length); }
 
 // An answer that could not be written whole is none.
@@ -70,6 +76,7 @@ int main(int argc, char** argv) {
                                  .read_input = ReadInput,
                                  .pause = Pause,
                                  .width = TerminalWidth(),
-                                 .progress = TellProgress});
+                                 .progress = TellProgress,
+                                 .status = TellStatus});
   return Finish(ctl::Render(outcome, options->json));
 }

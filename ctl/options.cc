@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "common/base/version.h"
-#include "common/message/draft.h"
 #include "ctl/pdu_options.h"
 #include "ctl/suggest.h"
 #include "ctl/typed.h"
@@ -26,7 +25,9 @@ constexpr const char* kDescription =
 constexpr const char* kFooter = R"(Examples:
   smsweb send +6289610707901 'The pump is back.'
   printf 'Your code is %s' "$CODE" | smsweb send --class otp +6289610707901 -
+  smsweb send --file numbers.csv --text 'We are closed on Monday.' --class bulk
   smsweb show 019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071
+  smsweb cancel 019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071
   smsweb queue --state unknown --limit 5
   smsweb queue --json | jq .counts
   smsweb inbox --from +6289610707901
@@ -44,22 +45,12 @@ Exit codes:
   2  the command line or the configuration is wrong
   3  there is no such message, modem, or number on the list
   4  the input was refused: a number that can't be, too many parts, a recipient
-     who wants nothing, a file that is no backup
+     who wants nothing, a file that is no backup, a message that can't be called
+     back any more; of a file of messages: some of its lines
   5  the queue's file is damaged
 
 With --json, a command prints one JSON document, and an error is one on
 standard error. "smsweb COMMAND --help" tells more; so does smsweb(1).)";
-
-constexpr const char* kSendFooter =
-    R"(The number and the text are checked as the endpoint checks them. The id is
-printed once the message is on disk; smswebd is rung, or started where
-spooler.spawn says so.
-
-Arguments can be seen in the list of processes. A TEXT of - is read from
-standard input, up to its end and without its last line break:
-  printf 'Your code is %s' "$CODE" | smsweb send --class otp +6289610707901 -
-A text that begins with "-" goes after "--":
-  smsweb send -- +6289610707901 '-5 degrees in the cold store')";
 
 constexpr const char* kQueueFooter = R"(The newest come first. The next page:
   smsweb queue --after ID    the last id of the page before
@@ -68,8 +59,6 @@ The texts are not shown; "smsweb show --text ID" shows one.)";
 constexpr const char* kConfigCheckFooter =
     R"(Every error is listed, with file and line. PINs and keys from "env:" and
 "file:" are not looked up: "smswebd --check-config", run as its user, does that too.)";
-
-const std::vector<std::string> kClasses = {"otp", "transactional", "bulk"};
 
 std::vector<std::string> StateNames() {
   std::vector<std::string> names;
@@ -81,6 +70,8 @@ std::vector<std::string> StateNames() {
 
 struct Commands {
   CLI::App* send;
+  CLI::App* cancel;
+  CLI::App* batch;
   CLI::App* show;
   CLI::App* queue;
   InboxCommands inbox;
@@ -91,47 +82,6 @@ struct Commands {
   std::unique_ptr<PduCommands> pdu;
 };
 
-CLI::App* AddSend(CLI::App& app, Typed& typed) {
-  auto* send = app.add_subcommand("send", "queue a message; prints its id");
-  send->footer(kSendFooter);
-  send->add_option("TO", typed.send.to, "the number to send to")
-      ->type_name("")
-      ->required();
-  send->add_option("TEXT", typed.send.text,
-                   "the text, in UTF-8; -: from standard input")
-      ->type_name("")
-      ->required();
-  send->add_option("--class", typed.message_class,
-                   "decides what goes first, and how long it lives; "
-                   "transactional without it")
-      ->option_text("otp|transactional|bulk")
-      ->check(CLI::IsMember(kClasses));
-  send->add_option("--ttl", typed.ttl,
-                   "how long it may still be sent; without it, what the "
-                   "configuration says for its class")
-      ->option_text("SECONDS")
-      ->check(CLI::Range(std::int64_t{kShortestTtl.count()},
-                         std::int64_t{kLongestTtl.count()}));
-  send->add_option("--not-before", typed.not_before,
-                   "when to send it at the earliest: 2026-11-23T07:16:48Z")
-      ->option_text("TIME")
-      ->check(Takes(
-          [](const std::string& s) { return ParseRfc3339(s).has_value(); },
-          "takes a time as 2026-11-23T07:16:48Z"));
-  send->add_option("--reference", typed.send.reference,
-                   "a name of your own for it")
-      ->option_text("R")
-      ->check(Takes(
-          [](const std::string& s) { return s.size() <= kLongestReference; },
-          fmt::format("may have {} bytes", kLongestReference)));
-  auto* report = send->add_flag("--report", typed.report,
-                                "ask the network whether it was delivered; "
-                                "else the configuration decides");
-  send->add_flag("--no-report", typed.no_report, "do not ask, whatever it says")
-      ->excludes(report);
-  return send;
-}
-
 CLI::App* AddShow(CLI::App& app, Typed& typed) {
   auto* show = app.add_subcommand("show", "one message, with its parts");
   show->add_option("ID", typed.id, "as \"smsweb send\" or the endpoint gave it")
@@ -140,6 +90,26 @@ CLI::App* AddShow(CLI::App& app, Typed& typed) {
       ->check(TakesId());
   show->add_flag("--text", typed.show.text, "show the text, too");
   return show;
+}
+
+CLI::App* AddCancel(CLI::App& app, Typed& typed) {
+  auto* cancel = app.add_subcommand(
+      "cancel", "call messages back, where nothing of them has left");
+  cancel->add_option("ID", typed.ids, "which")
+      ->type_name("")
+      ->required()
+      ->check(TakesId());
+  return cancel;
+}
+
+CLI::App* AddBatch(CLI::App& app, Typed& typed) {
+  auto* batch = app.add_subcommand(
+      "batch", "the messages of one file, or one request, in numbers");
+  batch->add_option("ID", typed.id, "as \"smsweb send --file\" prints it")
+      ->type_name("")
+      ->required()
+      ->check(TakesId());
+  return batch;
 }
 
 CLI::App* AddQueue(CLI::App& app, Typed& typed) {
@@ -165,6 +135,8 @@ CLI::App* AddQueue(CLI::App& app, Typed& typed) {
 Commands AddCommands(CLI::App& app, Typed& typed) {
   Commands commands{};
   commands.send = AddSend(app, typed);
+  commands.cancel = AddCancel(app, typed);
+  commands.batch = AddBatch(app, typed);
   commands.show = AddShow(app, typed);
   commands.queue = AddQueue(app, typed);
   commands.inbox = AddInboxCommands(app, typed);
@@ -299,15 +271,13 @@ std::optional<NoCommand> Parse(CLI::App& app, const Commands& commands,
 }
 
 Command MakeCommand(const Commands& commands, const Typed& typed) {
-  if (commands.send->parsed()) {
-    SendOptions send = typed.send;
-    if (const auto parsed = ParseMessageClass(typed.message_class)) {
-      send.message_class = *parsed;
-    }
-    if (typed.ttl) send.ttl = std::chrono::seconds(*typed.ttl);
-    send.not_before = ParseRfc3339(typed.not_before);
-    if (typed.report || typed.no_report) send.report = typed.report;
-    return send;
+  if (commands.cancel->parsed()) {
+    CancelOptions cancel;
+    for (const auto& id : typed.ids) cancel.ids.push_back(*ParseUuid(id));
+    return cancel;
+  }
+  if (commands.batch->parsed()) {
+    return BatchOptions{.id = ParseUuid(typed.id).value_or(Uuid{})};
   }
   if (commands.show->parsed()) {
     return ShowOptions{.id = ParseUuid(typed.id).value_or(Uuid{}),
@@ -360,9 +330,17 @@ std::expected<Options, NoCommand> ParseOptions(int argc,
                                fmt::join(names, ", ")),
                    typed.json));
   }
-  return Options{.config = typed.config,
-                 .json = typed.json,
-                 .command = MakeCommand(commands, typed)};
+  Options options{.config = typed.config, .json = typed.json};
+  if (commands.send->parsed()) {
+    auto send = MakeSendCommand(typed);
+    if (!send) {
+      return std::unexpected(WrongUsage(app, send.error(), typed.json));
+    }
+    options.command = std::move(*send);
+  } else {
+    options.command = MakeCommand(commands, typed);
+  }
+  return options;
 }
 
 }  // namespace smsweb::ctl

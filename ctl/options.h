@@ -7,9 +7,12 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/uuid.h"
+#include "common/message/draft.h"
+#include "common/message/import_reader.h"
 #include "common/store/message.h"
 #include "ctl/outcome.h"
 #include "ctl/pdu_options.h"
@@ -24,6 +27,22 @@ struct SendOptions {
   std::optional<WallTime> not_before;
   std::string reference;
   std::optional<bool> report;  // none: what the configuration says
+};
+
+struct SendFileOptions {
+  std::string file;  // "-": standard input
+  ImportFormat format = ImportFormat::kCsv;
+  Draft defaults;               // for what its lines do not say
+  std::string key;              // makes it one that is taken once; or empty
+  std::optional<Uuid> resumed;  // goes on with this batch
+};
+
+struct CancelOptions {
+  std::vector<Uuid> ids;
+};
+
+struct BatchOptions {
+  Uuid id;
 };
 
 struct ShowOptions {
@@ -83,8 +102,9 @@ struct ModemProbeOptions {
 };
 
 using Command =
-    std::variant<SendOptions, ShowOptions, QueueOptions, InboxOptions,
-                 OptOutOptions, DbOptions, ModemListOptions, ModemShowOptions,
+    std::variant<SendOptions, SendFileOptions, CancelOptions, BatchOptions,
+                 ShowOptions, QueueOptions, InboxOptions, OptOutOptions,
+                 DbOptions, ModemListOptions, ModemShowOptions,
                  ModemUssdOptions, ModemProbeOptions, PduDecodeOptions,
                  PduEncodeOptions, ConfigCheckOptions>;
 

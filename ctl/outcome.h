@@ -20,7 +20,7 @@ enum class ExitCode : std::uint8_t {
   kUnavailable = 1,  // the service can't: the queue is locked, full, not there
   kUsage = 2,        // the command line or the configuration is wrong
   kNotFound = 3,     // there is no such message
-  kRefused = 4,      // the input can't be sent, or looked for
+  kRefused = 4,      // the input can't be sent, or looked for; it is too late
   kDamaged = 5,      // the queue's file is damaged
 };
 
@@ -35,6 +35,7 @@ struct Report {
   std::string text;  // whole lines, for standard output
   Json json;
   std::string note;  // for people, beside the output: what else to know
+  ExitCode exit = ExitCode::kDone;  // else what was done was not all
 };
 
 using Outcome = std::expected<Report, Failure>;

@@ -47,19 +47,12 @@ std::string Summary(const std::vector<StateCount>& counts) {
   return fmt::format("In the queue: {}.\n", fmt::join(words, ", "));
 }
 
-// A list leaves the parts out.
-Json ItemJson(const Message& message) {
-  Json json = MessageJson(message);
-  json.erase("part_states");
-  return json;
-}
-
 Json QueueJson(const std::vector<Message>& messages,
                const std::vector<StateCount>& counts, bool more) {
   Json json = {
       {"items", Json::array()}, {"next", nullptr}, {"counts", Json::object()}};
   for (const Message& message : messages) {
-    json["items"].push_back(ItemJson(message));
+    json["items"].push_back(MessageItemJson(message));
   }
   if (more) json["next"] = ToString(messages.back().id);
   for (const auto& [state, count] : counts) {

@@ -13,6 +13,7 @@
 #include "common/line/ports.h"
 #include "common/profile/profile.h"
 #include "ctl/commands.h"
+#include "ctl/input_file.h"
 #include "ctl/modem_probe.h"
 #include "ctl/queue_access.h"
 #include "ctl/table.h"
@@ -43,6 +44,16 @@ std::expected<void, Failure> TakeInput(std::string& text,
   if (input->ends_with('\n')) input->pop_back();
   text = std::move(*input);
   return {};
+}
+
+auto ReaderOf(InputFile& file) {
+  return [&file](char* buffer,
+                 std::size_t size) -> std::expected<std::size_t, FieldFault> {
+    const auto got = file.Read(buffer, size);
+    if (got) return *got;
+    return std::unexpected(
+        FieldFault{"unreadable_file", "", got.error().message});
+  };
 }
 
 // Commands that need no configuration.
@@ -82,6 +93,42 @@ class Runner {
                  .now = surroundings_.clock.Wall(),
                  .random = surroundings_.random,
                  .wake = [this] { return WakeSpooler(config_); }});
+  }
+
+  // The file is opened first: root reads it as root.
+  Outcome operator()(const SendFileOptions& options) const {
+    auto file = InputFile::Open(options.file);
+    if (!file) {
+      return Fail(ExitCode::kRefused, "unreadable_file", file.error().message);
+    }
+    auto stores = OpenQueue(config_, IfMissing::kMake);
+    if (!stores) return FailStore(stores.error());
+    RecipientParser recipients = MakeRecipientParser(config_.message);
+    SendingWindows windows(config_);
+    return SendFile(options, {.config = config_,
+                              .store = *stores->queue,
+                              .recipients = recipients,
+                              .windows = windows,
+                              .clock = surroundings_.clock,
+                              .random = surroundings_.random,
+                              .wake = [this] { return WakeSpooler(config_); },
+                              .read = ReaderOf(*file),
+                              .size = file->size(),
+                              .status = surroundings_.status});
+  }
+
+  Outcome operator()(const CancelOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    return Cancel(options, {.store = *stores->queue,
+                            .now = surroundings_.clock.Wall(),
+                            .wake = [this] { return WakeSpooler(config_); }});
+  }
+
+  Outcome operator()(const BatchOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    return ShowBatch(options, *stores->queue);
   }
 
   Outcome operator()(const ShowOptions& options) const {
@@ -225,14 +272,14 @@ Outcome RunCommand(const Options& options, const Surroundings& surroundings) {
   if (!config && can_do_without) config = Config{};
   if (!config) return std::unexpected(Misconfigured(file, config.error()));
   Surroundings mine = surroundings;
-  if (options.json) mine.progress = [](std::string_view) {};
+  if (options.json) mine.progress = mine.status = [](std::string_view) {};
   return std::visit(Runner(std::move(*config), mine), options.command);
 }
 
 Output Render(const Outcome& outcome, bool json) {
   if (!outcome) return RenderFailure(outcome.error(), json);
-  if (json) return {.out = JsonText(outcome->json)};
-  Output output{.out = outcome->text};
+  if (json) return {.out = JsonText(outcome->json), .exit = outcome->exit};
+  Output output{.out = outcome->text, .exit = outcome->exit};
   std::istringstream notes(outcome->note);
   for (std::string note; std::getline(notes, note);) {
     output.err += "smsweb: note: " + note + "\n";

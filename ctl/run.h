@@ -24,6 +24,9 @@ struct Surroundings {
   std::size_t width = 0;                            // 0: no terminal
   // A line for a person who waits.
   std::function<void(std::string_view)> progress = [](std::string_view) {};
+  // The same, but each takes the place of the one before; an empty one ends
+  // them. For a terminal alone.
+  std::function<void(std::string_view)> status = [](std::string_view) {};
 };
 
 Outcome RunCommand(const Options& options, const Surroundings& surroundings);

@@ -10,21 +10,6 @@
 namespace smsweb::ctl {
 namespace {
 
-const char* FieldAtFault(const DraftError& error) {
-  switch (error.problem) {
-    case DraftProblem::kInvalidRecipient:
-      return "to";
-    case DraftProblem::kTooFarAhead:
-      return "not_before";
-    case DraftProblem::kOutsideWindow:
-      return error.opens_at ? "ttl" : "to";
-    case DraftProblem::kCallbackNotAllowed:
-      return "callback_url";
-    default:
-      return "text";
-  }
-}
-
 Failure Refused(const DraftError& error, const MessageConfig& config) {
   Failure failure{.exit = ExitCode::kRefused,
                   .code = std::string(ToString(error.problem)),
@@ -33,7 +18,7 @@ Failure Refused(const DraftError& error, const MessageConfig& config) {
     failure.exit = ExitCode::kUnavailable;
     return failure;
   }
-  failure.details["field"] = FieldAtFault(error);
+  failure.details["field"] = FieldOf(error);
   if (error.problem == DraftProblem::kTooManyParts) {
     failure.details["parts"] = error.parts;
     failure.details["max_parts"] = config.max_parts;
@@ -44,16 +29,19 @@ Failure Refused(const DraftError& error, const MessageConfig& config) {
   return failure;
 }
 
+}  // namespace
+
 // It is in the queue whatever becomes of the ring.
-std::string Note(const Result<Wake>& woken, const Config& config) {
+std::string NoteOf(const Result<Wake>& woken, const Config& config) {
   if (!woken) {
-    return "smswebd could not be started, and the message waits in the "
+    return "smswebd could not be started, and what was taken waits in the "
            "queue: " +
            woken.error().message;
   }
   if (*woken != Wake::kNobody) return "";
-  return fmt::format("no smswebd listens at {}; the message waits in the queue",
-                     config.spooler.bell);
+  return fmt::format(
+      "no smswebd listens at {}; what was taken waits in the queue",
+      config.spooler.bell);
 }
 
 std::string_view SpoolerJson(const Result<Wake>& woken) {
@@ -68,8 +56,6 @@ std::string_view SpoolerJson(const Result<Wake>& woken) {
   }
   return "not_running";
 }
-
-}  // namespace
 
 Outcome Send(SendOptions options, const SendTools& tools) {
   if (!utf8::is_valid(options.reference.begin(), options.reference.end())) {
@@ -101,7 +87,7 @@ Outcome Send(SendOptions options, const SendTools& tools) {
   json["spooler"] = SpoolerJson(woken);
   return Report{.text = ToString(message->id) + "\n",
                 .json = std::move(json),
-                .note = Note(woken, tools.config)};
+                .note = NoteOf(woken, tools.config)};
 }
 
 }  // namespace smsweb::ctl

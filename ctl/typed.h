@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ctl/options.h"
 
@@ -17,6 +19,9 @@ struct Typed {
   std::int64_t timeout = 0;
   bool json = false, report = false, no_report = false;
   SendOptions send;
+  std::optional<std::string> to, text;
+  std::string file, format, default_text, key, resume;
+  std::vector<std::string> ids;
   ShowOptions show;
   QueueOptions queue;
   InboxOptions inbox;
@@ -29,6 +34,10 @@ struct Typed {
 
 CLI::Validator Takes(bool (*is_fine)(const std::string&), std::string what);
 CLI::Validator TakesId();
+
+CLI::App* AddSend(CLI::App& app, Typed& typed);
+// Or what is wrong: what depends on more than one option.
+std::expected<Command, std::string> MakeSendCommand(const Typed& typed);
 
 struct InboxCommands {
   CLI::App* inbox;

@@ -1,101 +1,8 @@
 // The HTTP interface, from request values to response values.
-#include "cgi/api.h"
-
-#include <nlohmann/json.hpp>
-
-#include "catch.h"
-#include "common/store/sqlite_store.h"
-#include "temp_folder.h"
+#include "api_fixture.h"
 
 namespace smsweb {
 namespace {
-
-using Json = nlohmann::json;
-
-constexpr WallTime kNow{Millis(1'763'882'208'123)};
-
-// Takes numbers that start with "08" or "+", as Indonesia would.
-class FakeChecker final : public NumberChecker {
- public:
-  Result<std::string> ToE164(std::string_view input, std::string_view,
-                             NumberRule) const override {
-    if (input.starts_with("+")) return std::string(input);
-    if (input.starts_with("08")) return "+62" + std::string(input.substr(1));
-    return Fail(ErrorKind::kInvalid, "it is too short");
-  }
-};
-
-class ApiFixture {
- public:
-  ApiFixture() {
-    config_.endpoint.trusted_networks = {"127.0.0.0/8"};
-    config_.endpoint.max_body_bytes = 1000;
-    config_.message.max_parts = 3;
-    config_.message.short_codes = {"1234"};
-    auto opened = OpenSqliteStores(folder_ / "queue.db");
-    REQUIRE(opened.has_value());
-    store_ = std::move(opened->queue);
-  }
-
-  // The answer, after the insert where there is one.
-  Response Answer(const Request& request) {
-    const Access access(config_.endpoint.trusted_networks);
-    RecipientParser recipients("ID", config_.message.short_codes,
-                               NumberRule::kValid,
-                               []() -> Result<std::unique_ptr<NumberChecker>> {
-                                 return std::make_unique<FakeChecker>();
-                               });
-    Api api(config_, access, recipients, windows_, *store_, clock_, random_);
-    Step step = api.Begin(request);
-    if (auto* response = std::get_if<Response>(&step)) return *response;
-    const Intake& intake = std::get<Submission>(step).intake;
-    last_ = intake.messages.front();
-    const Intake* const intakes[] = {&intake};
-    auto outcomes = store_->Insert(intakes);
-    REQUIRE(outcomes.has_value());
-    return Api::Finish(intake, outcomes->front());
-  }
-
- protected:
-  TempFolder folder_;
-  Config config_;
-  SendingWindows windows_{config_};
-  ManualClock clock_{kNow};
-  SeededRandom random_{1};
-  std::unique_ptr<Store> store_;
-  NewMessage last_;
-};
-
-Request Get(std::string path, std::string query = "") {
-  return {.method = "GET",
-          .path = std::move(path),
-          .query = std::move(query),
-          .remote_address = "127.0.0.1"};
-}
-
-Request Post(std::string path, std::string type, std::string body) {
-  return {.method = "POST",
-          .path = std::move(path),
-          .content_type = std::move(type),
-          .body = std::move(body),
-          .remote_address = "127.0.0.1"};
-}
-
-Request PostJson(std::string body) {
-  return Post("/v1/messages", "application/json", std::move(body));
-}
-
-std::string HeaderOf(const Response& response, std::string_view name) {
-  for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
-  }
-  return "";
-}
-
-std::string CodeOf(const Response& response) {
-  const Json body = Json::parse(response.body);
-  return body.value("code", "");
-}
 
 TEST_CASE_METHOD(ApiFixture, "A callback goes where the operator allows it") {
   config_.callback.allow = {*ParseWebUrl("https://app.example.com/hooks")};
@@ -395,7 +302,7 @@ TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
       {Post("/s.py", "application/json", "{}"), 415, "unsupported_media_type",
        ""},
       {Post("/healthz", "", ""), 405, "method_not_allowed", ""},
-      {Get("/v1/messages"), 405, "method_not_allowed", ""},
+      {Post("/v1/messages/x", "", ""), 405, "method_not_allowed", ""},
       {Get("/v1/messages/"), 404, "message_not_found", ""},
       {Get("/v1/messages/123"), 404, "message_not_found", ""},
       {Get("/v1/messages/0192d3c4-0000-7000-8000-000000000000"), 404,
@@ -482,12 +389,13 @@ TEST_CASE_METHOD(ApiFixture,
 }
 
 TEST_CASE_METHOD(ApiFixture, "A wrong method is told which are right") {
-  CHECK(HeaderOf(Answer(Get("/v1/messages")), "Allow") == "POST");
+  CHECK(HeaderOf(Answer(Post("/v1/messages/x", "", "")), "Allow") ==
+        "GET, DELETE");
 }
 
 TEST_CASE("A message that the store did not take is a 503 to be tried again") {
-  const Response response =
-      Api::Finish(Intake{}, Fail(ErrorKind::kUnavailable, "disk is full"));
+  const Response response = Api::Finish(
+      Intake{}, nullptr, Fail(ErrorKind::kUnavailable, "disk is full"));
   CHECK(response.status == 503);
   CHECK(CodeOf(response) == "store_unavailable");
   CHECK(HeaderOf(response, "Retry-After") == "1");

@@ -74,6 +74,10 @@ ReadBytes Pieces(std::string text, std::size_t piece) {
   };
 }
 
+PlanBody AtMost(std::size_t most) {
+  return [most](const Request&) { return BodyPlan{.most = most}; };
+}
+
 TEST_CASE("A body is read to its length, to its end, or to the limit") {
   using enum Request::BodyState;
   struct Row {
@@ -101,7 +105,8 @@ TEST_CASE("A body is read to its length, to its end, or to the limit") {
     for (std::size_t piece : {1, 3, 100}) {
       INFO(row.what << ", in pieces of " << piece);
       Request request;
-      ReadBody(row.content_length, 10, Pieces(row.sent, piece), &request);
+      ReadBody(row.content_length, AtMost(10), Pieces(row.sent, piece),
+               &request);
       CHECK(request.body_state == row.state);
       if (row.state == kWhole) CHECK(request.body == row.body);
     }
@@ -118,10 +123,27 @@ TEST_CASE("A body over the limit is read to its end all the same") {
       return got;
     };
     Request request;
-    ReadBody(content_length, 10, counting, &request);
+    ReadBody(content_length, AtMost(10), counting, &request);
     CHECK(request.body_state == Request::BodyState::kTooLarge);
     CHECK(taken == 30000);
   }
+}
+
+TEST_CASE("A body that is streamed is left to be read") {
+  Request request;
+  ReadBody(
+      "30000",
+      [](const Request& head) {
+        CHECK(head.length == 30000);
+        return BodyPlan{.most = 10, .streamed = true};
+      },
+      Pieces(std::string(30000, 'x'), 1000), &request);
+  CHECK(request.body.empty());
+  CHECK(request.body_state == Request::BodyState::kWhole);
+  char buffer[100];
+  CHECK(request.stream(buffer, sizeof(buffer)) == sizeof(buffer));
+  DiscardRest(request);
+  CHECK(request.stream(buffer, sizeof(buffer)) == 0);
 }
 
 TEST_CASE("Forms are decoded as browsers encode them") {

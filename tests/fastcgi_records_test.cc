@@ -1,6 +1,8 @@
 // When a FastCGI request is whole, told from its records.
 #include "cgi/fastcgi_records.h"
 
+#include <vector>
+
 #include "catch.h"
 
 namespace smsweb {
@@ -29,13 +31,15 @@ const std::string kHead = Record(kBegin, std::string("\0\1\1\0\0\0\0\0", 8)) +
 const std::string kWhole =
     kHead + Record(kStdin, "body") + Record(kStdin, "", 1, 8);
 
+std::size_t Most(std::string_view) { return 1000; }
+
 State TakeAll(const std::string& bytes, std::string* kept = nullptr) {
-  return RequestRecords(1000).Take(bytes, kept);
+  return RequestRecords(Most).Take(bytes, kept);
 }
 
 TEST_CASE("A request is whole with the last byte of what ends its body") {
   std::string kept;
-  RequestRecords records(1000);
+  RequestRecords records(Most);
   for (std::size_t i = 0; i < kWhole.size(); ++i) {
     CAPTURE(i);
     const bool last = i + 1 == kWhole.size();
@@ -76,6 +80,57 @@ TEST_CASE("Of a body over the bound only what shows it is kept") {
   std::string kept;
   CHECK(TakeAll(bytes, &kept) == State::kWhole);
   CHECK(kept.size() == kHead.size() + 3 * 408 + 8);
+}
+
+// Each length in one octet, or in four (FastCGI specification § 3.4).
+std::string Pair(const std::string& name, const std::string& value) {
+  const auto length = [](std::size_t size) {
+    if (size < 128) return std::string(1, static_cast<char>(size));
+    return std::string{static_cast<char>(0x80 | size >> 24),
+                       static_cast<char>(size >> 16),
+                       static_cast<char>(size >> 8), static_cast<char>(size)};
+  };
+  return length(name.size()) + length(value.size()) + name + value;
+}
+
+TEST_CASE("How long a body may be is asked once, with all before it") {
+  const std::string parameters = Pair("A", "1") + Pair("B", "2");
+  const std::string bytes =
+      Record(kBegin, std::string("\0\1\1\0\0\0\0\0", 8)) +
+      Record(kParams, parameters.substr(0, 3), 1, 5) +
+      Record(kParams, parameters.substr(3)) + Record(kParams, "") +
+      Record(kStdin, std::string(400, 'x')) +
+      Record(kStdin, std::string(400, 'x')) + Record(kStdin, "");
+  for (std::size_t piece : {1, 7, 10000}) {
+    std::vector<std::string> asked;
+    RequestRecords records([&](std::string_view seen) {
+      asked.emplace_back(seen);
+      return std::size_t{300};
+    });
+    std::string kept;
+    for (std::size_t i = 0; i < bytes.size(); i += piece) {
+      records.Take(std::string_view(bytes).substr(i, piece), &kept);
+    }
+    CHECK(asked == std::vector<std::string>{parameters});
+    CHECK(kept.size() == bytes.size() - 408);
+  }
+}
+
+TEST_CASE("Parameters are read as far as they are whole") {
+  const std::string longer(300, 'v');
+  const std::string bytes =
+      Pair("A", "") + Pair("NAME", longer) + Pair("B", "2");
+  const auto read = [](std::string_view text) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    ForEachParameter(
+        text, [&](auto name, auto value) { pairs.emplace_back(name, value); });
+    return pairs;
+  };
+  CHECK(read(bytes) == std::vector<std::pair<std::string, std::string>>{
+                           {"A", ""}, {"NAME", longer}, {"B", "2"}});
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    CHECK(read(bytes.substr(0, i)).size() < 3);
+  }
 }
 
 }  // namespace

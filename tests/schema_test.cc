@@ -141,7 +141,7 @@ TEST_CASE("An upgraded file is like a new one") {
 }
 
 // What runs for each report, message and turn must not read history.
-TEST_CASE("Each question of the spooler has an index that holds what is open") {
+TEST_CASE("Each question has an index that holds what is looked for") {
   TempFolder folder;
   const std::string path = folder / "queue.db";
   REQUIRE(OpenSqliteStores(path).has_value());
@@ -174,6 +174,23 @@ TEST_CASE("Each question of the spooler has an index that holds what is open") {
        "outbox_receiver (receiver=?)"},
       {"SELECT * FROM modem_request WHERE finished = 0 ORDER BY sequence",
        "modem_request_open"},
+      {"SELECT * FROM message INDEXED BY message_state WHERE true AND "
+       "state = 1 AND sequence < (SELECT sequence FROM message WHERE id = '1') "
+       "ORDER BY sequence DESC",
+       "message_state"},
+      {"SELECT * FROM message INDEXED BY message_recipient WHERE true AND "
+       "state = 1 AND recipient = '1' AND sequence < (SELECT sequence FROM "
+       "message WHERE id = '2') ORDER BY sequence DESC",
+       "message_recipient"},
+      {"SELECT state, count(*) FROM message INDEXED BY message_batch "
+       "WHERE batch = 1 GROUP BY state",
+       "message_batch"},
+      {"SELECT client, key FROM idempotency WHERE expires_at <= 1 "
+       "ORDER BY expires_at LIMIT 8",
+       "idempotency_expiry"},
+      {"SELECT digest FROM recent WHERE expires_at <= 1 ORDER BY expires_at "
+       "LIMIT 8",
+       "recent_expiry"},
   };
   for (const auto& row : rows) {
     const std::string plan = raw.Plan(row.sql);

@@ -49,6 +49,9 @@ void ReadEndpoint(TableReader table, EndpointConfig* out) {
   table.Read("max_connections", &out->max_connections, 1, 1'000'000);
   table.Read("max_waiting", &out->max_waiting, 1, 1'000'000);
   table.Read("max_body_bytes", &out->max_body_bytes, 1024, 16 << 20, "bytes");
+  table.Read("max_import_bytes", &out->max_import_bytes, 1024, 1 << 30,
+             "bytes");
+  table.ReadSeconds("idempotency_life", &out->idempotency_life, 60, 30 * kDay);
   table.Read("trusted_networks", &out->trusted_networks);
   for (const auto& network : out->trusted_networks) {
     if (!Network::Parse(network)) {
@@ -94,6 +97,7 @@ void ReadMessage(TableReader table, MessageConfig* out) {
   ReadLanguages(table, &out->languages);
   table.Read("transliterate", &out->transliterate);
   table.Read("report", &out->report);
+  table.ReadSeconds("duplicate_window", &out->duplicate_window, 0, kDay);
   table.RefuseUnknownKeys();
 }
 

@@ -32,9 +32,11 @@ struct EndpointConfig {
   int backlog = 4096;
   int workers = 8;
   int max_connections = 16384;
-  int max_waiting = 10000;  // requests that wait for the disk, then 503
-  int max_body_bytes = 65536;
-  std::vector<std::string> trusted_networks;  // CIDR; empty: nobody
+  int max_waiting = 10000;       // requests that wait for the disk, then 503
+  int max_body_bytes = 1 << 20;  // 10,000 recipients, and some
+  int max_import_bytes = 64 << 20;
+  std::chrono::seconds idempotency_life{24 * 3600};  // of an Idempotency-Key
+  std::vector<std::string> trusted_networks;         // CIDR; empty: nobody
 };
 
 struct MessageConfig {
@@ -52,6 +54,9 @@ struct MessageConfig {
   bool report = false;         // ask for a status report unless told otherwise
   // How long the messages to a number follow the SIM that it knows; 0: never.
   std::chrono::seconds conversations{30 * 24 * 3600};
+  // The same text from the same client to the same number is taken once within
+  // it; 0: always taken.
+  std::chrono::seconds duplicate_window{0};
 };
 
 struct InboxConfig {

@@ -161,6 +161,25 @@ std::string_view ToString(DraftProblem problem) {
   return "internal";
 }
 
+std::string_view FieldOf(const DraftError& error) {
+  switch (error.problem) {
+    case DraftProblem::kInvalidRecipient:
+      return "to";
+    case DraftProblem::kTooFarAhead:
+      return "not_before";
+    case DraftProblem::kOutsideWindow:
+      return error.opens_at ? "ttl" : "to";
+    case DraftProblem::kCallbackNotAllowed:
+      return "callback_url";
+    case DraftProblem::kEmptyText:
+    case DraftProblem::kInvalidUtf8:
+    case DraftProblem::kTooManyParts:
+    case DraftProblem::kInternal:
+      return "text";
+  }
+  return "text";
+}
+
 std::expected<NewMessage, DraftError> MakeMessage(
     Draft draft, const Config& config, RecipientParser& recipients,
     SendingWindows& windows, WallTime now, Random& random) {
@@ -183,6 +202,7 @@ std::expected<NewMessage, DraftError> MakeMessage(
                     .coding = std::move(cut->coding),
                     .report = draft.report.value_or(config.message.report),
                     .callback_url = std::move(draft.callback_url),
+                    .repeat_unknown = draft.repeat_unknown,
                     .created_at = now,
                     .not_before = life->begins,
                     .expires_at = life->ends};

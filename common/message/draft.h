@@ -31,9 +31,10 @@ struct Draft {
   MessageClass message_class = MessageClass::kTransactional;
   std::optional<std::chrono::seconds> ttl;  // within the limits above
   std::optional<WallTime> not_before;
-  std::string reference;       // within the limit above
-  std::optional<bool> report;  // none: what the configuration says
-  std::string callback_url;    // told how it ended; empty: nobody is
+  std::string reference;        // within the limit above
+  std::optional<bool> report;   // none: what the configuration says
+  bool repeat_unknown = false;  // sent again where an outcome is unknown
+  std::string callback_url;     // told how it ended; empty: nobody is
 };
 
 enum class DraftProblem : std::uint8_t {
@@ -56,6 +57,9 @@ struct DraftError {
   int parts = 0;
   std::optional<WallTime> opens_at = {};
 };
+
+// The field at fault, as the interface calls it: "to", "text", "not_before".
+std::string_view FieldOf(const DraftError& error);
 
 // It begins when the window of its class opens, at the earliest; its class's
 // life counts from there, and a `ttl` from the `not_before` that was asked for.

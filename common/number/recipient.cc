@@ -49,10 +49,11 @@ Result<std::string> RecipientParser::Parse(std::string_view input) {
 }
 
 Result<std::string> RecipientParser::Check(std::string_view input) {
-  if (memory_.find) {
+  const bool loaded = checker_ != nullptr;
+  if (!loaded && memory_.find) {
     if (auto e164 = memory_.find(input)) return *e164;
   }
-  if (!checker_) {
+  if (!loaded) {
     auto made = factory_();
     if (!made) return std::unexpected(made.error());
     checker_ = std::move(*made);
@@ -63,7 +64,7 @@ Result<std::string> RecipientParser::Check(std::string_view input) {
                 "write it with \"+\" and the country code (the configuration "
                 "has no message.default_region)");
   }
-  if (e164 && memory_.remember) memory_.remember(input, *e164);
+  if (e164 && !loaded && memory_.remember) memory_.remember(input, *e164);
   return e164;
 }
 

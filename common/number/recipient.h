@@ -15,7 +15,8 @@
 namespace smsweb {
 
 // A longer memory than the process has; see common/store/known_numbers.h. Both
-// may be empty.
+// may be empty. It is asked, and told, until the checker is loaded: then it
+// would save nothing.
 struct NumberMemory {
   std::function<std::optional<std::string>(std::string_view input)> find;
   std::function<void(std::string_view input, std::string_view e164)> remember;

@@ -34,6 +34,7 @@ void ListAccepted(const NewMessage& message, const auto& add) {
   add("parts", message.parts);
   if (!message.coding.empty()) add("encoding", message.coding);
   if (message.report) add("report", true);
+  if (message.repeat_unknown) add("repeat_unknown", true);
   add("created_at", FormatRfc3339(message.created_at));
   add("expires_at", FormatRfc3339(message.expires_at));
   if (message.not_before > message.created_at) {
@@ -82,13 +83,18 @@ std::string AcceptedText(const NewMessage& message) {
   return text += '}';
 }
 
-Json MessageJson(const Message& message) {
+Json MessageItemJson(const Message& message) {
   Json json = AcceptedJson(message);
   json["state"] = ToString(message.state);
   json["updated_at"] = FormatRfc3339(message.updated_at);
   json["attempts"] = message.attempts;
   if (!message.modem.empty()) json["modem"] = message.modem;
   if (!message.error.empty()) json["error"] = message.error;
+  return json;
+}
+
+Json MessageJson(const Message& message) {
+  Json json = MessageItemJson(message);
   Json parts = Json::array();
   for (const Part& part : message.part_records) parts.push_back(PartJson(part));
   json["part_states"] = parts;

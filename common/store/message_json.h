@@ -17,5 +17,7 @@ std::string AcceptedText(const NewMessage& message);
 
 // All but the text, which is nobody's business once it is accepted.
 nlohmann::ordered_json MessageJson(const Message& message);
+// The same in a list, which leaves the parts out.
+nlohmann::ordered_json MessageItemJson(const Message& message);
 
 }  // namespace smsweb

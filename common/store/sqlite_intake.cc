@@ -36,11 +36,13 @@ SqliteIntake::SqliteIntake(SqliteDb& db)
           "INSERT INTO idempotency(client, key, fingerprint, answer, "
           "expires_at) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
           "fingerprint = ?3, answer = ?4, expires_at = ?5")),
-      batch_(db.PrepareLater("SELECT sequence FROM batch WHERE id = ?1")),
+      batch_(
+          db.PrepareLater("SELECT sequence, lines FROM batch WHERE id = ?1")),
       begin_batch_(db.PrepareLater(
           "INSERT INTO batch(id, client, created_at, accepted, rejected, "
           "lines, finished) VALUES(?1, ?2, ?3, 0, 0, 0, 0) "
-          "RETURNING sequence")),
+          "RETURNING sequence, lines")),
+      forget_batch_(db.PrepareLater("DELETE FROM batch WHERE sequence = ?1")),
       grow_batch_(
           db.PrepareLater("UPDATE batch SET accepted = accepted + ?2, "
                           "rejected = rejected + ?3, lines = ?4, finished = ?5 "
@@ -76,20 +78,26 @@ Result<IntakeOutcome> SqliteIntake::Take(const Intake& intake) {
   }
   const auto batch = FindOrBeginBatch(intake);
   if (!batch) return std::unexpected(batch.error());
+  if (*batch && (*batch)->lines != intake.batch->behind) {
+    return IntakeOutcome{.kind = IntakeOutcome::Kind::kOvertaken};
+  }
+  const auto sequence =
+      *batch ? std::optional((*batch)->sequence) : std::nullopt;
   IntakeOutcome outcome;
   for (std::size_t i = 0; i < intake.messages.size(); ++i) {
-    auto done = TakeMessage(intake, i, *batch, &outcome);
+    auto done = TakeMessage(intake, i, sequence, &outcome);
     if (!done) return std::unexpected(done.error());
   }
   const std::size_t taken = intake.messages.size() - outcome.opted_out.size() -
                             outcome.duplicates.size();
+  const bool some = taken + outcome.duplicates.size() > 0;
   if (*batch) {
-    auto done = GrowBatch(intake, **batch, Number(taken));
+    auto done = GrowBatch(intake, *sequence, Number(taken), some);
     if (!done) return std::unexpected(done.error());
   }
   // Where nothing was taken, the same request may be made again.
-  const bool answered = taken + outcome.duplicates.size() > 0;
-  if (!intake.key.empty() && answered) {
+  const bool begun = intake.batch && !intake.batch->finished;
+  if (!intake.key.empty() && (some || begun)) {
     auto done = WriteKey(intake, &outcome);
     if (!done) return std::unexpected(done.error());
   }
@@ -113,7 +121,7 @@ Result<void> SqliteIntake::WriteKey(const Intake& intake,
                                     IntakeOutcome* outcome) {
   forget_keys_.Bind(intake.now);
   if (auto done = RunIt(forget_keys_); !done) return done;
-  if (intake.answer) outcome->answer = intake.answer(*outcome);
+  if (intake.answer) outcome->answer = intake.answer(intake, *outcome);
   write_key_.Bind(intake.client)
       .Bind(intake.key)
       .Bind(intake.fingerprint)
@@ -122,27 +130,37 @@ Result<void> SqliteIntake::WriteKey(const Intake& intake,
   return RunIt(write_key_);
 }
 
-Result<std::optional<std::int64_t>> SqliteIntake::FindOrBeginBatch(
+Result<std::optional<SqliteIntake::BatchPlace>> SqliteIntake::FindOrBeginBatch(
     const Intake& intake) {
   if (!intake.batch) return std::nullopt;
-  const auto sequence = [](const SqliteStatement& row) { return row.Int(0); };
+  const auto place = [](const SqliteStatement& row) {
+    return BatchPlace{row.Int(0), row.Int(1)};
+  };
   batch_.Bind(intake.batch->id.bytes);
-  auto found = FirstRow(batch_, sequence);
+  auto found = FirstRow(batch_, place);
   if (!found || *found) return found;
+  if (intake.batch->behind != 0) return BatchPlace{};  // it is gone
   begin_batch_.Bind(intake.batch->id.bytes)
       .Bind(intake.client)
       .Bind(intake.now);
-  return FirstRow(begin_batch_, sequence);
+  return FirstRow(begin_batch_, place);
 }
 
+// A request of which nothing is taken leaves no batch; an import's stays, for
+// it tells how far it came.
 Result<void> SqliteIntake::GrowBatch(const Intake& intake, std::int64_t batch,
-                                     std::int64_t accepted) {
+                                     std::int64_t accepted, bool some) {
+  const BatchStep& step = *intake.batch;
+  if (!some && step.finished && step.lines == 0) {
+    forget_batch_.Bind(batch);
+    return RunIt(forget_batch_);
+  }
   const auto refused = Number(intake.messages.size()) - accepted;
   grow_batch_.Bind(batch)
       .Bind(accepted)
-      .Bind(intake.batch->rejected + refused)
-      .Bind(intake.batch->lines)
-      .Bind(Number(intake.batch->finished));
+      .Bind(step.rejected + refused)
+      .Bind(step.lines)
+      .Bind(Number(step.finished));
   return RunIt(grow_batch_);
 }
 

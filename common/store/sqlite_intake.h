@@ -22,11 +22,16 @@ class SqliteIntake {
   Result<Batch> FindBatch(const Uuid& id);
 
  private:
+  struct BatchPlace {
+    std::int64_t sequence;
+    std::int64_t lines;
+  };
+
   Result<std::optional<IntakeOutcome>> KnownKey(const Intake& intake);
   Result<void> WriteKey(const Intake& intake, IntakeOutcome* outcome);
-  Result<std::optional<std::int64_t>> FindOrBeginBatch(const Intake& intake);
+  Result<std::optional<BatchPlace>> FindOrBeginBatch(const Intake& intake);
   Result<void> GrowBatch(const Intake& intake, std::int64_t batch,
-                         std::int64_t accepted);
+                         std::int64_t accepted, bool some);
   Result<void> TakeMessage(const Intake& intake, std::size_t place,
                            std::optional<std::int64_t> batch,
                            IntakeOutcome* outcome);
@@ -37,8 +42,8 @@ class SqliteIntake {
   Result<std::string> LaneOf(const Intake& intake, const NewMessage& message);
 
   SqliteStatement insert_, key_, forget_keys_, write_key_, batch_, begin_batch_,
-      grow_batch_, find_batch_, count_batch_, recent_, forget_recent_,
-      remember_, conversation_, converse_;
+      forget_batch_, grow_batch_, find_batch_, count_batch_, recent_,
+      forget_recent_, remember_, conversation_, converse_;
 };
 
 }  // namespace smsweb

@@ -32,7 +32,8 @@ struct IntakeOutcome {
   enum class Kind {
     kTaken,     // but for those in the next two
     kRepeated,  // its key was used for the same request: `answer` is its answer
-    kKeyReused  // its key was used for another request: nothing was taken
+    kKeyReused,  // its key was used for another request: nothing was taken
+    kOvertaken   // its batch is not where the step begins: nothing was taken
   } kind = Kind::kTaken;
   std::vector<std::size_t> opted_out;  // places of those whose recipients want
                                        // nothing from us
@@ -50,7 +51,9 @@ struct BatchStep {
   Uuid id;
   std::int64_t rejected = 0;  // in this step, before they came to the store
   std::int64_t lines = 0;     // of an import: read so far, in all
-  bool finished = true;
+  std::int64_t behind = 0;    // and before this step, so that no two importers
+                              // take the same lines
+  bool finished = true;       // false: more will come
 };
 
 // The messages of one request (or of a piece of an import), and what makes it
@@ -62,11 +65,12 @@ struct Intake {
   std::optional<BatchStep> batch;
 
   // Idempotency-Key. `fingerprint` tells requests apart; `answer` writes down
-  // what this one is answered, where it is taken.
+  // what this one is answered, where some of it is taken (or its batch is
+  // begun, and more will come): else the key is as good as new.
   std::string key;  // empty: none
   Digest256 fingerprint{};
   WallTime key_expires_at{};
-  std::function<std::string(const IntakeOutcome&)> answer;
+  std::function<std::string(const Intake&, const IntakeOutcome&)> answer;
 
   // A message of the same client to the same number with the same text, not
   // older than this, is not taken again. 0: there is no such window.

@@ -1,0 +1,120 @@
+#include "cgi/messages_api.h"
+
+#include <fmt/format.h>
+
+#include <expected>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cgi/form.h"
+#include "cgi/paging.h"
+#include "common/store/batch_json.h"
+#include "common/store/message_json.h"
+
+namespace smsweb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Response NoId() {
+  return Problem(404, "message_not_found",
+                 "an id is a UUID, as the answer to a new message has it");
+}
+
+Response StoreProblem(const Error& error, std::string_view not_found) {
+  return error.kind == ErrorKind::kNotFound
+             ? Problem(404, not_found, error.message)
+             : Problem(503, "store_unavailable", error.message);
+}
+
+std::expected<ListFilter, Response> ReadFilter(const std::string& query,
+                                               Store& store,
+                                               RecipientParser& recipients) {
+  const Form form = Form::Parse(query);
+  if (auto problem =
+          RefuseOtherNames(form, {"state", "to", "limit", "after"})) {
+    return std::unexpected(std::move(*problem));
+  }
+  const auto paging = ReadPaging(form, [&](const Uuid& id) -> Result<void> {
+    const auto found = store.Find(id);
+    if (!found) return std::unexpected(found.error());
+    return {};
+  });
+  if (!paging) return std::unexpected(paging.error());
+  ListFilter filter{.limit = paging->limit, .after = paging->after};
+  if (const auto text = form.Find("state")) {
+    filter.state = ParseMessageState(*text);
+    if (!filter.state) {
+      return std::unexpected(FieldProblem("out_of_range", "state",
+                                          "state takes a state of messages"));
+    }
+  }
+  if (auto to = form.Find("to")) {
+    // A '+' that was not escaped arrives as a space.
+    if (to->starts_with(' ')) (*to)[0] = '+';
+    auto recipient = recipients.Parse(*to);
+    if (!recipient && recipient.error().kind != ErrorKind::kInvalid) {
+      return std::unexpected(
+          Problem(500, "internal", recipient.error().message));
+    }
+    if (!recipient) {
+      return std::unexpected(
+          FieldProblem("invalid_recipient", "to", recipient.error().message));
+    }
+    filter.recipient = std::move(*recipient);
+  }
+  return filter;
+}
+
+}  // namespace
+
+Response ListMessages(const Request& request, Store& store,
+                      RecipientParser& recipients) {
+  auto filter = ReadFilter(request.query, store, recipients);
+  if (!filter) return std::move(filter.error());
+  const int limit = filter->limit++;
+  auto messages = store.List(*filter);
+  if (!messages) {
+    return Problem(503, "store_unavailable", messages.error().message);
+  }
+  return PageOf(std::move(*messages), limit, MessageItemJson);
+}
+
+Response ShowMessage(std::string_view id, Store& store) {
+  const auto uuid = ParseUuid(id);
+  if (!uuid) return NoId();
+  const auto message = store.Find(*uuid);
+  if (message) return JsonResponse(200, MessageJson(*message));
+  return StoreProblem(message.error(), "message_not_found");
+}
+
+Response CancelMessage(std::string_view id, Store& store, WallTime now,
+                       const std::function<void()>& ring) {
+  const auto uuid = ParseUuid(id);
+  if (!uuid) return NoId();
+  const auto outcome = store.Cancel(*uuid, now);
+  if (!outcome) return StoreProblem(outcome.error(), "message_not_found");
+  const Message& message = outcome->message;
+  if (outcome->cancelled) ring();
+  if (outcome->cancelled || message.state == MessageState::kCancelled) {
+    return JsonResponse(200, MessageJson(message));
+  }
+  return Problem(
+      409, "too_late",
+      fmt::format("it is {}, and nothing was changed", ToString(message.state)),
+      Json{{"state", ToString(message.state)}});
+}
+
+Response ShowBatch(const Request& request, std::string_view id, Store& store) {
+  if (!IsRead(request)) return MethodNotAllowed("GET");
+  const auto uuid = ParseUuid(id);
+  if (!uuid) {
+    return Problem(404, "batch_not_found",
+                   "an id is a UUID, as the answer to many recipients has it");
+  }
+  const auto batch = store.FindBatch(*uuid);
+  if (!batch) return StoreProblem(batch.error(), "batch_not_found");
+  return JsonResponse(200, BatchJson(*batch));
+}
+
+}  // namespace smsweb

@@ -1,0 +1,162 @@
+#include "cgi/submit_api.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cgi/draft_problem.h"
+#include "cgi/form.h"
+#include "cgi/idempotency.h"
+#include "common/message/draft_json.h"
+#include "common/message/intake.h"
+#include "common/store/message_json.h"
+
+namespace smsweb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Response At(const Uuid& id, Response response) {
+  response.headers.emplace_back("Location", "/v1/messages/" + ToString(id));
+  return response;
+}
+
+Response DuplicateAnswer(const NewMessage& message, const Uuid& first) {
+  return At(first, JsonResponse(202, Json{{"id", ToString(first)},
+                                          {"to", message.recipient},
+                                          {"duplicate", true}}));
+}
+
+Response TakenAnswer(const Intake& intake, const FanOut* fan_out,
+                     const IntakeOutcome& outcome) {
+  if (fan_out) return FanOutAnswer(*fan_out, intake, outcome);
+  if (!outcome.opted_out.empty()) {
+    return Problem(403, "recipient_opted_out",
+                   RecipientOptedOut().error().message);
+  }
+  const NewMessage& message = intake.messages.front();
+  if (!outcome.duplicates.empty()) {
+    return DuplicateAnswer(message, outcome.duplicates.front().first);
+  }
+  return At(message.id, JsonTextResponse(202, AcceptedText(message)));
+}
+
+// `key`: none, or what makes the request one that is carried out once.
+Step Submit(Submission submission, const Request& request, std::string key,
+            const ApiTools& tools) {
+  if (key.empty()) return submission;
+  Intake& intake = submission.intake;
+  intake.fingerprint = FingerprintOf(request, request.body);
+  intake.key = std::move(key);
+  intake.key_expires_at = intake.now + tools.config.endpoint.idempotency_life;
+  intake.answer = [fan_out = submission.fan_out](const Intake& taken,
+                                                 const IntakeOutcome& outcome) {
+    return KeptAnswer(TakenAnswer(taken, fan_out.get(), outcome));
+  };
+  return submission;
+}
+
+Step SubmitOne(Draft draft, const Request& request, const Client& client,
+               std::string key, const DraftFieldNames& names,
+               const ApiTools& tools) {
+  Submission submission{.intake = BeginIntake(tools.config.message, client.name,
+                                              tools.clock.Wall())};
+  Intake& intake = submission.intake;
+  auto message = MakeMessage(std::move(draft), tools.config, tools.recipients,
+                             tools.windows, intake.now, tools.random);
+  if (!message) return ProblemOf(message.error(), tools.config.message, names);
+  message->client = client.name;
+  intake.messages.push_back(std::move(*message));
+  return Submit(std::move(submission), request, std::move(key), tools);
+}
+
+Step SubmitMany(DraftRequest asked, const Request& request,
+                const Client& client, std::string key, const ApiTools& tools) {
+  Submission submission{.intake = BeginIntake(tools.config.message, client.name,
+                                              tools.clock.Wall())};
+  auto fan_out = SpreadOut(std::move(asked), tools.config, tools.recipients,
+                           tools.windows, tools.random, &submission.intake);
+  if (!fan_out) return std::move(fan_out.error());
+  submission.fan_out = std::make_shared<const FanOut>(std::move(*fan_out));
+  return Submit(std::move(submission), request, std::move(key), tools);
+}
+
+}  // namespace
+
+Step SubmitByForm(const Request& request, const Client& client,
+                  const ApiTools& tools) {
+  if (request.method != "GET" && request.method != "POST") {
+    return MethodNotAllowed("GET, POST");
+  }
+  if (request.method == "POST" && !request.body.empty() &&
+      !IsMediaType(request.content_type, "application/x-www-form-urlencoded")) {
+    return Problem(415, "unsupported_media_type",
+                   "/s.py takes application/x-www-form-urlencoded; JSON goes "
+                   "to /v1/messages");
+  }
+  auto key = IdempotencyKeyOf(request);
+  if (!key) return std::move(key.error());
+  const Form query = Form::Parse(request.query);
+  const Form form = Form::Parse(request.body);
+  const auto find = [&](std::string_view name) {
+    auto value = form.Find(name);
+    return value ? value : query.Find(name);
+  };
+  const auto recipient = find("rcpt");
+  const auto text = find("msg");
+  if (!recipient) {
+    return FieldProblem("missing_field", "rcpt", "rcpt is missing");
+  }
+  if (!text) return FieldProblem("missing_field", "msg", "msg is missing");
+  Draft draft;
+  draft.to = *recipient;
+  draft.text = *text;
+  if (const auto report = find("report")) {
+    if (*report != "0" && *report != "1") {
+      return FieldProblem("out_of_range", "report", "report takes 1 or 0");
+    }
+    draft.report = *report == "1";
+  }
+  // An international number whose '+' was not escaped arrives with a space.
+  if (draft.to.starts_with(' ')) draft.to[0] = '+';
+  return SubmitOne(std::move(draft), request, client, std::move(*key),
+                   {.to = "rcpt", .text = "msg"}, tools);
+}
+
+Step SubmitByJson(const Request& request, const Client& client,
+                  const ApiTools& tools) {
+  if (!IsMediaType(request.content_type, "application/json")) {
+    return Problem(415, "unsupported_media_type",
+                   "this resource takes application/json");
+  }
+  auto key = IdempotencyKeyOf(request);
+  if (!key) return std::move(key.error());
+  auto asked = DraftFromJson(request.body);
+  if (!asked) return ProblemOf(asked.error());
+  if (asked->recipients) {
+    return SubmitMany(std::move(*asked), request, client, std::move(*key),
+                      tools);
+  }
+  return SubmitOne(std::move(asked->draft), request, client, std::move(*key),
+                   kJsonFields, tools);
+}
+
+Response SubmissionAnswer(const Intake& intake, const FanOut* fan_out,
+                          const Result<IntakeOutcome>& outcome) {
+  if (!outcome) {
+    const char* what =
+        fan_out ? "no message was taken: " : "the message was not taken: ";
+    return Problem(503, "store_unavailable", what + outcome.error().message);
+  }
+  switch (outcome->kind) {
+    case IntakeOutcome::Kind::kRepeated:
+      return ReplayedAnswer(outcome->answer);
+    case IntakeOutcome::Kind::kKeyReused:
+      return KeyReused();
+    case IntakeOutcome::Kind::kTaken:
+    case IntakeOutcome::Kind::kOvertaken:  // not without an import
+      break;
+  }
+  return TakenAnswer(intake, fan_out, *outcome);
+}
+
+}  // namespace smsweb

@@ -1,0 +1,65 @@
+// smsweb cancel.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/store/message_json.h"
+#include "ctl/commands.h"
+
+namespace smsweb::ctl {
+namespace {
+
+struct Attempt {
+  ExitCode exit = ExitCode::kDone;
+  std::string text;
+  Json json;
+};
+
+Attempt TooLate(const Uuid& id, MessageState state) {
+  return {
+      .exit = ExitCode::kRefused,
+      .text = fmt::format("it is {}, and nothing was changed", ToString(state)),
+      .json = {{"id", ToString(id)},
+               {"code", "too_late"},
+               {"state", ToString(state)}}};
+}
+
+std::expected<Attempt, Failure> TryIt(const Uuid& id,
+                                      const CancelTools& tools) {
+  const auto outcome = tools.store.Cancel(id, tools.now);
+  if (!outcome) {
+    if (outcome.error().kind != ErrorKind::kNotFound) {
+      return FailStore(outcome.error());
+    }
+    return Attempt{
+        .exit = ExitCode::kNotFound,
+        .text = outcome.error().message,
+        .json = {{"id", ToString(id)}, {"code", "message_not_found"}}};
+  }
+  const Message& message = outcome->message;
+  if (!outcome->cancelled && message.state != MessageState::kCancelled) {
+    return TooLate(id, message.state);
+  }
+  std::string text(ToString(message.state));
+  if (!message.error.empty()) text += ": " + message.error;
+  return Attempt{.text = std::move(text), .json = MessageItemJson(message)};
+}
+
+}  // namespace
+
+// What can be called back is, whatever becomes of the others.
+Outcome Cancel(const CancelOptions& options, const CancelTools& tools) {
+  Report report{.json = {{"items", Json::array()}}};
+  for (const Uuid& id : options.ids) {
+    auto tried = TryIt(id, tools);
+    if (!tried) return std::unexpected(std::move(tried.error()));
+    report.text += fmt::format("{}  {}\n", ToString(id), tried->text);
+    report.json["items"].push_back(std::move(tried->json));
+    report.exit = std::max(report.exit, tried->exit);
+  }
+  (void)tools.wake();  // for those who asked for a callback
+  return report;
+}
+
+}  // namespace smsweb::ctl

@@ -1,0 +1,363 @@
+// What every store must do with what the endpoint brings: keys, batches,
+// duplicates, conversations (store_contract.h).
+#include <thread>
+
+#include "store_contract.h"
+
+namespace smsweb {
+namespace {
+
+using Kind = IntakeOutcome::Kind;
+
+Intake IntakeOf(std::vector<NewMessage> messages, WallTime now = kNow) {
+  return {.client = "shop", .messages = std::move(messages), .now = now};
+}
+
+Intake Keyed(const std::string& key, std::vector<NewMessage> messages,
+             std::uint8_t fingerprint = 1, WallTime now = kNow) {
+  Intake intake = IntakeOf(std::move(messages), now);
+  intake.key = key;
+  intake.fingerprint = {fingerprint};
+  intake.key_expires_at = now + hours(24);
+  intake.answer = [](const Intake& taken, const IntakeOutcome&) {
+    return "answer to " + ToString(taken.messages.front().id);
+  };
+  return intake;
+}
+
+IntakeOutcome Take(Store& store, const Intake& intake) {
+  const Intake* const intakes[] = {&intake};
+  auto outcomes = store.Insert(intakes);
+  REQUIRE(outcomes.has_value());
+  REQUIRE(outcomes->size() == 1);
+  return outcomes->front();
+}
+
+bool Has(Store& store, const NewMessage& message) {
+  return store.Find(message.id).has_value();
+}
+
+void OptOutOf(Store& store, const NewMessage& message) {
+  REQUIRE(store.AddOptOut({message.recipient, kNow, "STOP"}).has_value());
+}
+
+Uuid BatchId(int n) { return MakeMessage(1000 + n).id; }
+
+TEST_CASE("A key that was used for the same request gives its answer again") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const auto first = Take(store, Keyed("k", {MakeMessage(1)}));
+    CHECK(first.kind == Kind::kTaken);
+    CHECK(first.answer == "answer to " + ToString(MakeMessage(1).id));
+    const auto second = Take(store, Keyed("k", {MakeMessage(2)}));
+    CHECK(second.kind == Kind::kRepeated);
+    CHECK(second.answer == first.answer);
+    CHECK_FALSE(Has(store, MakeMessage(2)));
+  });
+}
+
+TEST_CASE("A key that was used for another request takes nothing") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Take(store, Keyed("k", {MakeMessage(1)}, 1));
+    const auto other = Take(store, Keyed("k", {MakeMessage(2)}, 2));
+    CHECK(other.kind == Kind::kKeyReused);
+    CHECK(other.answer.empty());
+    CHECK_FALSE(Has(store, MakeMessage(2)));
+  });
+}
+
+TEST_CASE("Each client has keys of its own") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Take(store, Keyed("k", {MakeMessage(1)}));
+    Intake other = Keyed("k", {MakeMessage(2)});
+    other.client = "bank";
+    CHECK(Take(store, other).kind == Kind::kTaken);
+    CHECK(Has(store, MakeMessage(2)));
+  });
+}
+
+TEST_CASE("Twins in one commit group are one message") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const Intake one = Keyed("k", {MakeMessage(1)});
+    const Intake two = Keyed("k", {MakeMessage(2)});
+    const Intake* const group[] = {&one, &two};
+    const auto outcomes = store.Insert(group);
+    REQUIRE(outcomes.has_value());
+    CHECK(outcomes->at(0).kind == Kind::kTaken);
+    CHECK(outcomes->at(1).kind == Kind::kRepeated);
+    CHECK(outcomes->at(0).answer == outcomes->at(1).answer);
+    CHECK(store.List({})->size() == 1);
+  });
+}
+
+TEST_CASE("Twins through several connections are one message") {
+  TempFolder folder;
+  for (const StoreKind& kind : kStores) {
+    INFO(kind.name);
+    constexpr int kTwins = 8;
+    std::vector<std::unique_ptr<Store>> stores;
+    for (int i = 0; i < kTwins; ++i) stores.push_back(kind.open(folder));
+    std::vector<IntakeOutcome> outcomes(kTwins);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kTwins; ++i) {
+      threads.emplace_back([&, i] {
+        const Intake intake = Keyed("k", {MakeMessage(i)});
+        const Intake* const intakes[] = {&intake};
+        auto taken = stores[i]->Insert(intakes);
+        if (taken) outcomes[i] = std::move(taken->front());
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(std::ranges::count(outcomes, Kind::kTaken, &IntakeOutcome::kind) ==
+          1);
+    CHECK(std::ranges::count(outcomes, outcomes[0].answer,
+                             &IntakeOutcome::answer) == kTwins);
+    CHECK(stores[0]->List({})->size() == 1);
+  }
+}
+
+TEST_CASE("A key is as good as new when its time is over") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Take(store, Keyed("k", {MakeMessage(1)}));
+    const auto later = kNow + hours(24);
+    const auto before = later - Millis(1);
+    CHECK(Take(store, Keyed("k", {MakeMessage(2)}, 2, before)).kind ==
+          Kind::kKeyReused);
+    CHECK(Take(store, Keyed("k", {MakeMessage(2)}, 2, later)).kind ==
+          Kind::kTaken);
+    CHECK(Take(store, Keyed("k", {MakeMessage(3)}, 2, later)).kind ==
+          Kind::kRepeated);
+  });
+}
+
+TEST_CASE("A request of which nothing was taken uses up no key") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    OptOutOf(store, MakeMessage(1));
+    const auto refused = Take(store, Keyed("k", {MakeMessage(1)}));
+    CHECK(refused.opted_out == std::vector<std::size_t>{0});
+    REQUIRE(store.RemoveOptOut(MakeMessage(1).recipient).has_value());
+    CHECK(Take(store, Keyed("k", {MakeMessage(1)})).opted_out.empty());
+    CHECK(Has(store, MakeMessage(1)));
+  });
+}
+
+TEST_CASE("A batch knows what was taken, what was not, and how they fare") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    OptOutOf(store, MakeMessage(2));
+    Intake intake = IntakeOf({MakeMessage(1), MakeMessage(2), MakeMessage(3)});
+    intake.batch = BatchStep{.id = BatchId(1), .rejected = 4};
+    CHECK(Take(store, intake).opted_out == std::vector<std::size_t>{1});
+    REQUIRE(store.Cancel(MakeMessage(3).id, kNow).has_value());
+    const auto batch = store.FindBatch(BatchId(1));
+    REQUIRE(batch.has_value());
+    CHECK(batch->client == "shop");
+    CHECK(batch->created_at == kNow);
+    CHECK(batch->accepted == 2);
+    CHECK(batch->rejected == 5);
+    CHECK(batch->finished);
+    CHECK(batch->states == std::vector<std::pair<MessageState, std::int64_t>>{
+                               {kQueued, 1}, {kCancelled, 1}});
+    CHECK(store.FindBatch(BatchId(2)).error().kind == ErrorKind::kNotFound);
+  });
+}
+
+TEST_CASE("A request of which nothing was taken leaves no batch") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    OptOutOf(store, MakeMessage(1));
+    Intake intake = IntakeOf({MakeMessage(1)});
+    intake.batch = BatchStep{.id = BatchId(1), .rejected = 1};
+    Take(store, intake);
+    CHECK_FALSE(store.FindBatch(BatchId(1)).has_value());
+  });
+}
+
+TEST_CASE("An import grows, and no line of it is taken by two") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const auto step = [&](int n, std::int64_t behind, std::int64_t lines,
+                          bool finished) {
+      Intake intake = IntakeOf({MakeMessage(n)});
+      intake.batch = BatchStep{.id = BatchId(1),
+                               .rejected = 1,
+                               .lines = lines,
+                               .behind = behind,
+                               .finished = finished};
+      return Take(store, intake).kind;
+    };
+    CHECK(step(1, 0, 10, false) == Kind::kTaken);
+    CHECK(step(2, 0, 10, false) == Kind::kOvertaken);
+    CHECK_FALSE(Has(store, MakeMessage(2)));
+    CHECK_FALSE(store.FindBatch(BatchId(1))->finished);
+    CHECK(step(3, 10, 20, true) == Kind::kTaken);
+    const auto batch = store.FindBatch(BatchId(1));
+    CHECK(batch->accepted == 2);
+    CHECK(batch->rejected == 2);
+    CHECK(batch->lines == 20);
+    CHECK(batch->finished);
+  });
+}
+
+TEST_CASE("An import whose batch is gone does not go on") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Intake intake = IntakeOf({MakeMessage(1)});
+    intake.batch = BatchStep{.id = BatchId(1), .lines = 20, .behind = 10};
+    CHECK(Take(store, intake).kind == Kind::kOvertaken);
+    CHECK_FALSE(store.FindBatch(BatchId(1)).has_value());
+    CHECK_FALSE(Has(store, MakeMessage(1)));
+  });
+}
+
+TEST_CASE("An import that is begun has its key, before it has a message") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Intake opening = Keyed("k", {});
+    opening.answer = [](const Intake&, const IntakeOutcome&) { return "id"; };
+    opening.batch = BatchStep{.id = BatchId(1), .finished = false};
+    CHECK(Take(store, opening).kind == Kind::kTaken);
+    CHECK_FALSE(store.FindBatch(BatchId(1))->finished);
+    opening.batch->id = BatchId(2);
+    const auto again = Take(store, opening);
+    CHECK(again.kind == Kind::kRepeated);
+    CHECK(again.answer == "id");
+    CHECK_FALSE(store.FindBatch(BatchId(2)).has_value());
+  });
+}
+
+TEST_CASE("Within the window the same text to the same number is a duplicate") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    const auto take = [&](NewMessage message, WallTime now,
+                          const std::string& client = "shop") {
+      Intake intake = IntakeOf({std::move(message)}, now);
+      intake.client = client;
+      intake.duplicate_window = seconds(60);
+      return Take(store, intake).duplicates;
+    };
+    NewMessage first = MakeMessage(1);
+    NewMessage again = MakeMessage(2);
+    again.recipient = first.recipient;
+    again.text = first.text;
+    CHECK(take(first, kNow).empty());
+    const auto duplicates = take(again, kNow + seconds(59));
+    REQUIRE(duplicates.size() == 1);
+    CHECK(duplicates[0].place == 0);
+    CHECK(duplicates[0].first == first.id);
+    CHECK_FALSE(Has(store, again));
+
+    NewMessage other = MakeMessage(3);
+    other.recipient = first.recipient;
+    CHECK(take(other, kNow).empty());  // another text
+    CHECK(take(again, kNow + seconds(59), "bank").empty());
+    NewMessage late = MakeMessage(4);
+    late.recipient = first.recipient;
+    late.text = first.text;
+    CHECK(take(late, kNow + seconds(60)).empty());
+    CHECK(Has(store, late));
+  });
+}
+
+TEST_CASE("Duplicates of one request are told by their places") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    NewMessage twin = MakeMessage(3);
+    twin.recipient = MakeMessage(1).recipient;
+    twin.text = MakeMessage(1).text;
+    Intake intake = IntakeOf({MakeMessage(1), MakeMessage(2), twin});
+    intake.batch = BatchStep{.id = BatchId(1)};
+    intake.duplicate_window = seconds(60);
+    const auto duplicates = Take(store, intake).duplicates;
+    REQUIRE(duplicates.size() == 1);
+    CHECK(duplicates[0].place == 2);
+    CHECK(duplicates[0].first == MakeMessage(1).id);
+    CHECK(store.FindBatch(BatchId(1))->accepted == 2);
+    CHECK(store.FindBatch(BatchId(1))->rejected == 1);
+  });
+}
+
+TEST_CASE("Nobody on the do-not-send list is remembered as spoken to") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    OptOutOf(store, MakeMessage(1));
+    Intake intake = IntakeOf({MakeMessage(1)});
+    intake.duplicate_window = seconds(60);
+    CHECK(Take(store, intake).opted_out.size() == 1);
+    CHECK(Take(store, intake).opted_out.size() == 1);
+  });
+}
+
+TEST_CASE("What a message is asked to be is kept") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    NewMessage message = MakeMessage(1);
+    message.client = "shop";
+    message.callback_url = "https://shop.example/sms";
+    message.repeat_unknown = true;
+    Take(store, IntakeOf({message}));
+    const auto found = store.Find(message.id);
+    REQUIRE(found.has_value());
+    CHECK(found->client == "shop");
+    CHECK(found->callback_url == "https://shop.example/sms");
+    CHECK(found->repeat_unknown);
+  });
+}
+
+TEST_CASE("A message that only waits is cancelled, once and for all") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    const auto cancelled = store.Cancel(MakeMessage(1).id, kNow + seconds(5));
+    REQUIRE(cancelled.has_value());
+    CHECK(cancelled->cancelled);
+    CHECK(cancelled->message.state == kCancelled);
+    CHECK(cancelled->message.updated_at == kNow + seconds(5));
+    CHECK(StateOf(store, MakeMessage(1).id) == kCancelled);
+    CHECK(Lease(store, 5).empty());
+    const auto again = store.Cancel(MakeMessage(1).id, kNow + seconds(6));
+    REQUIRE(again.has_value());
+    CHECK_FALSE(again->cancelled);
+    CHECK(again->message.state == kCancelled);
+    CHECK(store.Cancel(MakeMessage(2).id, kNow).error().kind ==
+          ErrorKind::kNotFound);
+  });
+}
+
+SpoolerTurn TurnOf(const PartIntent& intent) {
+  SpoolerTurn turn = Turn(0);
+  turn.intents = {intent};
+  return turn;
+}
+
+TEST_CASE("Cancelling works until the intent is committed") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    Insert(store, MakeMessage(2));
+    const auto leased = Lease(store, 2);
+    REQUIRE(leased.size() == 2);
+    CHECK(store.Cancel(leased[0].id, kNow)->cancelled);
+    const auto late =
+        store.RecordTurn(TurnOf({leased[0].sequence, 1, "a", kNow, ""}));
+    CHECK(late->refused == std::vector<std::int64_t>{leased[0].sequence});
+    CHECK(StateOf(store, leased[0].id) == kCancelled);
+
+    const auto intended =
+        store.RecordTurn(TurnOf({leased[1].sequence, 1, "a", kNow, ""}));
+    CHECK(intended->refused.empty());
+    const auto cancelled = store.Cancel(leased[1].id, kNow);
+    REQUIRE(cancelled.has_value());
+    CHECK_FALSE(cancelled->cancelled);
+    CHECK(cancelled->message.state == kSending);
+    CHECK(StateOf(store, leased[1].id) == kSending);
+  });
+}
+
+TEST_CASE("What may have gone before is unknown when it is cancelled") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, MakeMessage(1));
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    REQUIRE(store.RecordTurn(TurnOf({sequence, 1, "a", kNow, ""})).has_value());
+    SpoolerTurn turn = Turn(0);
+    turn.results = {{sequence, 1, PartState::kUnknown, -1, -1, kNow}};
+    turn.changes = {{.sequence = sequence, .to = kQueued, .at = kNow}};
+    REQUIRE(store.RecordTurn(turn).has_value());
+    const auto cancelled = store.Cancel(MakeMessage(1).id, kNow);
+    REQUIRE(cancelled.has_value());
+    CHECK(cancelled->cancelled);
+    CHECK(cancelled->message.state == kUnknown);
+    CHECK_FALSE(cancelled->message.error.empty());
+  });
+}
+
+}  // namespace
+}  // namespace smsweb
