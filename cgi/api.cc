@@ -9,6 +9,7 @@
 #include "cgi/form.h"
 #include "cgi/inbox_api.h"
 #include "common/message/draft.h"
+#include "common/route/router.h"
 #include "common/store/message_json.h"
 
 namespace smsweb {
@@ -129,6 +130,8 @@ Step Api::Submit(Draft draft, const Fields& fields) {
   if (message) {
     Submission submission;
     submission.intake.now = message->created_at;
+    submission.intake.conversations_since =
+        ConversationsSince(config_, message->created_at);
     submission.intake.messages.push_back(std::move(*message));
     return submission;
   }
@@ -153,6 +156,10 @@ Step Api::Submit(Draft draft, const Fields& fields) {
           Json{{"field", "ttl"}, {"opens_at", FormatRfc3339(*error.opens_at)}});
     case DraftProblem::kCallbackNotAllowed:
       return FieldProblem(code, "callback_url", error.message);
+    case DraftProblem::kUnknownModem:
+      return FieldProblem(code, "modem", error.message);
+    case DraftProblem::kNoRoute:
+      return FieldProblem(code, fields.to, error.message);
     case DraftProblem::kEmptyText:
     case DraftProblem::kInvalidUtf8:
       return FieldProblem(code, fields.text, error.message);

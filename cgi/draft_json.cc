@@ -89,6 +89,10 @@ MaybeProblem ReadCallbackUrl(const Json& value, Draft* draft) {
   return ReadString("callback_url", value, &draft->callback_url);
 }
 
+MaybeProblem ReadModem(const Json& value, Draft* draft) {
+  return ReadString("modem", value, &draft->modem);
+}
+
 struct Field {
   std::string_view name;
   MaybeProblem (*read)(const Json& value, Draft* draft);
@@ -100,6 +104,7 @@ constexpr Field kFields[] = {
     {"class", ReadClass},          {"ttl", ReadTtl},
     {"not_before", ReadNotBefore}, {"reference", ReadReference},
     {"report", ReadReport},        {"callback_url", ReadCallbackUrl},
+    {"modem", ReadModem},
 };
 
 MaybeProblem ReadField(std::string_view name, const Json& value, Draft* draft) {

@@ -129,6 +129,10 @@ CLI::App* AddSend(CLI::App& app, Typed& typed) {
                                 "else the configuration decides");
   send->add_flag("--no-report", typed.no_report, "do not ask, whatever it says")
       ->excludes(report);
+  send->add_option("--modem", typed.send.modem,
+                   "the one that sends it; else the configuration's routes "
+                   "decide")
+      ->option_text("NAME");
   return send;
 }
 
