@@ -21,6 +21,7 @@ bool ConcernsAll(DraftProblem problem) {
          problem == DraftProblem::kInvalidUtf8 ||
          problem == DraftProblem::kTooFarAhead ||
          problem == DraftProblem::kCallbackNotAllowed ||
+         problem == DraftProblem::kUnknownModem ||
          problem == DraftProblem::kInternal;
 }
 
@@ -82,6 +83,7 @@ std::expected<FanOut, Response> SpreadOut(DraftRequest request,
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < fan_out.recipients.size(); ++i) {
     request.draft.to = fan_out.recipients[i];
+    request.draft.client = intake->client;
     auto message = MakeMessage(request.draft, config, recipients, windows,
                                intake->now, random);
     if (!message && ConcernsAll(message.error().problem)) {
@@ -97,7 +99,6 @@ std::expected<FanOut, Response> SpreadOut(DraftRequest request,
           {i, "duplicate_recipient", "this number is in the list before"});
     } else {
       fan_out.places.push_back(i);
-      message->client = intake->client;
       intake->messages.push_back(std::move(*message));
     }
   }

@@ -58,21 +58,21 @@ Step Submit(Submission submission, const Request& request, std::string key,
 Step SubmitOne(Draft draft, const Request& request, const Client& client,
                std::string key, const DraftFieldNames& names,
                const ApiTools& tools) {
-  Submission submission{.intake = BeginIntake(tools.config.message, client.name,
-                                              tools.clock.Wall())};
+  Submission submission{
+      .intake = BeginIntake(tools.config, client.name, tools.clock.Wall())};
   Intake& intake = submission.intake;
+  draft.client = client.name;
   auto message = MakeMessage(std::move(draft), tools.config, tools.recipients,
                              tools.windows, intake.now, tools.random);
   if (!message) return ProblemOf(message.error(), tools.config.message, names);
-  message->client = client.name;
   intake.messages.push_back(std::move(*message));
   return Submit(std::move(submission), request, std::move(key), tools);
 }
 
 Step SubmitMany(DraftRequest asked, const Request& request,
                 const Client& client, std::string key, const ApiTools& tools) {
-  Submission submission{.intake = BeginIntake(tools.config.message, client.name,
-                                              tools.clock.Wall())};
+  Submission submission{
+      .intake = BeginIntake(tools.config, client.name, tools.clock.Wall())};
   auto fan_out = SpreadOut(std::move(asked), tools.config, tools.recipients,
                            tools.windows, tools.random, &submission.intake);
   if (!fan_out) return std::move(fan_out.error());

@@ -16,6 +16,7 @@
 #include "common/number/recipient.h"
 #include "common/store/store.h"
 #include "common/window/sending_windows.h"
+#include "ctl/modem_limits.h"
 #include "ctl/options.h"
 #include "ctl/outcome.h"
 
@@ -103,13 +104,16 @@ Outcome BackUpDb(const DbOptions& options, const DbTools& tools);
 Outcome RestoreDb(const DbOptions& options, const DbTools& tools);
 Outcome CompactDb(const DbTools& tools);
 
-// `recorded` is what the queue knows of modems.
+// `recorded` is what the queue knows of modems, `limits` what their SIMs may
+// still send.
 Outcome ListModems(const Config& config,
-                   const std::vector<ModemStatus>& recorded, bool spooler_runs,
+                   const std::vector<ModemStatus>& recorded,
+                   const ModemLimits& limits, bool spooler_runs,
                    std::size_t width);
 
 Outcome ShowModem(const std::string& name, const Config& config,
-                  const std::vector<ModemStatus>& recorded, bool spooler_runs);
+                  const std::vector<ModemStatus>& recorded,
+                  const ModemLimits& limits, bool spooler_runs);
 
 // No modem is called so; names those there are.
 std::unexpected<Failure> FailNoModem(const std::string& name,

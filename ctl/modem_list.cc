@@ -52,8 +52,8 @@ std::string RecoveriesOf(const Json& info) {
   return count > 0 ? std::to_string(count) : "";
 }
 
-std::string ModemTable(const std::vector<Row>& rows, bool spooler_runs,
-                       std::size_t width) {
+std::string ModemTable(const std::vector<Row>& rows, const ModemLimits& limits,
+                       bool spooler_runs, std::size_t width) {
   Table table({{.title = "NAME"},
                {.title = "STATE"},
                {.title = "SIGNAL", .importance = 3, .right = true},
@@ -63,6 +63,7 @@ std::string ModemTable(const std::vector<Row>& rows, bool spooler_runs,
                {.title = "RECOVERIES", .importance = 6, .right = true},
                {.title = "SINCE", .importance = 7},
                {.title = "SENT", .importance = 1, .right = true},
+               {.title = "LEFT", .importance = 3},
                {.title = "DEVICE", .importance = 9, .least = 16},
                {.title = "DETAIL", .importance = 2, .least = 16}});
   for (const Row& row : rows) {
@@ -73,18 +74,17 @@ std::string ModemTable(const std::vector<Row>& rows, bool spooler_runs,
                InfoText(info, "profile"), RecoveriesOf(info),
                seen ? FormatRfc3339(row.status->since) : "",
                seen ? std::to_string(row.status->parts_sent) : "",
+               LeastLeft(limits, row.name),
                row.device.value_or("(not in the configuration)"),
                seen ? row.status->detail : ""});
   }
   return table.Render(width);
 }
 
-Json RowJson(const Row& row) {
-  Json json = {{"name", row.name},
-               {"configured", row.device.has_value()},
-               {"device", nullptr},
-               {"state", nullptr},
-               {"parts_sent", 0}};
+Json RowJson(const Row& row, const ModemLimits& limits) {
+  Json json = {{"name", row.name},  {"configured", row.device.has_value()},
+               {"device", nullptr}, {"state", nullptr},
+               {"parts_sent", 0},   {"limits", LimitsJson(limits, row.name)}};
   if (row.device) json["device"] = *row.device;
   if (!row.status) return json;
   json["state"] = row.status->state;
@@ -111,16 +111,18 @@ std::string NotRunning(bool spawn, bool any_recorded) {
 }  // namespace
 
 Outcome ListModems(const Config& config,
-                   const std::vector<ModemStatus>& recorded, bool spooler_runs,
+                   const std::vector<ModemStatus>& recorded,
+                   const ModemLimits& limits, bool spooler_runs,
                    std::size_t width) {
   const auto rows = Join(config.modems, recorded);
   Report report{
       .json = {{"spooler_running", spooler_runs}, {"items", Json::array()}}};
-  for (const Row& row : rows) report.json["items"].push_back(RowJson(row));
+  for (const Row& row : rows)
+    report.json["items"].push_back(RowJson(row, limits));
   report.text =
       rows.empty()
           ? fmt::format("{} has no modem; add one as [[modem]].\n", config.file)
-          : ModemTable(rows, spooler_runs, width);
+          : ModemTable(rows, limits, spooler_runs, width);
   if (!spooler_runs) {
     report.text += "\n" + NotRunning(config.spooler.spawn, !recorded.empty());
   }

@@ -49,7 +49,8 @@ std::string InfoFields(const Json& info) {
 }  // namespace
 
 Outcome ShowModem(const std::string& name, const Config& config,
-                  const std::vector<ModemStatus>& recorded, bool spooler_runs) {
+                  const std::vector<ModemStatus>& recorded,
+                  const ModemLimits& limits, bool spooler_runs) {
   const auto modem = std::ranges::find(config.modems, name, &ModemConfig::name);
   const auto status = std::ranges::find(recorded, name, &ModemStatus::name);
   if (modem == config.modems.end() && status == recorded.end()) {
@@ -58,13 +59,14 @@ Outcome ShowModem(const std::string& name, const Config& config,
   Report report{.text = Field("name", name),
                 .json = {{"name", name},
                          {"configured", modem != config.modems.end()},
-                         {"spooler_running", spooler_runs}}};
+                         {"spooler_running", spooler_runs},
+                         {"limits", LimitsJson(limits, name)}}};
   if (modem != config.modems.end()) {
     report.text += Field("device", modem->device);
     report.json["device"] = modem->device;
   }
   if (status == recorded.end()) {
-    report.text += Field("state", "never used");
+    report.text += Field("state", "never used") + LimitLines(limits, name);
     report.json["state"] = nullptr;
     return report;
   }
@@ -73,6 +75,7 @@ Outcome ShowModem(const std::string& name, const Config& config,
   report.text += Field("detail", status->detail);
   report.text += Field("since", FormatRfc3339(status->since));
   report.text += Field("parts sent", std::to_string(status->parts_sent));
+  report.text += LimitLines(limits, name);
   const Json info = InfoOf(*status);
   report.text += InfoFields(info);
   report.json["state"] = status->state;

@@ -27,6 +27,7 @@ struct SendOptions {
   std::optional<WallTime> not_before;
   std::string reference;
   std::optional<bool> report;  // none: what the configuration says
+  std::string modem;           // empty: any
 };
 
 struct SendFileOptions {

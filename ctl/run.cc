@@ -171,19 +171,25 @@ class Runner {
   }
 
   Outcome operator()(const ModemListOptions&) const {
-    const auto recorded = RecordedModems();
-    if (!recorded) return FailStore(recorded.error());
-    const auto runs = SpoolerRuns(config_);
-    if (!runs) return FailStore(runs.error());
-    return ListModems(config_, *recorded, *runs, surroundings_.width);
+    const auto zones = LimitZones::Find(config_, LoadTimeZones);
+    if (!zones) {
+      return std::unexpected(Misconfigured(config_.file, zones.error()));
+    }
+    const auto known = LookAtModems(*zones);
+    if (!known) return FailStore(known.error());
+    return ListModems(config_, known->recorded, known->limits,
+                      known->spooler_runs, surroundings_.width);
   }
 
   Outcome operator()(const ModemShowOptions& options) const {
-    const auto recorded = RecordedModems();
-    if (!recorded) return FailStore(recorded.error());
-    const auto runs = SpoolerRuns(config_);
-    if (!runs) return FailStore(runs.error());
-    return ShowModem(options.name, config_, *recorded, *runs);
+    const auto zones = LimitZones::Find(config_, LoadTimeZones);
+    if (!zones) {
+      return std::unexpected(Misconfigured(config_.file, zones.error()));
+    }
+    const auto known = LookAtModems(*zones);
+    if (!known) return FailStore(known.error());
+    return ShowModem(options.name, config_, known->recorded, known->limits,
+                     known->spooler_runs);
   }
 
   Outcome operator()(const ModemUssdOptions& options) const {
@@ -211,6 +217,9 @@ class Runner {
     if (const auto windows = SendingWindows(config_).Prepare(); !windows) {
       return CheckConfig(config_.file, std::unexpected(windows.error()));
     }
+    if (const auto zones = LimitZones::Find(config_, LoadTimeZones); !zones) {
+      return CheckConfig(config_.file, std::unexpected(zones.error()));
+    }
     return CheckConfig(config_.file, config_);
   }
 
@@ -229,13 +238,33 @@ class Runner {
   }
 
  private:
+  struct ModemsKnown {
+    std::vector<ModemStatus> recorded;
+    ModemLimits limits;
+    bool spooler_runs = false;
+  };
+
   // Before the first message there is no queue, and the modems are configured
   // all the same.
-  Result<std::vector<ModemStatus>> RecordedModems() const {
-    if (!QueueExists(config_)) return std::vector<ModemStatus>();
-    auto stores = OpenQueue(config_, IfMissing::kRefuse);
-    if (!stores) return std::unexpected(stores.error());
-    return stores->queue->Modems();
+  Result<ModemsKnown> LookAtModems(const LimitZones& zones) const {
+    ModemsKnown known;
+    std::vector<SimUsage> used;
+    if (QueueExists(config_)) {
+      auto stores = OpenQueue(config_, IfMissing::kRefuse);
+      if (!stores) return std::unexpected(stores.error());
+      auto recorded = stores->queue->Modems();
+      if (!recorded) return std::unexpected(recorded.error());
+      auto usage = stores->queue->Usage();
+      if (!usage) return std::unexpected(usage.error());
+      known.recorded = std::move(*recorded);
+      used = std::move(*usage);
+    }
+    known.limits = LimitsOfModems(config_, known.recorded, used, zones,
+                                  surroundings_.clock.Wall());
+    const auto runs = SpoolerRuns(config_);
+    if (!runs) return std::unexpected(runs.error());
+    known.spooler_runs = *runs;
+    return known;
   }
 
   const Config config_;

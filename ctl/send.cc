@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/message/draft.h"
+#include "common/route/router.h"
 #include "common/store/message_json.h"
 #include "ctl/commands.h"
 
@@ -67,14 +68,17 @@ Outcome Send(SendOptions options, const SendTools& tools) {
               .ttl = options.ttl,
               .not_before = options.not_before,
               .reference = std::move(options.reference),
-              .report = options.report};
+              .report = options.report,
+              .modem = std::move(options.modem)};
   const auto message =
       MakeMessage(std::move(draft), tools.config, tools.recipients,
                   tools.windows, tools.now, tools.random);
   if (!message) {
     return std::unexpected(Refused(message.error(), tools.config.message));
   }
-  if (auto stored = InsertOne(tools.store, *message); !stored) {
+  if (auto stored = InsertOne(tools.store, *message,
+                              ConversationsSince(tools.config, tools.now));
+      !stored) {
     if (stored.error().kind == ErrorKind::kConflict) {
       return Fail(ExitCode::kRefused, "recipient_opted_out",
                   stored.error().message, Json{{"field", "to"}});

@@ -109,7 +109,8 @@ std::expected<Command, std::string> MakeSendFile(const Typed& typed) {
                                       .ttl = send.ttl,
                                       .not_before = send.not_before,
                                       .reference = send.reference,
-                                      .report = send.report},
+                                      .report = send.report,
+                                      .modem = send.modem},
                          .key = typed.key,
                          .resumed = ParseUuid(typed.resume)};
 }
@@ -151,6 +152,10 @@ CLI::App* AddSend(CLI::App& app, Typed& typed) {
                                 "else the configuration decides");
   send->add_flag("--no-report", typed.no_report, "do not ask, whatever it says")
       ->excludes(report);
+  send->add_option("--modem", typed.send.modem,
+                   "the one that sends it; else the configuration's routes "
+                   "decide")
+      ->option_text("NAME");
   AddFileOptions(*send, typed);
   return send;
 }

@@ -48,6 +48,13 @@ std::optional<Refuge> RefugeFrom(const Lane& lane,
   return std::nullopt;
 }
 
+// Since when it is so; `before` is what was known at the last look.
+MonoTime SinceOf(const std::map<std::string, MonoTime>& before,
+                 const std::string& lane, MonoTime now) {
+  const auto known = before.find(lane);
+  return known == before.end() ? now : known->second;
+}
+
 }  // namespace
 
 std::vector<std::string> LanesOf(const Station& station) {
@@ -83,8 +90,7 @@ std::vector<LaneChange> LaneWatch::Stranded(
   std::map<std::string, MonoTime> unserved;
   for (const std::string& text : queued) {
     if (served(text)) continue;
-    const auto known = unserved_since_.find(text);
-    const MonoTime since = known == unserved_since_.end() ? now : known->second;
+    const MonoTime since = SinceOf(unserved_since_, text, now);
     unserved[text] = since;
     const bool waited = now - since >= kConversationPatience;
     const auto refuge = RefugeFrom(ParseLane(text), stations, waited);
@@ -94,7 +100,39 @@ std::vector<LaneChange> LaneWatch::Stranded(
     changes.push_back(std::move(change));
   }
   unserved_since_ = std::move(unserved);
+  for (int i = 0; i < kMessageClassCount; ++i) {
+    AddResting(queued, stations, static_cast<MessageClass>(i), now, &changes);
+  }
   return changes;
+}
+
+// Of lanes that are served, but for a class.
+void LaneWatch::AddResting(const std::vector<std::string>& queued,
+                           const std::vector<Station>& stations,
+                           MessageClass message_class, MonoTime now,
+                           std::vector<LaneChange>* changes) {
+  const auto place = static_cast<std::size_t>(message_class);
+  const auto any = [&](const std::string& lane, bool rests) {
+    return std::ranges::any_of(stations, [&](const Station& station) {
+      return IsUp(station) && HasLane(station, lane) &&
+             station.rests[place] == rests;
+    });
+  };
+  Since resting;
+  for (const std::string& text : queued) {
+    if (any(text, false) || !any(text, true)) continue;
+    const Lane lane = ParseLane(text);
+    const std::string refuge = GroupLane(lane.group);
+    const MonoTime since = SinceOf(resting_since_[place], text, now);
+    resting[text] = since;
+    const bool otp = message_class == MessageClass::kOtp;
+    const bool leaves = lane.kind == Lane::Kind::kSim
+                            ? otp || now - since >= kConversationPatience
+                            : lane.kind == Lane::Kind::kBegun && otp;
+    if (!leaves || !any(refuge, false)) continue;
+    changes->push_back({.from = text, .to = refuge, .only = message_class});
+  }
+  resting_since_[place] = std::move(resting);
 }
 
 }  // namespace smsweb

@@ -2,6 +2,7 @@
 // nobody serves (common/store/lane.h has the words).
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,10 @@ bool Serves(const Station& station, const Message& message,
 //   G      to the default group, where no modem is in G any more
 //   =M     stays: somebody has asked for that one
 //
+// A SIM that has reached a limit for longer than that is out of order, too, for
+// the classes that it can't send: an otp goes to another modem of G at once,
+// others after kConversationPatience.
+//
 // Nothing changes its lane unless another modem is up to take it.
 class LaneWatch {
  public:
@@ -36,7 +41,15 @@ class LaneWatch {
                                    MonoTime now);
 
  private:
-  std::map<std::string, MonoTime> unserved_since_;
+  void AddResting(const std::vector<std::string>& queued,
+                  const std::vector<Station>& stations,
+                  MessageClass message_class, MonoTime now,
+                  std::vector<LaneChange>* changes);
+
+  using Since = std::map<std::string, MonoTime>;
+
+  Since unserved_since_;
+  std::array<Since, kMessageClassCount> resting_since_;
 };
 
 inline constexpr Millis kConversationPatience{60'000};

@@ -12,6 +12,7 @@
 #include "common/line/line.h"
 #include "common/line/ports.h"
 #include "common/profile/profile.h"
+#include "common/tariff/limit_zones.h"
 #include "common/window/sending_windows.h"
 #include "daemon/courier.h"
 #include "daemon/http_client.h"
@@ -68,6 +69,10 @@ int main(int argc, char** argv) {
   SendingWindows windows(*config);
   if (const auto prepared = windows.Prepare(); !prepared) {
     std::fprintf(stderr, "%s\n", prepared.error().message.c_str());
+    return kExitBadConfig;
+  }
+  if (const auto zones = LimitZones::Find(*config, LoadTimeZones); !zones) {
+    std::fprintf(stderr, "%s\n", zones.error().message.c_str());
     return kExitBadConfig;
   }
   if (check_config) {

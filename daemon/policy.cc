@@ -142,6 +142,12 @@ Verdict PutBack(WallTime now) {
           .counts_attempt = false};
 }
 
+Verdict AwaitRoom(WallTime now) {
+  Verdict verdict = PutBack(now);
+  verdict.reason = "it waits for a SIM whose limits leave room for it";
+  return verdict;
+}
+
 Verdict AwaitModem(WallTime now) {
   return {.next = MessageState::kQueued,
           .not_before = now + kUntilModemIsBack,

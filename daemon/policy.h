@@ -84,6 +84,9 @@ Verdict AwaitModem(WallTime now);
 // Nothing is sent at this hour; it is at `opens`, if it lives then.
 Verdict AwaitWindow(WallTime opens, WallTime expires_at, bool in_doubt);
 
+// No SIM that could send it has room for it, by its limits.
+Verdict AwaitRoom(WallTime now);
+
 // Nobody can say now whether anything is.
 Verdict AwaitZones(WallTime now, std::string reason);
 

@@ -7,6 +7,7 @@
 #include "common/store/lane.h"
 #include "daemon/lanes.h"
 #include "daemon/reports.h"
+#include "daemon/tariffs.h"
 
 namespace smsweb {
 namespace {
@@ -189,6 +190,7 @@ void Sending::RecordPart(Station& station, const JobPart& part,
       return intent.sequence == message.sequence;
     });
     station.intent_uncommitted = false;
+    if (station.counted) desk_.tariffs.Uncount(*station.counted);
   } else {
     const bool may_have_gone =
         outcome == SubmitResult::kAccepted || outcome == SubmitResult::kUnknown;
@@ -200,7 +202,13 @@ void Sending::RecordPart(Station& station, const JobPart& part,
          .error_code = event.error_code,
          .at = desk_.clock.Wall(),
          .awaits_report = message.report && may_have_gone});
+    if (station.counted && !may_have_gone) {
+      desk_.tariffs.TakeBack(*station.counted);
+      desk_.turn.results.back().unused = station.counted;
+      station.room_came = true;
+    }
   }
+  station.counted.reset();
   desk_.log.Info(
       "part", {{"id", ToString(message.id)},
                {"modem", station.name()},
@@ -245,14 +253,29 @@ void Sending::Conclude(const Message& message, const Verdict& verdict,
 void Sending::GiveWork() {
   if (quiescing_) return;
   PutBackStranded();
-  for (Station& station : desk_.stations) {
-    if (station.job && !station.job->under_way) GoOn(station);
-    while (!station.job && station.modem().Ready()) {
-      auto message = TakeReadyFor(station);
+  for (Station* station : LeastUsedFirst()) {
+    if (station->job && !station->job->under_way) GoOn(*station);
+    while (!station->job && station->modem().Ready()) {
+      auto message = TakeReadyFor(*station);
       if (!message) break;
-      StartJob(station, std::move(*message));
+      StartJob(*station, std::move(*message));
     }
   }
+}
+
+// The modem whose SIM has the most left of its limits; where they are even, the
+// one that has sent the least.
+std::vector<Station*> Sending::LeastUsedFirst() const {
+  std::vector<std::pair<double, Station*>> stations;
+  for (Station& station : desk_.stations) {
+    stations.emplace_back(desk_.tariffs.UsedShare(station), &station);
+  }
+  std::ranges::stable_sort(stations, {}, [](const auto& entry) {
+    return std::pair(entry.first, entry.second->accepted);
+  });
+  std::vector<Station*> order;
+  for (const auto& [used, station] : stations) order.push_back(station);
+  return order;
 }
 
 // The one station that may send the rest of the message; null: any. An OTP does
@@ -266,11 +289,16 @@ const Station* Sending::BoundTo(const Message& message) const {
   return waits || IsUp(*found) ? &*found : nullptr;
 }
 
+// If its SIM has room for it.
+bool Sending::CanTake(const Station& station, const Message& message) const {
+  const Station* bound = BoundTo(message);
+  return (!bound || bound == &station) &&
+         Serves(station, message, desk_.stations);
+}
+
 std::optional<Message> Sending::TakeReadyFor(const Station& station) {
   const auto found = std::ranges::find_if(ready_, [&](const Message& message) {
-    const Station* bound = BoundTo(message);
-    return (!bound || bound == &station) &&
-           Serves(station, message, desk_.stations);
+    return CanTake(station, message) && desk_.tariffs.MaySend(station, message);
   });
   if (found == ready_.end()) return std::nullopt;
   Message message = std::move(*found);
@@ -287,11 +315,31 @@ void Sending::PutBackStranded() {
         std::ranges::any_of(desk_.stations, [&](const Station& station) {
           return IsUp(station) && Serves(station, message, desk_.stations);
         });
-    if (served && !stranded) return false;
+    const bool waits = served && !stranded && WaitsForRoom(message);
+    if (served && !stranded && !waits) return false;
     const WallTime now = desk_.clock.Wall();
-    Conclude(message, stranded ? AwaitModem(now) : PutBack(now), "");
+    Conclude(message,
+             stranded ? AwaitModem(now)
+             : waits  ? AwaitRoom(now)
+                      : PutBack(now),
+             "");
     return true;
   });
+}
+
+// No SIM that could send it has room for it. The next one of its class is not
+// taken before there is.
+bool Sending::WaitsForRoom(const Message& message) const {
+  std::vector<const Station*> full;
+  for (const Station& station : desk_.stations) {
+    if (!IsUp(station) || !CanTake(station, message)) continue;
+    if (desk_.tariffs.MaySend(station, message)) return false;
+    full.push_back(&station);
+  }
+  for (const Station* station : full) {
+    desk_.tariffs.LetWait(*station, message);
+  }
+  return !full.empty();
 }
 
 void Sending::EndUntried(const Message& message, MessageState end,
@@ -354,11 +402,13 @@ void Sending::SubmitPart(Station& station) {
   station.modem().Submit(part.pdu_hex, part.tpdu_length, desk_.clock.Mono());
   job.under_way = true;
   station.intent_uncommitted = true;
+  station.counted = desk_.tariffs.Count(station, job.message.recipient);
   desk_.turn.intents.push_back({.sequence = job.message.sequence,
                                 .number = part.number,
                                 .modem = station.name(),
                                 .at = desk_.clock.Wall(),
-                                .sim = station.modem().info().imsi});
+                                .sim = station.modem().info().imsi,
+                                .use = station.counted});
 }
 
 // One message ahead for each modem, so that the next one is at hand when this
@@ -390,13 +440,10 @@ std::vector<LeaseRequest> Sending::PlanLeases() {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     Station& station = desk_.stations[i];
     if (wanted[i] > 0 && station.look) {
-      requests.push_back({.lanes = station.lanes, .limit = wanted[i]});
-      asked_for_.push_back(&station);
+      station.look = Ask(station, {.limit = wanted[i]}, &station, &requests);
     } else if (look_for_otp && IsUp(station) && wanted[i] == 0) {
-      requests.push_back({.lanes = station.lanes,
-                          .limit = 1,
-                          .classes = {true, false, false}});
-      asked_for_.push_back(nullptr);
+      Ask(station, {.limit = 1, .classes = {true, false, false}}, nullptr,
+          &requests);
     }
   }
   return requests;
@@ -418,6 +465,33 @@ bool Sending::MustLook() const {
   });
 }
 
+// For what its SIM may send of it; false: nothing. `asker` is told how it ends.
+bool Sending::Ask(const Station& station, LeaseRequest wanted, Station* asker,
+                  std::vector<LeaseRequest>* requests) {
+  wanted.lanes = station.lanes;
+  auto asked = desk_.tariffs.Restrict(station, wanted);
+  for (LeaseRequest& request : asked) {
+    requests->push_back(std::move(request));
+    asked_for_.push_back(asker);
+  }
+  return !asked.empty();
+}
+
+// There is no more for a modem where all that it asked for says so, and no room
+// came meanwhile.
+void Sending::NoteExhausted(const std::vector<bool>& exhausted) {
+  for (Station* station : asked_for_) {
+    if (station) station->look = false;
+  }
+  for (std::size_t i = 0; i < asked_for_.size(); ++i) {
+    if (asked_for_[i] && !exhausted[i]) asked_for_[i]->look = true;
+  }
+  for (Station& station : desk_.stations) {
+    if (std::exchange(station.room_came, false)) station.look = true;
+  }
+  asked_for_.clear();
+}
+
 void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
   for (const auto sequence : outcome.refused) {
     desk_.log.Error("the queue refused a change; it is another's, or settled",
@@ -431,6 +505,9 @@ void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
         std::ranges::find(outcome.refused, station.job->message.sequence) !=
         outcome.refused.end();
     if (refused) {
+      if (station.counted) desk_.tariffs.Uncount(*station.counted);
+      station.counted.reset();
+      station.room_came = true;
       station.modem().Withdraw(now);
     } else {
       station.modem().Release(now);
@@ -440,9 +517,8 @@ void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
 
 void Sending::Committed(SpoolerTurnOutcome outcome) {
   ReleaseCommitted(outcome);
-  for (std::size_t i = 0; i < asked_for_.size(); ++i) {
-    if (asked_for_[i] && outcome.exhausted[i]) asked_for_[i]->look = false;
-  }
+  NoteExhausted(outcome.exhausted);
+  desk_.tariffs.Correct(outcome.usage);
   for (const Message& message : outcome.expired) {
     faults_.erase(message.sequence);
     desk_.log.Info("message", {{"id", ToString(message.id)},

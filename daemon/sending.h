@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/modem/modem.h"
@@ -73,10 +74,16 @@ class Sending {
   static void Remember(Message& message, int accepted_part,
                        const std::string& modem);
   void CountEarlyReports(Message& message);
+  std::vector<Station*> LeastUsedFirst() const;
   const Station* BoundTo(const Message& message) const;
+  bool CanTake(const Station& station, const Message& message) const;
   std::optional<Message> TakeReadyFor(const Station& station);
   void PutBackStranded();
+  bool WaitsForRoom(const Message& message) const;
   std::vector<int> WantedByStation() const;
+  bool Ask(const Station& station, LeaseRequest wanted, Station* asker,
+           std::vector<LeaseRequest>* requests);
+  void NoteExhausted(const std::vector<bool>& exhausted);
   void NoteConversation(const Station& station, const Message& message);
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);

@@ -53,7 +53,9 @@ Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
       clock_(clock),
       log_(log),
       token_(MakeToken(random)),
-      desk_{config, store, windows, clock, random, log, stations_, turn_},
+      tariffs_(config, store, clock, log),
+      desk_{config, store, windows,   tariffs_, clock,
+            random, log,   stations_, turn_},
       sending_(desk_),
       reception_(desk_),
       requests_(desk_) {
@@ -70,6 +72,7 @@ Result<void> Spooler::CleanUp() {
 
 // Not before it is known whose PIN was refused.
 Result<void> Spooler::MakeStations() {
+  if (auto loaded = tariffs_.Load(); !loaded) return loaded;
   const auto known = store_.Modems();
   if (!known) return std::unexpected(known.error());
   for (ModemConfig modem : config_.modems) {
@@ -134,8 +137,10 @@ void Spooler::Turn(const std::vector<bool>& readable) {
     reception_.ShowIncomplete();
     LookAfterOthers();
     LookAfterLanes();
+    turn_.expire = true;  // also where nothing may be taken
     looked_at_ = now;
   }
+  if (LookAfterLimits()) sending_.LookAgain();
   if (std::exchange(lanes_changed_, false)) LookAfterLanes();
   requests_.Turn();
   if (!AnyModemUp()) {
@@ -155,6 +160,14 @@ void Spooler::LookAfterLanes() {
   if (!lanes) return;
   turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, clock_.Mono());
   if (!turn_.lane_changes.empty()) sending_.LookAgain();
+}
+
+// True: some SIM may send more than before, or less.
+bool Spooler::LookAfterLimits() {
+  const bool changed = tariffs_.Watch(stations_);
+  lanes_changed_ = lanes_changed_ || changed;
+  next_room_ = tariffs_.NextRoom(stations_);
+  return changed;
 }
 
 // What spoolers that died meanwhile have left.
@@ -269,6 +282,7 @@ bool Spooler::Commit() {
   const bool found_an_end =
       std::ranges::find(outcome->exhausted, true) != outcome->exhausted.end();
   sending_.Committed(std::move(*outcome));
+  LookAfterLimits();
   reception_.Committed();
   requests_.Committed();
   LetPinsGo();
@@ -278,8 +292,13 @@ bool Spooler::Commit() {
 
 // One message in so many is one that has waited for long.
 void Spooler::PlanLeases() {
+  const bool looked = sending_.MustLook();
   turn_.leases = sending_.PlanLeases();
-  if (turn_.leases.empty()) return;
+  if (turn_.leases.empty()) {
+    // What waits for SIMs that rest is in the queue all the same.
+    if (looked && !sending_.MustLook()) LookAhead();
+    return;
+  }
   turn_.expire = true;
   if (since_aged_ < kOldOneIn) return;
   turn_.aged_since[1] = turn_.now - kTransactionalIsOld;
@@ -347,6 +366,10 @@ std::optional<MonoTime> Spooler::Deadline() const {
   if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());
   if (next_due_ && !sending_.MustLook()) {
     consider(clock_.Mono() + std::min(*next_due_ - clock_.Wall(), kLookAnyway));
+  }
+  if (next_room_) {
+    consider(clock_.Mono() +
+             std::clamp(*next_room_ - clock_.Wall(), Millis(0), kLookAnyway));
   }
   return earliest;
 }

@@ -32,6 +32,7 @@
 #include "daemon/requests.h"
 #include "daemon/sending.h"
 #include "daemon/station.h"
+#include "daemon/tariffs.h"
 
 namespace smsweb {
 
@@ -85,6 +86,7 @@ class Spooler {
   void LookAhead();
   void NoteLanes(Station& station, const ModemEvent& event);
   void LookAfterLanes();
+  bool LookAfterLimits();
   void LookAfterOthers();
   void RenewLease();
   void PlanLeases();
@@ -103,6 +105,7 @@ class Spooler {
   const Logger& log_;
   const LeaseToken token_;
   std::vector<Station> stations_;
+  Tariffs tariffs_;
   SpoolerTurn turn_;  // what is still to be recorded
   const Desk desk_;
   Sending sending_;
@@ -112,9 +115,10 @@ class Spooler {
   bool lanes_changed_ = false;  // since they were last looked after
   int since_aged_ = 0;          // messages leased since an old one had its turn
   MonoTime alive_told_at_{};
-  std::optional<WallTime> next_due_;  // of what was not due at the last look
-  bool anything_queued_ = false;      // at the last look
-  bool news_ = false;                 // in the outbox
+  std::optional<WallTime> next_due_;   // of what was not due at the last look
+  std::optional<WallTime> next_room_;  // for what SIMs may not send now
+  bool anything_queued_ = false;       // at the last look
+  bool news_ = false;                  // in the outbox
   std::optional<MonoTime> store_retry_at_;  // set: the store is failing
   Millis store_pause_{0};
   MonoTime store_told_at_{};

@@ -1,6 +1,7 @@
 // A modem's place in the spooler, and the desk that the spooler's parts share.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,19 +20,26 @@
 
 namespace smsweb {
 
+class Tariffs;
+
 struct Station {
   explicit Station(std::unique_ptr<ModemPort> port_in)
       : port(std::move(port_in)) {}
   std::unique_ptr<ModemPort> port;
   std::optional<Job> job;           // the message it is sending
   bool intent_uncommitted = false;  // of the part under way
+  std::optional<SimUse> counted;    // that part, by its SIM's limits
   bool pin_uncommitted = false;     // it may leave once the turn is on disk
   std::int64_t parts_sent = 0;      // not yet recorded
   std::int64_t accepted = 0;        // parts, in this run
   ModemState told = ModemState::kClosed;  // the last that was news
   bool look = true;                       // the queue may hold something for it
+  bool room_came = false;                 // of its SIM, since it was last asked
   bool was_up = false;                    // when that was last looked at
   std::vector<std::string> lanes;         // in order (lanes.h)
+  // Of each class: its SIM has reached a limit, and will not send all of it for
+  // longer than a conversation waits (lanes.h).
+  std::array<bool, kMessageClassCount> rests{};
   const std::string& name() const { return port->config().name; }
   Modem& modem() { return port->modem(); }
 };
@@ -39,11 +47,13 @@ struct Station {
 // It could take a message now, or after the one that it has.
 bool IsUp(const Station& station);
 
-// What the parts of a spooler work with; the Spooler owns the last two.
+// What the parts of a spooler work with; the Spooler owns `tariffs`, `stations`
+// and `turn`.
 struct Desk {
   const Config& config;
   Store& store;
   SendingWindows& windows;
+  Tariffs& tariffs;
   const Clock& clock;
   Random& random;
   const Logger& log;

@@ -74,6 +74,22 @@ TEST_CASE_METHOD(ApiFixture,
   CHECK(last_.expires_at == kNow + std::chrono::hours(72));
 }
 
+TEST_CASE_METHOD(ApiFixture, "A message is for one modem, or goes its route") {
+  config_.modems = {{.name = "a"}, {.name = "b", .groups = {"otp"}}};
+  config_.routes = {{.prefixes = {"+62811"}, .group = "otp"}};
+  Answer(PostJson(R"({"to":"+62811","text":"x"})"));
+  CHECK(last_.lane == "otp");
+  Answer(PostJson(R"({"to":"+62811","text":"x","modem":"a"})"));
+  CHECK(last_.lane == "=a");
+  Answer(PostJson(R"({"to":"+62812","text":"x"})"));
+  CHECK(last_.lane.empty());
+  config_.modems.erase(config_.modems.begin());
+  const auto refused = Answer(PostJson(R"({"to":"+62812","text":"x"})"));
+  CHECK(refused.status == 422);
+  CHECK(Json::parse(refused.body)["code"] == "no_route");
+  CHECK(Json::parse(refused.body)["field"] == "to");
+}
+
 TEST_CASE_METHOD(ApiFixture, "A message is shown, without its text") {
   Answer(PostJson(R"({"to": "089610707901", "text": "secret 4711"})"));
   const Response response = Answer(Get("/v1/messages/" + ToString(last_.id)));
@@ -330,6 +346,8 @@ TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
        422, "out_of_range", "not_before"},
       {PostJson(R"({"to": "0896", "text": "x", "txet": "y"})"), 422,
        "unknown_field", "txet"},
+      {PostJson(R"({"to":"+1","text":"x","modem":"none"})"), 422,
+       "unknown_modem", "modem"},
       {PostJson(R"({"to": "0896", "text": ""})"), 422, "empty_text", "text"},
       {PostJson(R"({"to": "0896", "text": "x", "report": 1})"), 422,
        "wrong_type", "report"},

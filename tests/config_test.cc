@@ -40,6 +40,7 @@ otp_ttl = 60
 languages = { "+90" = ["turkish"], "+" = [] }
 transliterate = true
 report = true
+conversations = 0
 [inbox]
 webhook_url = "https://app.example.org/sms"
 webhook_secret = "env:HOOK"
@@ -68,9 +69,30 @@ imei = "490154203237518"
 roaming = true
 keep_alive = 0
 trace = "/tmp/a.trace"
+groups = ["default", "telkomsel"]
+[modem.limits]
+per_minute = 10
+per_hour = 200
+per_day = 1000
+per_month = 5000
+recipients_per_month = 500
+otp_share = 0.2
+zone = "Asia/Jakarta"
 [[modem]]
 name = "b"
 device = "tcp:10.0.0.7:2000"
+[[route]]
+prefix = ["+62811", "+62812"]
+region = ["ID"]
+class = ["otp"]
+client = ["shop"]
+group = "telkomsel"
+[[route]]
+class = ["bulk", "transactional"]
+modem = "b"
+[[route]]
+prefix = ["+"]
+group = "default"
 )",
                                   "smsweb.toml",
                                   [](const std::string& name) {
@@ -101,12 +123,12 @@ device = "tcp:10.0.0.7:2000"
   CHECK(bulk.closes == std::chrono::minutes(390));
   CHECK(bulk.days == ((1 << 1) | (1 << 6)));
   CHECK(bulk.zone.name == "Asia/Jakarta");
-  CHECK(bulk.zone.line == 23);
+  CHECK(bulk.zone.line == 24);
   CHECK(config->window.transactional.closes == std::chrono::hours(24));
   CHECK(config->window.transactional.days == 0x7F);
   CHECK(config->window.transactional.zone.name == kRecipientZone);
   CHECK(config->window.zones.at("+1212").name == "America/New_York");
-  CHECK(config->window.zones.at("+1212").line == 27);
+  CHECK(config->window.zones.at("+1212").line == 28);
   REQUIRE(config->modems.size() == 2);
   CHECK(config->modems[0].pin == "4321");
   CHECK(config->modems[0].profile == "sim800");
@@ -114,7 +136,30 @@ device = "tcp:10.0.0.7:2000"
   CHECK(config->modems[0].roaming);
   CHECK(config->modems[0].keep_alive == std::chrono::seconds(0));
   CHECK(config->modems[0].trace == "/tmp/a.trace");
+  CHECK(config->message.conversations == std::chrono::seconds(0));
+  CHECK(config->modems[0].groups == std::vector<std::string>{"", "telkomsel"});
+  const SimLimits& limits = config->modems[0].limits;
+  CHECK(limits.per_minute == 10);
+  CHECK(limits.per_hour == 200);
+  CHECK(limits.per_day == 1000);
+  CHECK(limits.per_month == 5000);
+  CHECK(limits.recipients_per_month == 500);
+  CHECK(limits.otp_share == 0.2);
+  CHECK(limits.zone.name == "Asia/Jakarta");
+  CHECK(limits.zone.line == 51);
   CHECK(config->modems[1].device == "tcp:10.0.0.7:2000");
+  CHECK(config->modems[1].groups == std::vector<std::string>{""});
+  CHECK(config->modems[1].limits.per_minute == 0);
+  REQUIRE(config->routes.size() == 3);
+  CHECK(config->routes[0].prefixes ==
+        std::vector<std::string>{"+62811", "+62812"});
+  CHECK(config->routes[0].regions == std::vector<std::string>{"ID"});
+  CHECK(config->routes[0].classes == std::vector<std::string>{"otp"});
+  CHECK(config->routes[0].clients == std::vector<std::string>{"shop"});
+  CHECK(config->routes[0].group == "telkomsel");
+  CHECK(config->routes[0].modem.empty());
+  CHECK(config->routes[1].modem == "b");
+  CHECK(config->routes[2].group.empty());
 }
 
 TEST_CASE("An error names file, line and key") {
@@ -234,6 +279,52 @@ TEST_CASE("An error names file, line and key") {
        "smsweb.toml:2: window.zones.1212: it is no prefix"},
       {"[window.zones]\n\"+1212\" = 5\n",
        "smsweb.toml:2: window.zones.+1212: takes a string"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\ngroups=[\"a~b\"]\n",
+       "smsweb.toml:4: modem[0].groups: takes letters"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\ngroups=[\"x\", \"x\"]\n",
+       "smsweb.toml:4: modem[0].groups: \"x\" is there twice"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\ngroups=[]\n",
+       "smsweb.toml:4: modem[0].groups: takes one group"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\nlimits=5\n",
+       "smsweb.toml:4: modem[0].limits: takes a table"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[modem.limits]\nper_day=0\n",
+       "smsweb.toml:5: modem[0].limits.per_day: takes a whole number of parts"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[modem.limits]\nper_week=1\n",
+       "smsweb.toml:5: modem[0].limits.per_week: unknown key; known here: "
+       "otp_"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\nlimits.otp_share = 1.5\n",
+       "smsweb.toml:4: modem[0].limits.otp_share: takes a number from 0 to 1"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\nlimits.otp_share = \"all\"\n",
+       "smsweb.toml:4: modem[0].limits.otp_share: takes a number from 0 to 1"},
+      {"[route]\n", "smsweb.toml:1: route: write each route as [[route]]"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[[route]]\nclass=[\"otp\"]\n",
+       "smsweb.toml:4: route[0].group: a route has either group or modem"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[[route]]\nclass=[\"otp\"]\n"
+       "group=\"default\"\nmodem=\"a\"\n",
+       "smsweb.toml:6: route[0].group: a route has either group or modem"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\ngroups=[\"x\", \"default\"]\n"
+       "[[route]]\nclass=[\"otp\"]\ngroup=\"y\"\n",
+       "smsweb.toml:7: route[0].group: no modem is in \"y\"; groups: default, "
+       "x"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n"
+       "[[route]]\nclass=[\"otp\"]\nmodem=\"b\"\n",
+       "smsweb.toml:6: route[0].modem: no modem is called \"b\""},
+      {"[[route]]\nclass=[\"urgent\"]\n",
+       "smsweb.toml:2: route[0].class: takes \"otp\""},
+      {"[[route]]\nclass=[]\n", "smsweb.toml:2: route[0].class: takes \"otp\""},
+      {"[[route]]\nprefix=[\"62\"]\n",
+       "smsweb.toml:2: route[0].prefix: takes beginnings"},
+      {"[[route]]\nregion=[\"id\"]\n",
+       "smsweb.toml:2: route[0].region: takes countries"},
+      {"[[route]]\nclient=[\"\"]\n",
+       "smsweb.toml:2: route[0].client: takes names"},
+      {"[[modem]]\nname=\"a\"\ndevice=\"/d\"\n[[route]]\ngroup=\"default\"\n",
+       "smsweb.toml:4: route[0].prefix: a route has prefix, region, class or"},
+      {"[[route]]\nclas=[\"otp\"]\n",
+       "smsweb.toml:2: route[0].clas: unknown key; known here: class, client, "
+       "group, modem, prefix, region"},
+      {"[message]\nconversations = -1\n",
+       "smsweb.toml:2: message.conversations: takes a whole number of seconds"},
       {"[store\n", "smsweb.toml:1: "},
   };
   for (const Row& row : rows) {

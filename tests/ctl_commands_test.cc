@@ -96,6 +96,35 @@ TEST_CASE("send queues the message as it was asked for, and prints its id") {
   CHECK(message->expires_at == message->not_before + std::chrono::seconds(60));
 }
 
+TEST_CASE("send puts the message in the lane of its route, or of its modem") {
+  Bench bench;
+  bench.config.modems = {{.name = "a"}, {.name = "b", .groups = {"otp"}}};
+  bench.config.routes = {{.classes = {"otp"}, .group = "otp"}};
+  const auto lane_of = [&](SendOptions options) {
+    const auto outcome = bench.SendIt(std::move(options));
+    REQUIRE(outcome.has_value());
+    const auto id = ParseUuid(outcome->json["id"].get<std::string>());
+    return bench.store->Find(*id)->lane;
+  };
+  CHECK(lane_of({.to = "0811", .text = "x"}).empty());
+  CHECK(lane_of(
+            {.to = "0811", .text = "x", .message_class = MessageClass::kOtp}) ==
+        "otp");
+  CHECK(lane_of({.to = "0811", .text = "x", .modem = "b"}) == "=b");
+
+  SpoolerTurn turn{.token = 7, .now = kNow};
+  turn.conversations = {{"+62811", "", "510101234567890", kNow}};
+  REQUIRE(bench.store->RecordTurn(turn).has_value());
+  CHECK(lane_of({.to = "0811", .text = "x"}) == "~510101234567890");
+  bench.config.message.conversations = std::chrono::seconds(0);
+  CHECK(lane_of({.to = "0811", .text = "x"}).empty());
+
+  const auto unknown = bench.SendIt({.to = "0811", .text = "x", .modem = "c"});
+  REQUIRE(!unknown.has_value());
+  CHECK(unknown.error().code == "unknown_modem");
+  CHECK(unknown.error().details["field"] == "modem");
+}
+
 // It is 14:16 in Jakarta.
 TEST_CASE("A message that would die before its class is sent is refused") {
   Bench bench;
@@ -307,7 +336,7 @@ TEST_CASE("modem list joins the configuration with what smswebd said") {
        .state = "failed",
        .detail = "PIN refused",
        .since = kNow}};
-  const auto outcome = ListModems(config, recorded, true, 0);
+  const auto outcome = ListModems(config, recorded, {}, true, 0);
   REQUIRE(outcome.has_value());
   CHECK(outcome->text ==
         "NAME  STATE       SINCE                     SENT  DEVICE              "
@@ -322,18 +351,61 @@ TEST_CASE("modem list joins the configuration with what smswebd said") {
   CHECK(outcome->json["items"][2]["configured"] == false);
 }
 
+// What its SIM may still send; 2 parts have gone, to one number.
+TEST_CASE("modem list and show tell what is left of limits") {
+  Config config;
+  config.modems = {{.name = "a", .device = "/dev/a"},
+                   {.name = "b", .device = "/dev/b"}};
+  config.modems[0].limits = {
+      .per_day = 10, .recipients_per_month = 4, .otp_share = 0.5};
+  const std::vector<ModemStatus> recorded = {
+      {.name = "a",
+       .state = "ready",
+       .since = kNow,
+       .info = R"({"imsi": "510101234567890"})"}};
+  const auto zones = LimitZones::Find(config, LoadTimeZones).value();
+  SimUsage used{.sim = "510101234567890"};
+  const SimUsage began = UsageAt(used, zones.Of("a"), kNow);
+  used.counts[2] = {.began_at = began.counts[2].began_at, .used = 2};
+  used.counts[4] = {.began_at = began.counts[4].began_at, .used = 1};
+  const auto limits = LimitsOfModems(config, recorded, {used}, zones, kNow);
+
+  const auto list = ListModems(config, recorded, limits, true, 0);
+  CHECK(Says(list->text, "3 new a month"));
+  const Json& day = list->json["items"][0]["limits"][0];
+  CHECK(day.dump() ==
+        R"({"per":"day","of":"parts","limit":10,"reserved_for_otp":5,"used":2,)"
+        R"("left":8,"left_but_for_otp":3,)"
+        R"("resets_at":"2026-11-24T00:00:00.000Z"})");
+  CHECK(list->json["items"][0]["limits"][1]["of"] == "recipients");
+  CHECK(list->json["items"][1]["limits"].empty());
+
+  const auto shown = ShowModem("a", config, recorded, limits, true);
+  CHECK(Says(shown->text,
+             "limits        2 of 10 parts a day, 8 left (3 for others than "
+             "otp) until 2026-11-24T00:00:00.000Z\n"
+             "              1 of 4 recipients a month, 3 left (1 for others "
+             "than otp) until 2026-12-01T00:00:00.000Z\n"));
+  CHECK(shown->json["limits"].size() == 2);
+  CHECK(!Says(ShowModem("b", config, recorded, limits, true)->text, "limits"));
+
+  // It is the SIM's: in another modem, this one begins at nothing.
+  const auto fresh = LimitsOfModems(config, {}, {used}, zones, kNow);
+  CHECK(fresh.at("a")[0].used == 0);
+}
+
 TEST_CASE("modem list says clearly that no smswebd is running") {
   Config config;
   config.modems = {{.name = "a", .device = "/dev/ttyUSB0"}};
   const std::vector<ModemStatus> recorded = {
       {.name = "a", .state = "ready", .since = kNow}};
-  auto outcome = ListModems(config, recorded, false, 0);
+  auto outcome = ListModems(config, recorded, {}, false, 0);
   CHECK(Says(outcome->text, "(ready)"));
   CHECK(Says(outcome->text, "No smswebd is running, so nothing is sent"));
   CHECK(outcome->json["spooler_running"] == false);
 
   config.spooler.spawn = true;
-  outcome = ListModems(config, recorded, false, 0);
+  outcome = ListModems(config, recorded, {}, false, 0);
   CHECK(Says(outcome->text, "the next message starts it"));
 }
 

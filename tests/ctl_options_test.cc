@@ -65,6 +65,12 @@ TEST_CASE("send asks for a report, or for none, or leaves it") {
   CHECK(report({"send", "0811", "hello", "--no-report"}) == false);
 }
 
+TEST_CASE("send may name the modem") {
+  CHECK(ParseAs<SendOptions>({"send", "0811", "hello"}).modem.empty());
+  CHECK(ParseAs<SendOptions>({"send", "0811", "hello", "--modem", "a"}).modem ==
+        "a");
+}
+
 TEST_CASE("inbox takes an id, a sender and a page") {
   CHECK(ParseAs<InboxOptions>({"inbox"}).limit == 20);
   CHECK_FALSE(ParseAs<InboxOptions>({"inbox"}).id.has_value());

@@ -228,7 +228,7 @@ TEST_CASE("modem list shows signal, network, profile and recoveries") {
   const std::vector<ModemStatus> recorded = {
       {.name = "a", .state = "ready", .since = kNow, .info = kInfo},
       {.name = "b", .state = "closed", .since = kNow, .info = "no JSON"}};
-  const auto outcome = ListModems(bench.config, recorded, true, 0);
+  const auto outcome = ListModems(bench.config, recorded, {}, true, 0);
   REQUIRE(outcome.has_value());
   CHECK(Says(outcome->text,
              "a     ready   -71 dBm  TELKOMSEL  home          "
@@ -246,7 +246,7 @@ TEST_CASE("modem show tells all but the whole IMSI") {
   Bench bench;
   const std::vector<ModemStatus> recorded = {
       {.name = "a", .state = "ready", .since = kNow, .info = kInfo}};
-  const auto shown = ShowModem("a", bench.config, recorded, true);
+  const auto shown = ShowModem("a", bench.config, recorded, {}, true);
   REQUIRE(shown.has_value());
   for (const char* line :
        {"name          a\n", "device        /dev/a\n", "state         ready\n",
@@ -263,9 +263,11 @@ TEST_CASE("modem show tells all but the whole IMSI") {
   CHECK(!Says(shown->json.dump(), "51010"));
   CHECK(shown->note.empty());
 
-  CHECK(Says(ShowModem("a", bench.config, recorded, false)->text, "(ready)"));
-  CHECK(Says(ShowModem("b", bench.config, recorded, true)->text, "never used"));
-  const auto missing = ShowModem("c", bench.config, recorded, true);
+  CHECK(
+      Says(ShowModem("a", bench.config, recorded, {}, false)->text, "(ready)"));
+  CHECK(Says(ShowModem("b", bench.config, recorded, {}, true)->text,
+             "never used"));
+  const auto missing = ShowModem("c", bench.config, recorded, {}, true);
   REQUIRE(!missing.has_value());
   CHECK(missing.error().exit == ExitCode::kNotFound);
   CHECK(Says(missing.error().message, "there is a, b"));

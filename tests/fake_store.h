@@ -40,6 +40,10 @@ class FakeStore : public Store {
                                                      WallTime) override {
     return No();
   }
+  Result<std::vector<SimUsage>> Usage() override { return No(); }
+  Result<bool> SimKnows(const SimMonth&, const std::string&) override {
+    return No();
+  }
   Result<std::vector<ModemRequest>> Requests() override { return No(); }
   Result<std::vector<OutboxReceiver>> OutboxReceivers() override {
     return No();

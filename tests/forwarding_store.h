@@ -66,6 +66,11 @@ class ForwardingStore : public Store {
                                                      WallTime since) override {
     return inner_.UnmatchedReports(sim, reference, since);
   }
+  Result<std::vector<SimUsage>> Usage() override { return inner_.Usage(); }
+  Result<bool> SimKnows(const SimMonth& month,
+                        const std::string& recipient) override {
+    return inner_.SimKnows(month, recipient);
+  }
   Result<std::vector<ModemRequest>> Requests() override {
     return inner_.Requests();
   }

@@ -44,6 +44,7 @@ class ManualClock final : public Clock {
     wall_ += by;
     mono_ += by;
   }
+  void Set(WallTime wall) { wall_ = wall; }
 
  private:
   WallTime wall_;

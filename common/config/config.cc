@@ -64,11 +64,6 @@ void ReadEndpoint(TableReader table, EndpointConfig* out) {
   table.RefuseUnknownKeys();
 }
 
-bool IsRegion(const std::string& text) {
-  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' &&
-         text[1] >= 'A' && text[1] <= 'Z';
-}
-
 bool IsShortCode(const std::string& text) {
   return text.size() >= 2 && text.size() <= 8 &&
          text.find_first_not_of("0123456789") == std::string::npos;
@@ -98,6 +93,7 @@ void ReadMessage(TableReader table, MessageConfig* out) {
   table.Read("transliterate", &out->transliterate);
   table.Read("report", &out->report);
   table.ReadSeconds("duplicate_window", &out->duplicate_window, 0, kDay);
+  table.ReadSeconds("conversations", &out->conversations, 0, 365 * kDay);
   table.RefuseUnknownKeys();
 }
 
@@ -186,14 +182,14 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   const toml::table& root = parsed.table();
 
   static const std::set<std::string> kTables = {
-      "store",  "endpoint", "message", "spooler",   "inbox",
-      "window", "callback", "log",     "retention", "modem"};
+      "store",    "endpoint", "message",   "spooler", "inbox", "window",
+      "callback", "log",      "retention", "modem",   "route"};
   for (const auto& [key, node] : root) {
     const std::string name(key.str());
     if (!kTables.contains(name)) {
       errors.Add(key.source(), fmt::format("{}: unknown key; known here: {}",
                                            name, fmt::join(kTables, ", ")));
-    } else if (name != "modem" && !node.is_table()) {
+    } else if (name != "modem" && name != "route" && !node.is_table()) {
       errors.Add(key.source(), fmt::format("{}: write it as [{}]", name, name));
     }
   }
@@ -213,6 +209,7 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   ReadRetention(section("retention"), &config.retention);
   ReadLog(section("log"), &config.log);
   ReadModems(root, environment, secrets, errors, &config.modems);
+  ReadRoutes(root, config.modems, errors, &config.routes);
   if (!errors.empty()) return Fail(ErrorKind::kInvalid, errors.Text());
   return config;
 }

@@ -53,7 +53,7 @@ struct MessageConfig {
   bool transliterate = false;  // typographic characters that would force UCS-2
   bool report = false;         // ask for a status report unless told otherwise
   // How long the messages to a number follow the SIM that it knows; 0: never.
-  std::chrono::seconds conversations{30 * 24 * 3600};
+  std::chrono::seconds conversations{30LL * 24 * 3600};
   // The same text from the same client to the same number is taken once within
   // it; 0: always taken.
   std::chrono::seconds duplicate_window{0};
@@ -135,6 +135,18 @@ struct LogConfig {
   std::string file;  // empty: standard error
 };
 
+// What may go through a SIM: parts, each of which is an SMS on the bill, and
+// numbers sent to. 0: there is no such limit.
+struct SimLimits {
+  int per_minute = 0;
+  int per_hour = 0;
+  int per_day = 0;
+  int per_month = 0;
+  int recipients_per_month = 0;
+  double otp_share = 0;          // of each, for class otp alone
+  ZoneName zone{.name = "UTC"};  // by whose clocks days and months begin
+};
+
 struct ModemConfig {
   std::string name;
   std::string device;
@@ -154,6 +166,17 @@ struct ModemConfig {
   std::vector<std::string> groups = {""};  // "": the default group
   std::string
       trace;  // a file for what passes on the line, PIN and texts masked
+  SimLimits limits;
+};
+
+// Which modems send what. What it has must all fit, and of a list one.
+struct RouteConfig {
+  std::vector<std::string> prefixes;  // of the recipient
+  std::vector<std::string> regions;   // of the recipient; ISO 3166-1 alpha-2
+  std::vector<std::string> classes;
+  std::vector<std::string> clients;
+  std::string group;  // "": the default group
+  std::string modem;  // empty: any of the group
 };
 
 struct Config {
@@ -169,6 +192,7 @@ struct Config {
   RetentionConfig retention;
   LogConfig log;
   std::vector<ModemConfig> modems;
+  std::vector<RouteConfig> routes;  // the first that fits decides
 };
 
 // What `languages` may name.

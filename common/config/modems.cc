@@ -40,11 +40,34 @@ bool IsDevice(const std::string& text) {
   return text.starts_with('/');
 }
 
-bool IsName(const std::string& text) {
-  return !text.empty() && text.find_first_not_of(
-                              "abcdefghijklmnopqrstuvwxyz"
-                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                              "0123456789-_.") == std::string::npos;
+void ReadGroups(TableReader& table, std::vector<std::string>* groups) {
+  std::vector<std::string> names = {"default"};
+  table.Read("groups", &names);
+  std::set<std::string> seen;
+  groups->clear();
+  for (const auto& name : names) {
+    if (!IsName(name)) {
+      table.Refuse("groups", "takes letters, digits, '-', '_' and '.'");
+    } else if (!seen.insert(name).second) {
+      table.Refuse("groups", fmt::format("\"{}\" is there twice", name));
+    }
+    groups->push_back(GroupNamed(name));
+  }
+  if (names.empty()) table.Refuse("groups", "takes one group at least");
+}
+
+void ReadLimits(TableReader table, SimLimits* out) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  table.Read("per_minute", &out->per_minute, 1, kMost, "parts");
+  table.Read("per_hour", &out->per_hour, 1, kMost, "parts");
+  table.Read("per_day", &out->per_day, 1, kMost, "parts");
+  table.Read("per_month", &out->per_month, 1, kMost, "parts");
+  table.Read("recipients_per_month", &out->recipients_per_month, 1, kMost,
+             "numbers");
+  table.Read("otp_share", &out->otp_share, 0, 1);
+  table.Read("zone", &out->zone.name);
+  out->zone.line = table.LineOf("zone");
+  table.RefuseUnknownKeys();
 }
 
 void ReadBehaviour(TableReader& table, ModemConfig* modem) {
@@ -91,6 +114,8 @@ ModemConfig ReadModem(TableReader table, const Environment& environment,
   table.ReadSeconds("prompt_timeout", &modem.prompt_timeout, 1, 600);
   table.ReadSeconds("submit_timeout", &modem.submit_timeout, 1, 600);
   ReadBehaviour(table, &modem);
+  ReadGroups(table, &modem.groups);
+  ReadLimits(table.ReadTable("limits"), &modem.limits);
   table.RefuseUnknownKeys();
   return modem;
 }

@@ -30,9 +30,18 @@ void ReadModems(const toml::table& root, const Environment& environment,
                 Secrets secrets, ErrorList& errors,
                 std::vector<ModemConfig>* out);
 
+// Whose groups and names those of the modems must be.
+void ReadRoutes(const toml::table& root, const std::vector<ModemConfig>& modems,
+                ErrorList& errors, std::vector<RouteConfig>* out);
+
 // "+", "+90": the beginning of a number, of at most the 15 digits that one has
 // (ITU-T E.164).
 bool IsNumberPrefix(std::string_view text);
+bool IsRegion(std::string_view text);  // "ID"
+// Of a modem, of a group: letters, digits, '-', '_' and '.'.
+bool IsName(std::string_view text);
+// "default" is the group whose lane has no name (common/store/lane.h).
+std::string GroupNamed(std::string_view name);
 
 // "PREFIXrest" -> rest.
 std::optional<std::string> After(std::string_view prefix,

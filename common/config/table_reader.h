@@ -64,6 +64,17 @@ class TableReader {
     }
   }
 
+  void Read(std::string_view key, double* out, double min, double max) {
+    const auto* node = Find(key);
+    if (!node) return;
+    const auto value = node->is_number() ? node->value<double>() : std::nullopt;
+    if (!value || !(*value >= min && *value <= max)) {
+      Wrong(*node, key, fmt::format("takes a number from {} to {}", min, max));
+      return;
+    }
+    *out = *value;
+  }
+
   template <typename Integer>
   void Read(std::string_view key, Integer* out, std::int64_t min,
             std::int64_t max, std::string_view unit = "") {

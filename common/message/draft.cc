@@ -7,6 +7,7 @@
 
 #include "common/pdu/segment.h"
 #include "common/pdu/transliterate.h"
+#include "common/route/router.h"
 
 namespace smsweb {
 namespace {
@@ -137,6 +138,19 @@ std::expected<void, DraftError> CheckCallback(std::string_view url,
       "callback_url can't be told of messages: " + allowed.error().message);
 }
 
+std::expected<std::string, DraftError> CheckRoute(const Draft& draft,
+                                                  const std::string& recipient,
+                                                  const Config& config) {
+  auto lane = LaneFor(
+      config, {recipient, draft.message_class, draft.client, draft.modem});
+  if (lane) return std::move(*lane);
+  const Error& error = lane.error();
+  return Refuse(error.kind == ErrorKind::kNotFound ? DraftProblem::kUnknownModem
+                : error.kind == ErrorKind::kInvalid ? DraftProblem::kNoRoute
+                                                    : DraftProblem::kInternal,
+                error.message);
+}
+
 }  // namespace
 
 std::string_view ToString(DraftProblem problem) {
@@ -155,6 +169,10 @@ std::string_view ToString(DraftProblem problem) {
       return "outside_window";
     case DraftProblem::kCallbackNotAllowed:
       return "callback_not_allowed";
+    case DraftProblem::kUnknownModem:
+      return "unknown_modem";
+    case DraftProblem::kNoRoute:
+      return "no_route";
     case DraftProblem::kInternal:
       return "internal";
   }
@@ -171,6 +189,10 @@ std::string_view FieldOf(const DraftError& error) {
       return error.opens_at ? "ttl" : "to";
     case DraftProblem::kCallbackNotAllowed:
       return "callback_url";
+    case DraftProblem::kUnknownModem:
+      return "modem";
+    case DraftProblem::kNoRoute:
+      return "to";
     case DraftProblem::kEmptyText:
     case DraftProblem::kInvalidUtf8:
     case DraftProblem::kTooManyParts:
@@ -193,6 +215,8 @@ std::expected<NewMessage, DraftError> MakeMessage(
   if (!cut) return std::unexpected(cut.error());
   const auto life = CheckTimes(draft, *recipient, config.message, windows, now);
   if (!life) return std::unexpected(life.error());
+  auto lane = CheckRoute(draft, *recipient, config);
+  if (!lane) return std::unexpected(lane.error());
   return NewMessage{.id = MakeUuidV7(now, random),
                     .message_class = draft.message_class,
                     .recipient = std::move(*recipient),
@@ -201,6 +225,8 @@ std::expected<NewMessage, DraftError> MakeMessage(
                     .reference = std::move(draft.reference),
                     .coding = std::move(cut->coding),
                     .report = draft.report.value_or(config.message.report),
+                    .lane = std::move(*lane),
+                    .client = std::move(draft.client),
                     .callback_url = std::move(draft.callback_url),
                     .repeat_unknown = draft.repeat_unknown,
                     .created_at = now,

@@ -35,6 +35,8 @@ struct Draft {
   std::optional<bool> report;   // none: what the configuration says
   bool repeat_unknown = false;  // sent again where an outcome is unknown
   std::string callback_url;     // told how it ended; empty: nobody is
+  std::string client;           // who asks; empty: nobody with a name
+  std::string modem;            // the only one that may send it; empty: any
 };
 
 enum class DraftProblem : std::uint8_t {
@@ -45,6 +47,8 @@ enum class DraftProblem : std::uint8_t {
   kTooFarAhead,    // not_before
   kOutsideWindow,  // all its life; `opens_at`, or there is no such time
   kCallbackNotAllowed,
+  kUnknownModem,
+  kNoRoute,   // no modem sends to this number
   kInternal,  // numbers or time zones can't be had
 };
 
@@ -63,8 +67,8 @@ std::string_view FieldOf(const DraftError& error);
 
 // It begins when the window of its class opens, at the earliest; its class's
 // life counts from there, and a `ttl` from the `not_before` that was asked for.
-// Its text is the one that is sent: transliterated, where the configuration
-// wants that and it saves UCS-2.
+// Its lane is that of the first route that fits. Its text is the one that is
+// sent: transliterated, where the configuration wants that and it saves UCS-2.
 std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
                                                   const Config& config,
                                                   RecipientParser& recipients,

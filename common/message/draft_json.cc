@@ -109,6 +109,10 @@ MaybeFault ReadCallbackUrl(const Json& value, Draft* draft) {
   return ReadString("callback_url", value, &draft->callback_url);
 }
 
+MaybeFault ReadModem(const Json& value, Draft* draft) {
+  return ReadString("modem", value, &draft->modem);
+}
+
 // How a value is written where there is no JSON around it.
 enum class Written : std::uint8_t { kText, kNumber, kBool };
 
@@ -128,6 +132,7 @@ constexpr Field kFields[] = {
     {"report", ReadReport, Written::kBool},
     {"repeat_unknown", ReadRepeatUnknown, Written::kBool},
     {"callback_url", ReadCallbackUrl},
+    {"modem", ReadModem},
 };
 
 const Field* FindField(std::string_view name) {

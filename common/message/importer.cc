@@ -111,8 +111,7 @@ std::optional<ImportStop> Importer::Run(ImportReader& reader) {
 }
 
 Importer::Piece Importer::NewPiece() const {
-  return {.intake =
-              BeginIntake(tools_.config.message, client_, tools_.clock.Wall()),
+  return {.intake = BeginIntake(tools_.config, client_, tools_.clock.Wall()),
           .lines = progress_.lines};
 }
 
@@ -125,11 +124,11 @@ std::optional<ImportStop> Importer::Add(ImportRow row, Piece* piece) {
     piece->errors.push_back(std::move(error));
     return std::nullopt;
   }
+  row.draft->client = client_;
   auto message =
       MakeMessage(std::move(*row.draft), tools_.config, tools_.recipients,
                   tools_.windows, piece->intake.now, tools_.random);
   if (message) {
-    message->client = client_;
     piece->intake.messages.push_back(std::move(*message));
     piece->rows.push_back(std::move(error));
     return std::nullopt;

@@ -2,13 +2,15 @@
 
 #include <utility>
 
+#include "common/route/router.h"
+
 namespace smsweb {
 
-Intake BeginIntake(const MessageConfig& config, std::string client,
-                   WallTime now) {
+Intake BeginIntake(const Config& config, std::string client, WallTime now) {
   return {.client = std::move(client),
           .now = now,
-          .duplicate_window = config.duplicate_window};
+          .duplicate_window = config.message.duplicate_window,
+          .conversations_since = ConversationsSince(config, now)};
 }
 
 }  // namespace smsweb

@@ -10,7 +10,6 @@
 namespace smsweb {
 
 // Without messages yet. `client`: who asks; empty: nobody with a name.
-Intake BeginIntake(const MessageConfig& config, std::string client,
-                   WallTime now);
+Intake BeginIntake(const Config& config, std::string client, WallTime now);
 
 }  // namespace smsweb

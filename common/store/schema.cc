@@ -283,13 +283,13 @@ CREATE TABLE conversation(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX conversation_at ON conversation(at);
 
--- What went through a SIM since the period began: 'minute', 'hour', 'day',
--- 'month'.
+-- What went through a SIM since the period began: parts in a 'minute', 'hour',
+-- 'day' and 'month', and how many 'recipients' it has in a month.
 CREATE TABLE sim_usage(
   sim TEXT NOT NULL,
   period TEXT NOT NULL,
   began_at INTEGER NOT NULL,
-  parts INTEGER NOT NULL,
+  used INTEGER NOT NULL,
   PRIMARY KEY(sim, period)
 ) STRICT, WITHOUT ROWID;
 -- Whom a SIM has sent to in a month, which is named by its beginning.
@@ -297,6 +297,7 @@ CREATE TABLE sim_recipient(
   sim TEXT NOT NULL,
   month INTEGER NOT NULL,
   recipient TEXT NOT NULL,
+  parts INTEGER NOT NULL,
   PRIMARY KEY(sim, month, recipient)
 ) STRICT, WITHOUT ROWID;
 

@@ -52,6 +52,18 @@ std::string CandidatesSql(std::string_view order) {
       LeaseColumns(), order);
 }
 
+// Those that are dead are among them, so that they do not hide others.
+std::string KnownCandidatesSql(std::string_view order) {
+  return fmt::format(
+      "SELECT {0} FROM (SELECT sequence AS its FROM message INDEXED BY "
+      "message_queued WHERE state = 0 AND lane = ?1 AND class = ?2 AND "
+      "not_before <= ?3 ORDER BY {1} LIMIT {2}) "
+      "CROSS JOIN message ON sequence = its WHERE expires_at <= ?5 OR EXISTS("
+      "SELECT 1 FROM sim_recipient WHERE sim = ?6 AND month = ?7 AND "
+      "recipient = message.recipient) ORDER BY {1} LIMIT ?4",
+      LeaseColumns(), order, kFarthestLook);
+}
+
 std::string ChangeLaneSql(std::string_view condition) {
   return fmt::format(
       "UPDATE message SET lane = ?2 WHERE sequence IN (SELECT sequence FROM "
@@ -78,7 +90,8 @@ std::vector<Merged> WithWork(const std::vector<LeaseRequest>& requests,
     if (request.lanes.empty()) continue;
     const auto same = std::ranges::find_if(merged, [&](const Merged& other) {
       return other.request.lanes == request.lanes &&
-             other.request.classes == request.classes;
+             other.request.classes == request.classes &&
+             other.request.known_to == request.known_to;
     });
     if (same != merged.end()) {
       same->request.limit += request.limit;
@@ -165,6 +178,9 @@ SqliteQueue::SqliteQueue(SqliteDb& db, bool keep_texts)
           "WHERE state = 0 AND lane > ?1")),
       candidates_(db.PrepareLater(CandidatesSql("not_before, sequence"))),
       newest_(db.PrepareLater(CandidatesSql("not_before DESC, sequence DESC"))),
+      known_(db.PrepareLater(KnownCandidatesSql("not_before, sequence"))),
+      newest_known_(db.PrepareLater(
+          KnownCandidatesSql("not_before DESC, sequence DESC"))),
       dead_(db.PrepareLater(
           "SELECT " + AllColumns() +
           " FROM message INDEXED BY message_expiry WHERE state = 0 AND "
@@ -456,7 +472,8 @@ Result<int> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,
   int taken = 0;
   if (!request.classes[static_cast<std::size_t>(message_class)]) return taken;
   while (taken < most && outcome->expired.size() < kMostExpiredPerTurn) {
-    auto candidates = Candidates(request, message_class, since, most - taken);
+    auto candidates =
+        Candidates(request, message_class, since, turn.now, most - taken);
     if (!candidates) return std::unexpected(candidates.error());
     if (candidates->empty()) break;
     for (Message& message : *candidates) {
@@ -473,14 +490,21 @@ Result<int> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,
 // The first ones of all its lanes together.
 Result<std::vector<Message>> SqliteQueue::Candidates(
     const LeaseRequest& request, MessageClass message_class, WallTime since,
-    int most) {
-  auto& statement = message_class == MessageClass::kOtp ? newest_ : candidates_;
+    WallTime now, int most) {
+  const bool otp = message_class == MessageClass::kOtp;
+  auto& statement = request.known_to ? (otp ? newest_known_ : known_)
+                                     : (otp ? newest_ : candidates_);
   std::vector<Message> all;
   for (const std::string& lane : request.lanes) {
     statement.Bind(lane)
         .Bind(Number(message_class))
         .Bind(since)
         .Bind(Number(most));
+    if (request.known_to) {
+      statement.Bind(now)
+          .Bind(request.known_to->sim)
+          .Bind(request.known_to->began_at);
+    }
     auto some = Collect(statement);
     if (!some || request.lanes.size() == 1) return some;
     std::ranges::move(*some, std::back_inserter(all));

@@ -62,7 +62,8 @@ class SqliteQueue {
                            SpoolerTurnOutcome* outcome);
   Result<std::vector<Message>> Candidates(const LeaseRequest& request,
                                           MessageClass message_class,
-                                          WallTime since, int most);
+                                          WallTime since, WallTime now,
+                                          int most);
   Result<void> Take(const SpoolerTurn& turn, Message message,
                     SpoolerTurnOutcome* outcome);
   // The state of a message that `token` holds; none if it does not.
@@ -75,9 +76,10 @@ class SqliteQueue {
   SqliteDb& db_;
   const bool keep_texts_;
   SqliteStatement find_, find_sequence_, parts_, next_due_, first_lane_,
-      next_lane_, candidates_, newest_, dead_, take_, held_, intent_, result_,
-      doubt_, change_, expire_, abandoned_, take_over_, count_, awaiting_,
-      change_lane_, change_lane_of_class_, renew_, bury_, cancel_;
+      next_lane_, candidates_, newest_, known_, newest_known_, dead_, take_,
+      held_, intent_, result_, doubt_, change_, expire_, abandoned_, take_over_,
+      count_, awaiting_, change_lane_, change_lane_of_class_, renew_, bury_,
+      cancel_;
 };
 
 }  // namespace smsweb

@@ -15,6 +15,7 @@
 #include "common/store/sqlite_queue.h"
 #include "common/store/sqlite_reports.h"
 #include "common/store/sqlite_upkeep.h"
+#include "common/store/sqlite_usage.h"
 
 namespace smsweb {
 namespace {
@@ -47,7 +48,8 @@ class SqliteStore final : public Store {
         reports_(db_),
         opt_outs_(db_),
         modems_(db_),
-        upkeep_(db_) {}
+        upkeep_(db_),
+        usage_(db_) {}
 
   Result<std::vector<IntakeOutcome>> Insert(
       std::span<const Intake* const> intakes) override;
@@ -96,6 +98,12 @@ class SqliteStore final : public Store {
   Result<void> RecordTries(std::span<const OutboxTry> tries) override;
   Result<std::int64_t> DropOutbox(const std::string& receiver,
                                   WallTime due_before) override;
+
+  Result<std::vector<SimUsage>> Usage() override { return usage_.All(); }
+  Result<bool> SimKnows(const SimMonth& month,
+                        const std::string& recipient) override {
+    return usage_.Knows(month, recipient);
+  }
 
   Result<std::optional<OptOut>> FindOptOut(const std::string& number) override {
     return opt_outs_.Find(number);
@@ -159,6 +167,7 @@ class SqliteStore final : public Store {
   SqliteOptOuts opt_outs_;
   SqliteModems modems_;
   SqliteUpkeep upkeep_;
+  SqliteUsage usage_;
 };
 
 Result<void> SqliteStore::InTransaction(
@@ -231,6 +240,7 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
     if (auto ok = queue_.WriteResults(turn, &outcome); !ok) return ok;
     if (auto ok = queue_.WriteChanges(turn, &outcome); !ok) return ok;
     if (auto ok = queue_.WriteIntents(turn, &outcome); !ok) return ok;
+    if (auto ok = usage_.Write(turn, &outcome); !ok) return ok;
     if (auto ok = WriteReceived(turn); !ok) return ok;
     if (auto ok = WriteRest(turn); !ok) return ok;
     if (turn.expire) {

@@ -8,10 +8,14 @@ std::unexpected<Error> RecipientOptedOut() {
               "do-not-send list (smsweb optout)");
 }
 
-Result<void> InsertOne(Store& store, const NewMessage& message) {
-  const auto opted_out = InsertAll(store, {&message, 1});
-  if (!opted_out) return std::unexpected(opted_out.error());
-  if (!opted_out->empty()) return RecipientOptedOut();
+Result<void> InsertOne(Store& store, const NewMessage& message,
+                       std::optional<WallTime> conversations_since) {
+  const Intake intake{.messages = {message},
+                      .conversations_since = conversations_since};
+  const Intake* const intakes[] = {&intake};
+  const auto outcomes = store.Insert(intakes);
+  if (!outcomes) return std::unexpected(outcomes.error());
+  if (!outcomes->front().opted_out.empty()) return RecipientOptedOut();
   return {};
 }
 

@@ -102,12 +102,50 @@ struct CancelOutcome {
 // another holder has taken is refused.
 using LeaseToken = std::int64_t;
 
+// What is counted of a SIM, in the period that runs: parts, and in a month the
+// numbers that it has sent to.
+enum class SimCounter : std::uint8_t {
+  kMinute,
+  kHour,
+  kDay,
+  kMonth,
+  kRecipients
+};
+inline constexpr std::size_t kSimCounterCount = 5;
+
+// One part goes through a SIM, and counts in the periods that began then.
+struct SimUse {
+  std::string sim;  // IMSI, or what stands for it
+  std::string recipient;
+  std::array<WallTime, kSimCounterCount> began_at{};
+  WallTime BeganAt(SimCounter counter) const {
+    return began_at[static_cast<std::size_t>(counter)];
+  }
+};
+
+struct SimUsage {
+  std::string sim;
+  struct Count {
+    WallTime began_at{};
+    std::int64_t used = 0;
+  };
+  std::array<Count, kSimCounterCount> counts{};
+};
+
+struct SimMonth {
+  std::string sim;
+  WallTime began_at;
+
+  bool operator==(const SimMonth&) const = default;
+};
+
 struct PartIntent {
   std::int64_t sequence;
   int number;
   std::string modem;
   WallTime at;
   std::string sim;
+  std::optional<SimUse> use{};  // counted with it
 };
 
 struct PartResult {
@@ -117,7 +155,9 @@ struct PartResult {
   int message_reference = -1;
   int error_code = -1;
   WallTime at;
-  bool awaits_report = false;  // a report was asked for, and none has come
+  bool awaits_report = false;      // a report was asked for, and none has come
+  std::optional<SimUse> unused{};  // its intent's: it did not go, and is no
+                                   // longer counted
 };
 
 // A report that was found to be a part's: marks the part, and settles its
@@ -168,9 +208,15 @@ struct LeaseRequest {
   std::vector<std::string> lanes = {""};
   int limit = 0;
   std::array<bool, kMessageClassCount> classes = {true, true, true};
+  // Only messages to numbers that this SIM has sent to in this month. Of each
+  // lane and class they are looked for among the first kFarthestLook: what is
+  // behind waits.
+  std::optional<SimMonth> known_to{};
 
   bool operator==(const LeaseRequest&) const = default;
 };
+
+inline constexpr int kFarthestLook = 1000;
 
 // How a modem fares, as its spooler last said.
 struct ModemStatus {
@@ -233,7 +279,8 @@ struct SpoolerTurnOutcome {
   // Changes that were refused: not held with this token, or not allowed from
   // the state the message is in.
   std::vector<std::int64_t> refused;
-  bool outbox = false;  // something was put into it
+  bool outbox = false;          // something was put into it
+  std::vector<SimUsage> usage;  // of the SIMs of which the turn tells
 };
 
 struct InboxFilter {
@@ -347,6 +394,11 @@ class Store {
   // reference below 0, of any.
   virtual Result<std::vector<StoredReport>> UnmatchedReports(
       const std::string& sim, int message_reference, WallTime since) = 0;
+  // What has been counted of all SIMs; and whether one of them has sent to this
+  // number in that month.
+  virtual Result<std::vector<SimUsage>> Usage() = 0;
+  virtual Result<bool> SimKnows(const SimMonth& month,
+                                const std::string& recipient) = 0;
   // Unfinished ones, oldest first.
   virtual Result<std::vector<ModemRequest>> Requests() = 0;
   virtual Result<InboundMessage> FindInbound(std::int64_t sequence) = 0;
@@ -397,8 +449,9 @@ class Store {
 // What becomes of a message that Insert() leaves out: kConflict.
 std::unexpected<Error> RecipientOptedOut();
 
-// Inserts one message, or says why not.
-Result<void> InsertOne(Store& store, const NewMessage& message);
+// Inserts one message, or says why not. `conversations_since` as Intake has it.
+Result<void> InsertOne(Store& store, const NewMessage& message,
+                       std::optional<WallTime> conversations_since = {});
 // Inserts all that may be sent, or none; gives the places of those that are
 // left out, since their recipients want nothing from us.
 Result<std::vector<std::size_t>> InsertAll(
