@@ -25,7 +25,7 @@ std::string PathOf(const Variable& variable) {
   return PercentDecode(uri.substr(0, uri.find('?')));
 }
 
-constexpr std::size_t kMostDiscarded = 16 << 20;
+constexpr std::size_t kMostDiscarded = 128 << 20;  // web servers pass less
 
 // Reads on after `seen` bytes, to `size` in all, and keeps nothing. A web
 // server that is still writing a body when its program turns away sees a broken

@@ -111,6 +111,10 @@ Response ProblemOf(const ImportStop& stop, Json more) {
     case ImportStop::Kind::kStore:
       break;
   }
+  if (stop.error.kind == ErrorKind::kNotFound) {
+    return Problem(404, "batch_not_found",
+                   "this import was taken, and its messages are kept no longer");
+  }
   if (stop.error.kind == ErrorKind::kInternal) {
     return Problem(500, "internal", stop.error.message, more);
   }

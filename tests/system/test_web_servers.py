@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 import unittest
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from harness import (HARD_DESCRIPTORS, NUMBER, NUMBER_E164, Gateway, Web, run_ab, wait_until)
@@ -100,12 +101,84 @@ class WebServerCases:
     def test_encoded_slash_reaches_smsweb(self) -> None:
         self.assert_problem(self.web.get("/v1/messages/a%2Fb"), 404)
 
+    # --- Requests that are made again, lists, files, cancelling -----------------------
+
+    def test_idempotency_key_reaches_smsweb(self) -> None:
+        text = "once, though asked twice"
+        headers = {"Idempotency-Key": '"order-7"'}
+        message = {"to": NUMBER, "text": text}
+        first = self.web.post_json("/v1/messages", message, headers)
+        second = self.web.post_json("/v1/messages", message, headers)
+        self.assertEqual(second.status, 202, second.body)
+        self.assertEqual(second.body, first.body)
+        self.assertEqual(second.headers["Idempotency-Replayed"], "true")
+        self.accept(first, text)
+        other = self.web.post_json("/v1/messages", {"to": NUMBER, "text": "other"}, headers)
+        self.assert_problem(other, 422)
+
+    def test_ten_thousand_recipients_are_one_batch(self) -> None:
+        numbers = [f"+62896{i:08}" for i in range(10_000, 19_999)] + ["12"]
+        answer = self.web.post_json("/v1/messages", {
+            "to": numbers, "text": "to all", "not_before": self.in_an_hour()})
+        self.assertEqual(answer.status, 202, answer.body[:500])
+        body = answer.json()
+        self.assertEqual((body["accepted"], body["rejected"]), (9_999, 1))
+        self.assertEqual(body["errors"][0]["to"], "12")
+        batch = self.web.get(answer.headers["Location"]).json()
+        self.assertEqual(batch["states"], {"queued": 9_999})
+
+    def test_large_file_is_imported_once(self) -> None:
+        lines = [f'+62897{i:08},"a text, of some length, for customer {i}"\r\n'
+                 for i in range(40_000)]
+        file = ("to,text\r\n" + "".join(lines) + "12,x\r\n").encode()
+        self.assertGreater(len(file), 2 << 20)
+        target = f"/v1/messages:import?class=bulk&not_before={self.in_an_hour()}"
+        headers = {"Content-Type": "text/csv", "Idempotency-Key": "monday"}
+        answer = self.web.request("POST", target, file, headers, seconds=300)
+        self.assertEqual(answer.status, 202, answer.body[:500])
+        body = answer.json()
+        self.assertEqual((body["accepted"], body["rejected"], body["lines"]),
+                         (40_000, 1, 40_002))
+        self.assertEqual(body["errors"][0]["line"], 40_002)
+        again = self.web.request("POST", target, file, headers, seconds=300)
+        self.assertEqual(again.headers["Idempotency-Replayed"], "true")
+        self.assertEqual(again.json()["batch"], body["batch"])
+        batch = self.web.get(answer.headers["Location"]).json()
+        self.assertEqual(batch["states"], {"queued": 40_000})
+
+    def test_chunked_file_is_imported(self) -> None:
+        pieces = [b'{"to": "+6289', b'610707901", "text": "chunked"}\n{"to": "12"', b"}\n"]
+        answer = self.web.request(
+            "POST", f"/v1/messages:import?text=x&not_before={self.in_an_hour()}", iter(pieces),
+            {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(answer.status, 202, answer.body)
+        self.assertEqual((answer.json()["accepted"], answer.json()["rejected"]), (1, 1))
+
+    def test_file_over_the_bound_is_refused(self) -> None:
+        answer = self.web.request("POST", "/v1/messages:import", b"x" * (64 * 1024 * 1024 + 1),
+                                  {"Content-Type": "text/csv"}, seconds=120)
+        self.assert_problem(answer, 413)
+
+    def test_message_is_cancelled(self) -> None:
+        answer = self.web.post_json("/v1/messages", {
+            "to": NUMBER, "text": "never", "not_before": self.in_an_hour()})
+        where = answer.headers["Location"]
+        cancelled = self.web.request("DELETE", where)
+        self.assertEqual(cancelled.status, 200, cancelled.body)
+        self.assertEqual(cancelled.json()["state"], "cancelled")
+        listed = self.web.get("/v1/messages", state="cancelled", to=NUMBER).json()
+        self.assertIn(cancelled.json()["id"], [item["id"] for item in listed["items"]])
+
+    @staticmethod
+    def in_an_hour() -> str:
+        return (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
     def test_body_over_the_bound_of_smsweb_is_refused(self) -> None:
-        answer = self.web.post_json("/v1/messages", {"to": NUMBER, "text": "x" * 200_000})
+        answer = self.web.post_json("/v1/messages", {"to": NUMBER, "text": "x" * 1_500_000})
         self.assert_problem(answer, 413)
 
     def test_body_over_the_bound_of_the_web_server_is_refused(self) -> None:
-        answer = self.web.post_json("/v1/messages", {"to": NUMBER, "text": "x" * 2_000_000})
+        answer = self.web.post_json("/v1/messages", {"to": NUMBER, "text": "x" * 3_000_000})
         self.assert_problem(answer, 413)
 
     def test_stranger_is_refused_by_his_own_address(self) -> None:
