@@ -295,7 +295,7 @@ TEST_CASE("What nothing belongs to any more goes by itself") {
       "INSERT INTO batch(id, client, created_at, accepted, rejected, lines,"
       "  finished) VALUES(x'01', '', 1000, 0, 3, 3, 1),"
       "  (x'02', '', 1699999999999, 0, 3, 3, 1);"
-      "INSERT INTO sim_recipient SELECT s.value, m.value, n.value FROM"
+      "INSERT INTO sim_recipient SELECT s.value, m.value, n.value, 1 FROM"
       "  json_each('[\"1\", \"2\"]') s,"
       "  json_each('[1693526400000, 1696118400000, 1698796800000]') m,"
       "  json_each('[\"+1\", \"+2\", \"+3\"]') n");

@@ -61,11 +61,7 @@ SqliteUsage::SqliteUsage(SqliteDb& db)
                           "WHERE sim = ?1 AND month = ?2 AND recipient = ?3")),
       remove_recipient_(db.PrepareLater(
           "DELETE FROM sim_recipient WHERE sim = ?1 AND month = ?2 "
-          "AND recipient = ?3 AND parts <= 0")),
-      forget_recipients_(db.PrepareLater(
-          "DELETE FROM sim_recipient WHERE (sim, month, recipient) IN "
-          "(SELECT sim, month, recipient FROM sim_recipient WHERE sim = ?1 AND "
-          "month < ?2 LIMIT 8)")) {}
+          "AND recipient = ?3 AND parts <= 0")) {}
 
 Result<void> SqliteUsage::Write(const SpoolerTurn& turn,
                                 SpoolerTurnOutcome* outcome) {
@@ -117,7 +113,6 @@ Result<void> SqliteUsage::Uncount(const SimUse& use, SimCounter counter) {
   return RunIt(uncount_);
 }
 
-// What is left of earlier months goes by and by.
 Result<void> SqliteUsage::AddRecipient(const SimUse& use) {
   const WallTime month = use.BeganAt(SimCounter::kRecipients);
   add_recipient_.Bind(use.sim).Bind(month).Bind(use.recipient);
@@ -125,8 +120,6 @@ Result<void> SqliteUsage::AddRecipient(const SimUse& use) {
   if (!added) return std::unexpected(added.error());
   if (*added > 0) {
     if (auto done = Count(use, SimCounter::kRecipients); !done) return done;
-    forget_recipients_.Bind(use.sim).Bind(month);
-    if (auto done = RunIt(forget_recipients_); !done) return done;
   }
   again_.Bind(use.sim).Bind(month).Bind(use.recipient);
   return RunIt(again_);

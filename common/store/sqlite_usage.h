@@ -31,7 +31,7 @@ class SqliteUsage {
   Result<void> TakeBackRecipient(const SimUse& use);
 
   SqliteStatement count_, uncount_, all_, of_, knows_, add_recipient_, again_,
-      less_, remove_recipient_, forget_recipients_;
+      less_, remove_recipient_;
 };
 
 }  // namespace smsweb
