@@ -41,6 +41,17 @@ std::optional<std::string> LaneAfter(const Message& message,
   return std::nullopt;
 }
 
+// A class that nobody may be sent now stays where it is: put off one by one, a
+// large backlog would be written anew.
+void LeaveOutClosed(const Desk& desk, LeaseRequest* request) {
+  for (int i = 0; i < kMessageClassCount; ++i) {
+    const auto message_class = static_cast<MessageClass>(i);
+    if (desk.windows.ClosedUntil(message_class, desk.clock.Wall())) {
+      request->classes[i] = false;
+    }
+  }
+}
+
 std::string NumberOrNothing(int number) {
   return number >= 0 ? std::to_string(number) : "";
 }
@@ -469,6 +480,7 @@ bool Sending::MustLook() const {
 bool Sending::Ask(const Station& station, LeaseRequest wanted, Station* asker,
                   std::vector<LeaseRequest>* requests) {
   wanted.lanes = station.lanes;
+  LeaveOutClosed(desk_, &wanted);
   auto asked = desk_.tariffs.Restrict(station, wanted);
   for (LeaseRequest& request : asked) {
     requests->push_back(std::move(request));

@@ -189,7 +189,16 @@ void Spooler::LookWithoutModem() {
 void Spooler::LookAhead() {
   if (const auto lanes = store_.QueuedLanes())
     anything_queued_ = !lanes->empty();
-  if (const auto due = store_.NextDue(clock_.Wall())) next_due_ = *due;
+  const WallTime now = clock_.Wall();
+  const auto due = store_.NextDue(now);
+  if (!due) return;
+  next_due_ = *due;
+  if (!anything_queued_) return;
+  for (int i = 0; i < kMessageClassCount; ++i) {
+    const auto opens =
+        desk_.windows.ClosedUntil(static_cast<MessageClass>(i), now);
+    if (opens && (!next_due_ || *opens < *next_due_)) next_due_ = *opens;
+  }
 }
 
 void Spooler::HearModems(const std::vector<bool>& readable) {

@@ -563,6 +563,25 @@ TEST_CASE_METHOD(WindowFixture,
   CHECK(*spooler_->Deadline() > clock_.Mono());
 }
 
+TEST_CASE_METHOD(
+    WindowFixture,
+    "A class that is closed for all is not touched until it opens") {
+  config_.window.bulk.zone.name = "Asia/Jakarta";
+  const Uuid sale = Insert("sale", MessageClass::kBulk, hours(72));
+  const Uuid hello = Insert("hello");
+  Start();
+  Settle();
+  CHECK(StateOf(hello) == "sent");
+  const Message waiting = Look(sale);
+  CHECK(waiting.state == kQueued);
+  CHECK(waiting.not_before <= clock_.Wall());
+  CHECK(waiting.updated_at == waiting.created_at);
+  CHECK(spooler_->Drained());
+  CHECK_FALSE(spooler_->Idle());
+  for (int i = 0; i < 4 * 60; ++i) Pass(minutes(1));  // 09:13
+  CHECK(StateOf(sale) == "sent");
+}
+
 TEST_CASE_METHOD(WindowFixture,
                  "What does not live until its hour has expired") {
   const Uuid sale = Insert("sale", MessageClass::kBulk, hours(2));
