@@ -489,6 +489,18 @@ TEST_CASE("The log stays bounded where somebody always reads") {
   CHECK(longest < 48 << 20);
 }
 
+// A program that lives for one request opens one each time.
+TEST_CASE("Opening a queue writes nothing") {
+  TempFolder folder;
+  const std::string path = folder / "queue.db";
+  auto opened = OpenSqliteStores(path);
+  Insert(*opened->queue, MakeMessage(1));
+  REQUIRE(opened->queue->GiveBackSpace(true)->log_bytes == 0);
+  auto again = OpenSqliteStores(path);
+  REQUIRE(again->queue->List({})->size() == 1);
+  CHECK(std::filesystem::file_size(path + "-wal") == 0);
+}
+
 TEST_CASE("Pages of a list, and what upkeep looks for, are found by an index") {
   TempFolder folder;
   const std::string path = folder / "queue.db";

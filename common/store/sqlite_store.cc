@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "common/store/file_access.h"
 #include "common/store/schema.h"
 #include "common/store/sqlite_db.h"
 #include "common/store/sqlite_inbox.h"
@@ -374,12 +375,22 @@ Result<SpaceOutcome> SqliteStore::GiveBackSpace(bool empty_log) {
   return outcome;
 }
 
-// Only a file that has nothing in it heeds this one.
-constexpr const char* kBeforeLog = "PRAGMA auto_vacuum = INCREMENTAL";
 // What is deleted is overwritten, and not just forgotten. Where the log grew
 // long, it is cut to that many bytes as it begins anew.
 constexpr const char* kSettings =
     "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216";
+
+// Only a file that has nothing in it heeds this; and in any other it would be a
+// write, each time that it is opened.
+Result<void> SetUpNewFile(SqliteDb& db) {
+  auto pages = db.PrepareLater("PRAGMA page_count");
+  const auto row = pages.Step();
+  if (!row) return std::unexpected(row.error());
+  const bool is_new = *row && pages.Int(0) == 0;
+  pages.Reset();
+  if (!is_new) return {};
+  return db.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+}
 
 Result<SqliteDb> OpenDb(const std::string& path,
                         const SqliteStoreOptions& options) {
@@ -390,7 +401,7 @@ Result<SqliteDb> OpenDb(const std::string& path,
   if (auto done = db->KeepLogOnClose(); !done) {
     return std::unexpected(done.error());
   }
-  if (auto done = db->Execute(kBeforeLog); !done) {
+  if (auto done = SetUpNewFile(*db); !done) {
     return std::unexpected(done.error());
   }
   if (auto done = db->UseWriteAheadLog(); !done) {
@@ -421,7 +432,8 @@ Result<SqliteStores> OpenSqliteStores(const std::string& path,
                                       SqliteStoreOptions options) {
   auto opened = OpenDb(path, options);
   if (!opened) {
-    return Fail(opened.error().kind, path + ": " + opened.error().message);
+    return Fail(opened.error().kind,
+                path + ": " + opened.error().message + WhoseFilesBar(path));
   }
   auto db = std::make_shared<SqliteDb>(std::move(*opened));
   return SqliteStores{std::make_unique<SqliteStore>(db, options.keep_texts),
