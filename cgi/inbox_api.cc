@@ -23,9 +23,10 @@ std::expected<InboxFilter, Response> ReadFilter(const std::string& query,
     return {};
   });
   if (!paging) return std::unexpected(paging.error());
-  InboxFilter filter{.sender = form.Find("from").value_or(""),
-                     .limit = paging->limit,
-                     .after = paging->after};
+  InboxFilter filter;
+  filter.sender = form.Find("from").value_or("");
+  filter.limit = paging->limit;
+  filter.after = paging->after;
   // A '+' that was not escaped arrives as a space.
   if (filter.sender.starts_with(' ')) filter.sender[0] = '+';
   return filter;
