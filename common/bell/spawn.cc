@@ -17,9 +17,15 @@ namespace {
 
 constexpr const char* kStartLockVariable = "SMSWEB_START_LOCK_FD";
 
-// The locked file; none where another open file holds the lock.
+// The locked file; none where another open file holds the lock. One that is
+// there can be locked on a read-only file system, too: what else that means for
+// the queue is said by whoever opens it.
 Result<std::optional<UniqueFd>> TryLockFile(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660));
+  if (!fd && errno == EROFS) {
+    fd = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) errno = EROFS;
+  }
   if (!fd) return FailErrno(path, errno);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
     return std::optional(std::move(fd));

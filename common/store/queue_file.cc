@@ -50,7 +50,7 @@ constexpr const char* kMakeUnknown =
 }  // namespace
 
 Result<QueueFile> QueueFile::Open(const std::string& path, Log log) {
-  auto db = SqliteDb::Open(path, {.make = false});
+  auto db = SqliteDb::Open(path, {.to_write = false, .make = false});
   if (!db) return std::unexpected(db.error());
   if (log == Log::kStays) {
     if (auto done = db->KeepLogOnClose(); !done) {

@@ -197,6 +197,11 @@ Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
   if (code != SQLITE_OK) {
     return FailSqlite(handle, "can't open the queue");
   }
+  // SQLite is content with reading, and stays so when the reason has gone.
+  if (options.to_write && sqlite3_db_readonly(handle, "main") == 1) {
+    return Fail(ErrorKind::kUnavailable,
+                "can't open the queue: it can only be read");
+  }
   db.state_ = std::make_unique<State>(options, false,
                                       options.log_pages * kEmptyAtMultiple);
   sqlite3_busy_handler(handle, WaitForWriter, db.state_.get());

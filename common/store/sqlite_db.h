@@ -63,6 +63,7 @@ class SqliteDb {
     Millis busy_pause{5};       // the longest sleep between two tries
     int log_pages = 1000;  // so long the log grows before it is moved into the
                            // database
+    bool to_write = true;  // else a file that can only be read will do
     bool make = true;      // the file, where it is not there
   };
 
