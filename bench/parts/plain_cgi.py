@@ -68,11 +68,11 @@ def _environment(config: Path) -> dict[str, str]:
 
 
 def _schema(queue: Path) -> list[str]:
-    """The message table and its indexes."""
+    """The message table, its indexes, and what it is counted by."""
     with closing(sqlite3.connect(queue)) as db:
         return [sql for (sql,) in db.execute(
-            "SELECT sql FROM sqlite_master WHERE tbl_name = 'message' AND sql IS NOT NULL "
-            "ORDER BY type DESC")]
+            "SELECT sql FROM sqlite_master WHERE tbl_name IN ('message', 'message_count') "
+            "AND sql IS NOT NULL ORDER BY type = 'trigger', type DESC")]
 
 
 def _start_empty(gateway: Gateway, program: Path, schema: list[str]) -> Contestant:
