@@ -405,7 +405,7 @@ class Ending(OnDemandCase):
         gateway.write_config(gateway.tables)
         gateway.start_endpoint()
         # After its bell is closed, and before its last look at the queue.
-        first = gateway.start_stopping(mark="idle", call="fcntl64", at=1)
+        first = gateway.start_stopping(mark="unlink", call="fcntl64", at=1)
         wait_until(lambda: is_stopped(first.pid), 30, "the first in its ending")
         self.assertFalse(gateway.bell.exists())
         gateway.post("one")
