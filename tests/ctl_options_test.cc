@@ -83,6 +83,21 @@ TEST_CASE("inbox takes an id, a sender and a page") {
   CheckSays(Complaint({"inbox", "5"}), {"an id is a UUID"});
 }
 
+TEST_CASE("db checks, backs up, restores and compacts") {
+  using enum DbOptions::Action;
+  CHECK(ParseAs<DbOptions>({"db", "check"}).action == kCheck);
+  CHECK(ParseAs<DbOptions>({"db", "check", "--full", "a.db"}).full);
+  const auto backup = ParseAs<DbOptions>({"db", "backup", "a.db", "--force"});
+  CHECK(backup.action == kBackup);
+  CHECK(backup.file == "a.db");
+  CHECK(backup.force);
+  CHECK_FALSE(ParseAs<DbOptions>({"db", "restore", "a.db"}).resend);
+  CHECK(ParseAs<DbOptions>({"db", "restore", "--resend", "a.db"}).resend);
+  CHECK(ParseAs<DbOptions>({"db", "compact"}).action == kCompact);
+  CheckSays(Complaint({"db"}), {"db needs a command", "backup", "restore"});
+  CheckSays(Complaint({"db", "backup"}), {"FILE"});
+}
+
 TEST_CASE("optout lists, adds and removes") {
   using enum OptOutOptions::Action;
   CHECK(ParseAs<OptOutOptions>({"optout", "list"}).action == kList);

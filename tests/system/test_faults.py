@@ -166,7 +166,7 @@ class FullDisk(FaultCase):
         self.addCleanup(folder.close)
         disk = folder.folder / "disk"
         disk.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500k,mode=0777", "tmpfs",
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=0777", "tmpfs",
                                   str(disk)], capture_output=True, text=True, check=False)
         if mounted.returncode != 0:
             self.skipTest(f"can't mount a small file system: {mounted.stderr.strip()}")
