@@ -290,14 +290,15 @@ std::vector<Station*> Sending::LeastUsedFirst() const {
 }
 
 // The one station that may send the rest of the message; null: any. An OTP does
-// not wait for a modem that is down, but starts again through another.
+// not wait for a modem that is down or rests, but starts again through another.
 const Station* Sending::BoundTo(const Message& message) const {
   const auto name = BegunOn(message);
   if (!name) return nullptr;
   const auto found = std::ranges::find(desk_.stations, *name, &Station::name);
   if (found == desk_.stations.end()) return nullptr;
-  const bool waits = message.message_class != MessageClass::kOtp;
-  return waits || IsUp(*found) ? &*found : nullptr;
+  if (message.message_class != MessageClass::kOtp) return &*found;
+  const bool rests = found->rests[static_cast<std::size_t>(MessageClass::kOtp)];
+  return IsUp(*found) && !rests ? &*found : nullptr;
 }
 
 // If its SIM has room for it.
@@ -447,7 +448,7 @@ std::vector<LeaseRequest> Sending::PlanLeases() {
   asked_for_.clear();
   if (quiescing_ || HasHadEnough() || !MustLook()) return requests;
   const auto wanted = WantedByStation();
-  const bool look_for_otp = std::exchange(look_for_otp_, false);
+  const bool look_for_otp = look_for_otp_;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     Station& station = desk_.stations[i];
     if (wanted[i] > 0 && station.look) {
@@ -529,6 +530,7 @@ void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
 
 void Sending::Committed(SpoolerTurnOutcome outcome) {
   ReleaseCommitted(outcome);
+  if (!asked_for_.empty()) look_for_otp_ = false;
   NoteExhausted(outcome.exhausted);
   desk_.tariffs.Correct(outcome.usage);
   for (const Message& message : outcome.expired) {

@@ -30,6 +30,9 @@ constexpr int kOldOneIn = 8;
 constexpr Millis kTransactionalIsOld{5 * 60'000};
 constexpr Millis kBulkIsOld{30 * 60'000};
 
+// A turn that has found so many dead messages leaves the others to the next.
+constexpr std::size_t kManyDead = 500;
+
 constexpr LeaseToken kNobody = 0;
 
 LeaseToken MakeToken(Random& random) {
@@ -272,6 +275,7 @@ bool Spooler::Commit() {
   }
   turn_.now = clock_.Wall();
   PlanLeases();
+  if (more_to_bury_) turn_.expire = true;
   RenewLease();
   if (turn_.Empty()) return false;
   reception_.Committing();
@@ -290,13 +294,14 @@ bool Spooler::Commit() {
   since_aged_ = old_ones_had_their_turn ? 0 : since_aged_ + leased;
   const bool found_an_end =
       std::ranges::find(outcome->exhausted, true) != outcome->exhausted.end();
+  more_to_bury_ = outcome->expired.size() >= kManyDead;
   sending_.Committed(std::move(*outcome));
-  LookAfterLimits();
+  if (LookAfterLimits()) sending_.LookAgain();
   reception_.Committed();
   requests_.Committed();
   LetPinsGo();
   if (found_an_end) LookAhead();
-  return true;
+  return !more_to_bury_;  // modems are heard in between
 }
 
 // One message in so many is one that has waited for long.
@@ -370,6 +375,7 @@ std::optional<MonoTime> Spooler::Deadline() const {
     consider(station.port->Deadline());
   }
   consider(store_retry_at_);
+  if (more_to_bury_) consider(clock_.Mono());
   if (sending_.HasHadEnough()) consider(clock_.Mono());
   if (requests_.Open()) consider(clock_.Mono() + kAskAgain);
   if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());

@@ -113,6 +113,7 @@ class Spooler {
   Requests requests_;
   LaneWatch lane_watch_;
   bool lanes_changed_ = false;  // since they were last looked after
+  bool more_to_bury_ = false;   // messages whose life is over
   int since_aged_ = 0;          // messages leased since an old one had its turn
   MonoTime alive_told_at_{};
   std::optional<WallTime> next_due_;   // of what was not due at the last look

@@ -165,6 +165,31 @@ TEST_CASE_METHOD(SpoolerFixture,
                                                   "text 3"});
 }
 
+TEST_CASE_METHOD(SpoolerFixture, "The dead are not in the way of the living") {
+  missing_ = "/a";
+  Start();
+  Settle();
+  std::vector<NewMessage> dead;
+  for (int i = 0; i < 1500; ++i) {
+    dead.push_back(NewMessageTo("+6289610707901", "dead"));
+    dead.back().expires_at = clock_.Wall() + seconds(10);
+  }
+  REQUIRE(InsertAll(*sqlite_, dead).has_value());
+  clock_.Advance(seconds(11));
+  missing_.clear();
+  Insert("code", MessageClass::kOtp);
+  for (int i = 0; i < 60 && air_.received.empty(); ++i) {
+    clock_.Advance(Millis(500));
+    spooler_->Turn({true});
+  }
+  CHECK(air_.received == std::vector<std::string>{"code"});
+  for (int i = 0; i < 10; ++i) spooler_->Turn({true});
+  const auto counts = sqlite_->CountByState();
+  for (const StateCount& count : *counts) {
+    CHECK(count.state != kQueued);
+  }
+}
+
 TEST_CASE_METHOD(SpoolerFixture, "No class waits for ever behind another") {
   Insert("old", MessageClass::kBulk);
   clock_.Advance(minutes(31));

@@ -432,6 +432,8 @@ Result<void> SqliteQueue::Lease(const SpoolerTurn& turn,
   if (turn.leases.empty()) return {};
   const auto queued = QueuedLanes();
   if (!queued) return std::unexpected(queued.error());
+  // What ExpireDead() has buried is not in the way of the living.
+  most_expired_ = outcome->expired.size() + kMostExpiredPerTurn;
   outcome->exhausted.assign(turn.leases.size(), true);
   for (const auto& [request, places] : WithWork(turn.leases, *queued)) {
     const auto all = LeaseFor(turn, request, outcome);
@@ -461,7 +463,7 @@ Result<bool> SqliteQueue::LeaseFor(const SpoolerTurn& turn,
     if (!taken) return std::unexpected(taken.error());
     left -= *taken;
   }
-  return left > 0 && outcome->expired.size() < kMostExpiredPerTurn;
+  return left > 0 && outcome->expired.size() < most_expired_;
 }
 
 Result<int> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,
@@ -471,7 +473,7 @@ Result<int> SqliteQueue::LeaseOfClass(const SpoolerTurn& turn,
                                       SpoolerTurnOutcome* outcome) {
   int taken = 0;
   if (!request.classes[static_cast<std::size_t>(message_class)]) return taken;
-  while (taken < most && outcome->expired.size() < kMostExpiredPerTurn) {
+  while (taken < most && outcome->expired.size() < most_expired_) {
     auto candidates =
         Candidates(request, message_class, since, turn.now, most - taken);
     if (!candidates) return std::unexpected(candidates.error());

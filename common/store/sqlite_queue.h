@@ -74,6 +74,7 @@ class SqliteQueue {
                       SpoolerTurnOutcome* outcome);
 
   SqliteDb& db_;
+  std::size_t most_expired_ = 0;  // of the turn that leases
   const bool keep_texts_;
   SqliteStatement find_, find_sequence_, parts_, next_due_, first_lane_,
       next_lane_, candidates_, newest_, known_, newest_known_, dead_, take_,
