@@ -3,6 +3,7 @@
 
 #include "catch.h"
 #include "common/tariff/limit_zones.h"
+#include "fake_zone.h"
 
 namespace smsweb {
 namespace {
@@ -13,20 +14,6 @@ using enum SimCounter;
 using enum MessageClass;
 
 WallTime At(const std::string& time) { return ParseRfc3339(time).value(); }
-
-class FakeZone final : public Zone {
- public:
-  explicit FakeZone(std::vector<ZoneSpan> spans) : spans_(std::move(spans)) {}
-  explicit FakeZone(seconds offset) : FakeZone({{offset, WallTime::max()}}) {}
-  ZoneSpan At(WallTime time) const override {
-    auto span = spans_.begin();
-    while (time >= span->until) ++span;
-    return *span;
-  }
-
- private:
-  std::vector<ZoneSpan> spans_;
-};
 
 const FakeZone kUtc(seconds(0));
 const FakeZone kJakarta(hours(7));

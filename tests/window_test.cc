@@ -7,6 +7,7 @@
 #include "common/base/random.h"
 #include "common/window/opening.h"
 #include "common/window/sending_windows.h"
+#include "fake_zone.h"
 
 namespace smsweb {
 namespace {
@@ -26,21 +27,6 @@ WindowsConfig Windows(const std::string& toml) {
 WindowConfig Window(const std::string& keys) {
   return Windows("[window.bulk]\n" + keys).bulk;
 }
-
-// Clocks that are so far ahead of UTC, until they are changed.
-class FakeZone final : public Zone {
- public:
-  explicit FakeZone(std::vector<ZoneSpan> spans) : spans_(std::move(spans)) {}
-  explicit FakeZone(seconds offset) : FakeZone({{offset, WallTime::max()}}) {}
-  ZoneSpan At(WallTime time) const override {
-    auto span = spans_.begin();
-    while (time >= span->until) ++span;
-    return *span;
-  }
-
- private:
-  std::vector<ZoneSpan> spans_;
-};
 
 const FakeZone kJakarta(hours(7));
 const FakeZone kBerlin({{hours(1), At("2026-03-29T01:00:00Z")},
