@@ -1,13 +1,13 @@
 #include "cgi/idempotency.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "common/message/intake.h"
 
 namespace smsweb {
 namespace {
 
-constexpr std::size_t kLongestKey = 255;
 constexpr std::string_view kLocation = "Location";
 
 // RFC 9651 § 3.3.3: what is between the quotes.
@@ -23,11 +23,6 @@ std::optional<std::string> Unquote(std::string_view text) {
   return plain;
 }
 
-bool IsKey(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestKey &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
-
 std::string_view MediaType(std::string_view content_type) {
   return content_type.substr(0, content_type.find_first_of("; \t"));
 }
@@ -38,7 +33,7 @@ std::expected<std::string, Response> IdempotencyKeyOf(const Request& request) {
   const std::string& header = request.idempotency_key;
   if (header.empty()) return std::string();
   auto key = header.starts_with('"') ? Unquote(header) : std::optional(header);
-  if (key && IsKey(*key)) return std::move(*key);
+  if (key && IsIdempotencyKey(*key)) return std::move(*key);
   return std::unexpected(
       Problem(400, "invalid_idempotency_key",
               "an Idempotency-Key has 1 to 255 visible ASCII characters"));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/message/draft.h"
+#include "common/message/intake.h"
 #include "ctl/typed.h"
 
 namespace smsweb::ctl {
@@ -31,13 +32,6 @@ do not say, the options say. Lines that can't be sent are listed, with exit code
 
 const std::vector<std::string> kClasses = {"otp", "transactional", "bulk"};
 
-constexpr std::size_t kLongestKey = 255;
-
-bool IsKey(const std::string& text) {
-  return !text.empty() && text.size() <= kLongestKey &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
-
 void AddFileOptions(CLI::App& send, Typed& typed) {
   auto* file = send.add_option("--file", typed.file,
                                "a file of messages; -: from standard input")
@@ -55,7 +49,9 @@ void AddFileOptions(CLI::App& send, Typed& typed) {
                               "a name of your own for this file: with it, it "
                               "is taken once, however often it is sent")
                   ->option_text("KEY")
-                  ->check(Takes(IsKey, "takes 1 to 255 visible characters"))
+                  ->check(Takes(
+                      [](const std::string& s) { return IsIdempotencyKey(s); },
+                      "takes 1 to 255 visible characters"))
                   ->needs(file);
   send.add_option("--resume", typed.resume,
                   "go on with a batch that was cut off")

@@ -39,6 +39,17 @@ class LimitsFixture : public SpoolerFixture {
     return InsertTo("+6289610707901", text, message_class);
   }
 
+  // How many of eight messages, one after the other, went through which modem.
+  std::map<std::string, int> ModemsOfEight() {
+    std::map<std::string, int> sent;
+    for (int i = 0; i < 8; ++i) {
+      const Uuid id = Say("text");
+      Settle();
+      ++sent[Look(id).modem];
+    }
+    return sent;
+  }
+
   void PassTo(const std::string& time) {
     Pass(ParseRfc3339(time).value() - clock_.Wall());
   }
@@ -224,12 +235,7 @@ TEST_CASE_METHOD(LimitsFixture, "The SIM with the most left sends first") {
   limits(1).per_day = 100;
   Start();
   Settle();
-  std::map<std::string, int> sent;
-  for (int i = 0; i < 8; ++i) {
-    const Uuid id = Say("text");
-    Settle();
-    ++sent[Look(id).modem];
-  }
+  auto sent = ModemsOfEight();
   CHECK(sent["a"] == 1);
   CHECK(sent["b"] == 7);
 }
@@ -238,12 +244,7 @@ TEST_CASE_METHOD(LimitsFixture, "Without limits, modems take turns") {
   AddModem("b");
   Start();
   Settle();
-  std::map<std::string, int> sent;
-  for (int i = 0; i < 8; ++i) {
-    const Uuid id = Say("text");
-    Settle();
-    ++sent[Look(id).modem];
-  }
+  auto sent = ModemsOfEight();
   CHECK(sent["a"] == 4);
   CHECK(sqlite_->Usage()->empty());
 }
