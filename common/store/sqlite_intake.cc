@@ -18,13 +18,19 @@ Uuid ReadUuid(std::span<const std::uint8_t> blob) {
 }  // namespace
 
 SqliteIntake::SqliteIntake(SqliteDb& db)
+    // A row that fails takes its transaction with it: FAIL spares SQLite the
+    // copies of pages with which it could take back the row alone.
     : insert_(db.PrepareLater(
-          "INSERT INTO message(id, class, state, recipient, text, parts, "
+          "INSERT OR FAIL INTO message(id, class, state, recipient, text, "
+          "parts, "
           "reference, created_at, not_before, expires_at, coding, report, "
           "updated_at, lane, client, batch, callback_url, repeat_unknown) "
           "SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7, ?12, "
           "?13, ?14, ?15, ?16 "
           "WHERE NOT EXISTS(SELECT 1 FROM opt_out WHERE number = ?3)")),
+      count_(db.PrepareLater(
+          "INSERT INTO message_count(state, messages) VALUES(0, ?1) "
+          "ON CONFLICT DO UPDATE SET messages = messages + ?1")),
       key_(db.PrepareLater("SELECT fingerprint, answer FROM idempotency "
                            "WHERE client = ?1 AND key = ?2 "
                            "AND expires_at > ?3")),
@@ -70,7 +76,23 @@ SqliteIntake::SqliteIntake(SqliteDb& db)
           "VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
           "sim = ?3, at = ?4")) {}
 
-Result<IntakeOutcome> SqliteIntake::Take(const Intake& intake) {
+Result<std::vector<IntakeOutcome>> SqliteIntake::Take(
+    std::span<const Intake* const> intakes) {
+  taken_ = 0;
+  std::vector<IntakeOutcome> outcomes;
+  outcomes.reserve(intakes.size());
+  for (const Intake* intake : intakes) {
+    auto outcome = TakeOne(*intake);
+    if (!outcome) return std::unexpected(outcome.error());
+    outcomes.push_back(std::move(*outcome));
+  }
+  if (taken_ == 0) return outcomes;
+  count_.Bind(taken_);
+  if (auto done = RunIt(count_); !done) return std::unexpected(done.error());
+  return outcomes;
+}
+
+Result<IntakeOutcome> SqliteIntake::TakeOne(const Intake& intake) {
   if (!intake.key.empty()) {
     auto known = KnownKey(intake);
     if (!known) return std::unexpected(known.error());
@@ -206,6 +228,7 @@ Result<void> SqliteIntake::TakeMessage(const Intake& intake, std::size_t place,
     outcome->opted_out.push_back(place);
     return {};
   }
+  ++taken_;
   if (intake.duplicate_window == Millis(0)) return {};
   return RememberText(intake, digest, message.id);
 }

@@ -3,8 +3,11 @@
 // sqlite_store.h, which opens the transactions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "common/store/sqlite_db.h"
 #include "common/store/store.h"
@@ -16,7 +19,8 @@ class SqliteIntake {
   explicit SqliteIntake(SqliteDb& db);
 
   // Within a transaction.
-  Result<IntakeOutcome> Take(const Intake& intake);
+  Result<std::vector<IntakeOutcome>> Take(
+      std::span<const Intake* const> intakes);
   Result<void> WriteConversation(const Conversation& conversation);
 
   Result<Batch> FindBatch(const Uuid& id);
@@ -27,6 +31,7 @@ class SqliteIntake {
     std::int64_t lines;
   };
 
+  Result<IntakeOutcome> TakeOne(const Intake& intake);
   Result<std::optional<IntakeOutcome>> KnownKey(const Intake& intake);
   Result<void> WriteKey(const Intake& intake, IntakeOutcome* outcome);
   Result<std::optional<BatchPlace>> FindOrBeginBatch(const Intake& intake);
@@ -41,9 +46,10 @@ class SqliteIntake {
                             const Uuid& id);
   Result<std::string> LaneOf(const Intake& intake, const NewMessage& message);
 
-  SqliteStatement insert_, key_, forget_keys_, write_key_, batch_, begin_batch_,
-      forget_batch_, grow_batch_, find_batch_, count_batch_, recent_,
-      forget_recent_, remember_, conversation_, converse_;
+  std::int64_t taken_ = 0;  // messages, in this transaction
+  SqliteStatement insert_, count_, key_, forget_keys_, write_key_, batch_,
+      begin_batch_, forget_batch_, grow_batch_, find_batch_, count_batch_,
+      recent_, forget_recent_, remember_, conversation_, converse_;
 };
 
 }  // namespace smsweb

@@ -187,11 +187,9 @@ Result<std::vector<IntakeOutcome>> SqliteStore::Insert(
     std::span<const Intake* const> intakes) {
   std::vector<IntakeOutcome> outcomes;
   const auto done = InTransaction(true, [&]() -> Result<void> {
-    for (const Intake* intake : intakes) {
-      auto outcome = intake_.Take(*intake);
-      if (!outcome) return std::unexpected(outcome.error());
-      outcomes.push_back(std::move(*outcome));
-    }
+    auto taken = intake_.Take(intakes);
+    if (!taken) return std::unexpected(taken.error());
+    outcomes = std::move(*taken);
     return {};
   });
   if (!done) return std::unexpected(done.error());
