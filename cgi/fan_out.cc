@@ -13,9 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostShown = 40;  // of a recipient as it came
-
-// It is the text that is wrong, or we are: the same for every recipient.
+// It is what is sent that is wrong, or we are: the same for every recipient.
 bool ConcernsAll(DraftProblem problem) {
   return problem == DraftProblem::kEmptyText ||
          problem == DraftProblem::kInvalidUtf8 ||
@@ -26,7 +24,7 @@ bool ConcernsAll(DraftProblem problem) {
 }
 
 Json ErrorJson(const FanOut& fan_out, const FanOut::Refusal& refusal) {
-  return {{"to", fan_out.recipients[refusal.place].substr(0, kMostShown)},
+  return {{"to", Shown(fan_out.recipients[refusal.place])},
           {"code", refusal.code},
           {"detail", refusal.detail}};
 }

@@ -10,10 +10,9 @@ namespace {
 
 // So many lines are one transaction: others get their turn in between.
 constexpr std::size_t kPiece = 500;
-constexpr std::size_t kMostShown = 40;  // of a recipient as it came
 
 ImportError ErrorAt(const ImportRow& row) {
-  return {.line = row.first_line, .to = row.to.substr(0, kMostShown)};
+  return {.line = row.first_line, .to = Shown(row.to)};
 }
 
 ImportStop StoreStop(Error error) {
