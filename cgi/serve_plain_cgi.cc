@@ -70,11 +70,7 @@ int ServePlainCgi(const EndpointContext& context) {
     return 0;
   }
   const auto& submission = std::get<Submission>(step);
-  const Intake* const intakes[] = {&submission.intake};
-  auto outcomes = stores->queue->Insert(intakes);
-  Result<IntakeOutcome> outcome =
-      outcomes ? Result<IntakeOutcome>(std::move(outcomes->front()))
-               : std::unexpected(outcomes.error());
+  const auto outcome = InsertIntake(*stores->queue, submission.intake);
   // First the ring: a web server may end its program once it has the answer.
   if (outcome) bell.Ring();
   WritePlainCgiResponse(

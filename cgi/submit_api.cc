@@ -13,17 +13,9 @@
 namespace smsweb {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Response At(const Uuid& id, Response response) {
   response.headers.emplace_back("Location", "/v1/messages/" + ToString(id));
   return response;
-}
-
-Response DuplicateAnswer(const NewMessage& message, const Uuid& first) {
-  return At(first, JsonResponse(202, Json{{"id", ToString(first)},
-                                          {"to", message.recipient},
-                                          {"duplicate", true}}));
 }
 
 Response TakenAnswer(const Intake& intake, const FanOut* fan_out,
@@ -35,7 +27,8 @@ Response TakenAnswer(const Intake& intake, const FanOut* fan_out,
   }
   const NewMessage& message = intake.messages.front();
   if (!outcome.duplicates.empty()) {
-    return DuplicateAnswer(message, outcome.duplicates.front().first);
+    const Uuid& first = outcome.duplicates.front().first;
+    return At(first, JsonResponse(202, DuplicateJson(message, first)));
   }
   return At(message.id, JsonTextResponse(202, AcceptedText(message)));
 }

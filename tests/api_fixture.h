@@ -64,10 +64,8 @@ class ApiFixture {
     const auto& submission = std::get<Submission>(step);
     const Intake& intake = submission.intake;
     last_ = intake.messages.front();
-    const Intake* const intakes[] = {&intake};
-    auto outcomes = store_->Insert(intakes);
-    REQUIRE(outcomes.has_value());
-    return Api::Finish(intake, submission.fan_out.get(), outcomes->front());
+    return Api::Finish(intake, submission.fan_out.get(),
+                       InsertIntake(*store_, intake));
   }
 
  protected:

@@ -21,13 +21,6 @@ ImportStop StoreStop(Error error) {
 
 ImportStop Stopped(ImportStop::Kind kind) { return {.kind = kind}; }
 
-Result<IntakeOutcome> InsertIntake(Store& store, const Intake& intake) {
-  const Intake* const intakes[] = {&intake};
-  auto outcomes = store.Insert(intakes);
-  if (!outcomes) return std::unexpected(outcomes.error());
-  return std::move(outcomes->front());
-}
-
 // Gives the first row again.
 class PeekedReader final : public ImportReader {
  public:
