@@ -6,6 +6,7 @@
 #include "cgi/endpoint.h"
 #include "cgi/import_gate.h"
 #include "cgi/plain_cgi.h"
+#include "cgi/store_problem.h"
 #include "common/store/sqlite_store.h"
 
 namespace smsweb {
@@ -45,7 +46,7 @@ int ServePlainCgi(const EndpointContext& context) {
     context.log.Error("can't open the queue",
                       {{"error", stores.error().message}});
     WritePlainCgiResponse(
-        Problem(503, "store_unavailable", "the queue can't be opened"));
+        StoreProblem({stores.error().kind, "the queue can't be opened"}));
     return 0;
   }
   RecipientParser recipients = MakeRecipientParser(

@@ -6,6 +6,7 @@
 #include "cgi/draft_problem.h"
 #include "cgi/form.h"
 #include "cgi/idempotency.h"
+#include "cgi/store_problem.h"
 #include "common/message/draft_json.h"
 #include "common/message/intake.h"
 #include "common/store/message_json.h"
@@ -138,7 +139,7 @@ Response SubmissionAnswer(const Intake& intake, const FanOut* fan_out,
   if (!outcome) {
     const char* what =
         fan_out ? "no message was taken: " : "the message was not taken: ";
-    return Problem(503, "store_unavailable", what + outcome.error().message);
+    return StoreProblem({outcome.error().kind, what + outcome.error().message});
   }
   switch (outcome->kind) {
     case IntakeOutcome::Kind::kRepeated:

@@ -103,14 +103,8 @@ Failure Stopped(const ImportStop& stop, const SendFileOptions& options,
       break;
     case ImportStop::Kind::kInterrupted:
     case ImportStop::Kind::kStore:
-      if (stop.error.kind == ErrorKind::kNotFound) {
-        failure.exit = ExitCode::kNotFound;
-        failure.code = "batch_not_found";
-        failure.message = stop.error.message;
-        return failure;
-      }
-      failure.code = "store_unavailable";
-      failure.message = stop.error.message;
+      failure = StoreFailure(stop.error, "batch_not_found",
+                             std::move(failure.details));
   }
   failure.message += Rest(options, outcome);
   return failure;

@@ -221,12 +221,19 @@ TEST_CASE(
 TEST_CASE(
     "A queue that takes nothing is the service's fault, not the caller's") {
   Bench bench;
-  bench.store = std::make_unique<FakeStore>();
-  for (const auto& outcome : {bench.SendIt({.to = "0811", .text = "x"}),
-                              bench.ListIt({}), Show({}, *bench.store)}) {
-    REQUIRE(!outcome.has_value());
-    CHECK(outcome.error().exit == ExitCode::kUnavailable);
-    CHECK(outcome.error().code == "store_unavailable");
+  const std::pair<ErrorKind, const char*> rows[] = {
+      {ErrorKind::kUnavailable, "store_unavailable"},
+      {ErrorKind::kInternal, "internal"},
+  };
+  for (const auto& [kind, code] : rows) {
+    bench.store = std::make_unique<FakeStore>(kind);
+    for (const auto& outcome :
+         {bench.SendIt({.to = "0811", .text = "x"}), bench.ListIt({}),
+          Show({}, *bench.store), ShowBatch({}, *bench.store)}) {
+      REQUIRE(!outcome.has_value());
+      CHECK(outcome.error().exit == ExitCode::kUnavailable);
+      CHECK(outcome.error().code == code);
+    }
   }
 }
 
