@@ -11,14 +11,26 @@
 namespace smsweb::ctl {
 namespace {
 
+// Differs where the messages would.
+Digest256 FingerprintOf(const SendFileOptions& options,
+                        std::optional<std::uint64_t> size,
+                        std::string_view beginning) {
+  const auto& [to, text, message_class, ttl, not_before, reference, report,
+               repeat_unknown, callback_url, client, modem] = options.defaults;
+  return Blake2b(
+      {"smsweb send --file", size ? std::to_string(*size) : "",
+       options.format == ImportFormat::kCsv ? "csv" : "jsonl", to, text,
+       ToString(message_class), ttl ? std::to_string(ttl->count()) : "",
+       not_before ? FormatRfc3339(*not_before) : "", reference,
+       report ? (*report ? "report" : "no report") : "",
+       repeat_unknown ? "repeat" : "", callback_url, client, modem, beginning});
+}
+
 ImportKey KeyOf(const SendFileOptions& options, const SendFileTools& tools,
                 ImportSource* source) {
-  const std::string length = tools.size ? std::to_string(*tools.size) : "";
   return {.key = options.key,
           .fingerprint =
-              Blake2b({"smsweb send --file", length,
-                       options.format == ImportFormat::kCsv ? "csv" : "jsonl",
-                       options.defaults.text, Peek(source, kFingerprinted)}),
+              FingerprintOf(options, tools.size, Peek(source, kFingerprinted)),
           .life = tools.config.endpoint.idempotency_life};
 }
 
