@@ -262,16 +262,37 @@ TEST_CASE("A message takes its parts, its reports and its batch along") {
   CHECK(store.FindBatch(intake.batch->id).error().kind == ErrorKind::kNotFound);
 }
 
-TEST_CASE("A batch that still grows stays without its messages") {
+TEST_CASE("A batch that still grows keeps its last message, for a day") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Intake intake{.now = kNow};
+    intake.batch = BatchStep{.id = MakeMessage(50).id, .finished = false};
+    for (int n = 1; n <= 3; ++n) intake.messages.push_back(MakeMessage(n));
+    REQUIRE(InsertIntake(store, intake).has_value());
+    for (int n = 1; n <= 3; ++n) End(store, kSent);
+    const Retention retention = KeepAll(hours(1));
+    CHECK(Pass(store, retention, kNow + hours(2)).messages == 2);
+    CHECK(Pass(store, retention, kNow + hours(23)).messages == 0);
+    CHECK(store.FindBatch(intake.batch->id)->accepted == 3);
+    // It broke off, and nothing of it stays.
+    CHECK(Pass(store, retention, kNow + hours(24)).messages == 1);
+    CHECK_FALSE(store.FindBatch(intake.batch->id).has_value());
+  });
+}
+
+TEST_CASE("A batch that is finished goes with its last message") {
   OnEachStore([](Store& store, const TempFolder&) {
     Intake intake{.now = kNow};
     intake.batch = BatchStep{.id = MakeMessage(50).id, .finished = false};
     intake.messages = {MakeMessage(1)};
-    const Intake* const intakes[] = {&intake};
-    REQUIRE(store.Insert(intakes).has_value());
+    REQUIRE(InsertIntake(store, intake).has_value());
     End(store, kSent);
-    CHECK(Pass(store, KeepAll(hours(1)), kNow + hours(2)).messages == 1);
-    CHECK(store.FindBatch(intake.batch->id).has_value());
+    const Retention retention = KeepAll(hours(1));
+    CHECK(Pass(store, retention, kNow + hours(2)).messages == 0);
+    intake.messages.clear();
+    intake.batch->finished = true;
+    REQUIRE(InsertIntake(store, intake).has_value());
+    CHECK(Pass(store, retention, kNow + hours(2)).messages == 1);
+    CHECK_FALSE(store.FindBatch(intake.batch->id).has_value());
   });
 }
 

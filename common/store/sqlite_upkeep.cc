@@ -81,9 +81,13 @@ SqliteUpkeep::SqliteUpkeep(SqliteDb& db)
       drop_reports_(db.PrepareLater(
           "DELETE FROM report INDEXED BY report_message WHERE message = ?1")),
       drop_message_(db.PrepareLater("DELETE FROM message WHERE sequence = ?1")),
+      last_of_growing_(db.PrepareLater(
+          "SELECT 1 FROM batch WHERE sequence = ?1 AND finished = 0 AND "
+          "created_at > ?2 AND created_at <= ?3 AND NOT EXISTS(SELECT 1 FROM "
+          "message INDEXED BY message_batch WHERE batch = ?1 AND "
+          "sequence <> ?4)")),
       drop_batch_(db.PrepareLater(
-          "DELETE FROM batch WHERE sequence = ?1 AND "
-          "(finished = 1 OR created_at <= ?2) AND NOT EXISTS(SELECT 1 FROM "
+          "DELETE FROM batch WHERE sequence = ?1 AND NOT EXISTS(SELECT 1 FROM "
           "message INDEXED BY message_batch WHERE batch = ?1)")),
       inbox_(db.PrepareLater("SELECT sequence, received_at FROM inbound "
                              "WHERE sequence > ?1 ORDER BY sequence LIMIT ?2")),
@@ -194,19 +198,33 @@ Result<void> SqliteUpkeep::DeleteMessages(MessageState state, Walk& walk) {
     walk.behind = message.sequence;
     --walk.left;
     if (message.updated_at > limit || message.awaits_report) continue;
-    if (auto done = DeleteMessage(message, now); !done) return done;
+    const auto stays = IsLastOfGrowing(message, now);
+    if (!stays) return std::unexpected(stays.error());
+    if (*stays) continue;
+    if (auto done = DeleteMessage(message); !done) return done;
     ++walk.outcome.messages;
   }
   return {};
 }
 
-Result<void> SqliteUpkeep::DeleteMessage(const Ended& message, WallTime now) {
+// An import may go on with its batch for a day; should it not, this message is
+// what leads to it.
+Result<bool> SqliteUpkeep::IsLastOfGrowing(const Ended& message, WallTime now) {
+  if (!message.batch) return false;
+  last_of_growing_.Bind(*message.batch)
+      .Bind(now - kLongestImport)
+      .Bind(now)
+      .Bind(message.sequence);
+  return AnyRow(last_of_growing_);
+}
+
+Result<void> SqliteUpkeep::DeleteMessage(const Ended& message) {
   for (auto* statement : {&drop_parts_, &drop_reports_, &drop_message_}) {
     statement->Bind(message.sequence);
     if (auto done = RunIt(*statement); !done) return done;
   }
   if (!message.batch) return {};
-  drop_batch_.Bind(*message.batch).Bind(now - kLongestImport);
+  drop_batch_.Bind(*message.batch);
   return RunIt(drop_batch_);
 }
 
@@ -286,7 +304,8 @@ Result<bool> SqliteUpkeep::Vacuum() {
   if (!freed) return std::unexpected(freed.error());
   const auto left = Pragma(free_);
   if (!left) return std::unexpected(left.error());
-  return *left<*free&& * left> spare;
+  const bool some_went = *left < *free;
+  return some_went && *left > spare;
 }
 
 // First what can be done beside the others, so that they wait for little.
