@@ -95,6 +95,10 @@ SqliteUpkeep::SqliteUpkeep(SqliteDb& db)
           "DELETE FROM inbound_part INDEXED BY inbound_part_message "
           "WHERE message = ?1")),
       drop_inbound_(db.PrepareLater("DELETE FROM inbound WHERE sequence = ?1")),
+      drop_untold_(db.PrepareLater(
+          "DELETE FROM outbox INDEXED BY outbox_receiver WHERE receiver = '' "
+          "AND kind = 'inbound' AND NOT EXISTS(SELECT 1 FROM inbound "
+          "WHERE inbound.sequence = subject)")),
       reports_(db.PrepareLater(
           DeleteSql("report", "sequence",
                     "INDEXED BY report_nobodys WHERE message IS NULL AND "
@@ -236,8 +240,9 @@ Result<void> SqliteUpkeep::DeleteInbox(Walk& walk) {
     return std::pair(row.Int(0), row.Time(1));
   });
   if (!received) return std::unexpected(received.error());
+  const int deleted_before = walk.outcome.inbox;
   for (const auto& [sequence, received_at] : *received) {
-    if (EndsWalk(received_at, limit, walk.step.now)) return {};
+    if (EndsWalk(received_at, limit, walk.step.now)) break;
     walk.behind = sequence;
     --walk.left;
     if (received_at > limit) continue;
@@ -247,7 +252,9 @@ Result<void> SqliteUpkeep::DeleteInbox(Walk& walk) {
     }
     ++walk.outcome.inbox;
   }
-  return {};
+  // The next message may get the sequence of one that is gone.
+  if (walk.outcome.inbox == deleted_before) return {};
+  return RunIt(drop_untold_);
 }
 
 Result<void> SqliteUpkeep::DeleteBefore(SqliteStatement& statement,

@@ -57,8 +57,8 @@ class SqliteUpkeep {
   SqliteDb& db_;
   SqliteStatement erase_, ended_, drop_parts_, drop_reports_, drop_message_,
       last_of_growing_, drop_batch_, inbox_, drop_inbound_parts_, drop_inbound_,
-      reports_, hollow_, keys_, recent_, conversations_, next_month_,
-      drop_month_, free_, pages_, vacuum_;
+      drop_untold_, reports_, hollow_, keys_, recent_, conversations_,
+      next_month_, drop_month_, free_, pages_, vacuum_;
 };
 
 }  // namespace smsweb
