@@ -43,7 +43,7 @@ Exit codes:
   0  done
   1  the service can't: the queue is not there, locked or full
   2  the command line or the configuration is wrong
-  3  there is no such message, modem, or number on the list
+  3  there is no such message, batch, modem, or number on the list
   4  the input was refused: a number that can't be, too many parts, a recipient
      who wants nothing, a file that is no backup, a message that can't be called
      back any more; of a file of messages: some of its lines
