@@ -89,7 +89,9 @@ int main(int argc, char** argv) {
                              .created_at = now,
                              .not_before = now,
                              .expires_at = now + std::chrono::hours(24)};
-    if (!InsertOne(*stores->queue, message)) Die("an insert failed");
+    if (!InsertIntake(*stores->queue, {.messages = {message}, .now = now})) {
+      Die("an insert failed");
+    }
   };
   const auto lease = [&] {
     const auto turn = stores->queue->RecordTurn(

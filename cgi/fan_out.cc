@@ -13,9 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostShown = 40;  // of a recipient as it came
-
-// It is the text that is wrong, or we are: the same for every recipient.
+// It is what is sent that is wrong, or we are: the same for every recipient.
 bool ConcernsAll(DraftProblem problem) {
   return problem == DraftProblem::kEmptyText ||
          problem == DraftProblem::kInvalidUtf8 ||
@@ -26,7 +24,7 @@ bool ConcernsAll(DraftProblem problem) {
 }
 
 Json ErrorJson(const FanOut& fan_out, const FanOut::Refusal& refusal) {
-  return {{"to", fan_out.recipients[refusal.place].substr(0, kMostShown)},
+  return {{"to", Shown(fan_out.recipients[refusal.place])},
           {"code", refusal.code},
           {"detail", refusal.detail}};
 }
@@ -62,6 +60,11 @@ Response AllRefused(const FanOut& fan_out, const IntakeOutcome& outcome) {
                       {"errors", ErrorsJson(fan_out, outcome)}});
 }
 
+bool AreAllTheSame(const std::vector<DraftError>& faults) {
+  return !faults.empty() &&
+         std::ranges::count(faults, faults.front()) == std::ssize(faults);
+}
+
 // Which of the messages the store took.
 std::vector<bool> Taken(const Intake& intake, const IntakeOutcome& outcome) {
   std::vector<bool> taken(intake.messages.size(), true);
@@ -80,6 +83,7 @@ std::expected<FanOut, Response> SpreadOut(DraftRequest request,
                                           SendingWindows& windows,
                                           Random& random, Intake* intake) {
   FanOut fan_out{.recipients = std::move(*request.recipients)};
+  std::vector<DraftError> faults;  // of what is sent, not of a number
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < fan_out.recipients.size(); ++i) {
     request.draft.to = fan_out.recipients[i];
@@ -91,9 +95,10 @@ std::expected<FanOut, Response> SpreadOut(DraftRequest request,
           ProblemOf(message.error(), config.message, kJsonFields));
     }
     if (!message) {
-      fan_out.refused.push_back({i,
-                                 std::string(ToString(message.error().problem)),
-                                 message.error().message});
+      const DraftError& error = message.error();
+      fan_out.refused.push_back(
+          {i, std::string(ToString(error.problem)), error.message});
+      if (FieldOf(error) != "to") faults.push_back(error);
     } else if (!seen.insert(message->recipient).second) {
       fan_out.refused.push_back(
           {i, "duplicate_recipient", "this number is in the list before"});
@@ -103,7 +108,10 @@ std::expected<FanOut, Response> SpreadOut(DraftRequest request,
     }
   }
   if (intake->messages.empty()) {
-    return std::unexpected(AllRefused(fan_out, {}));
+    return std::unexpected(
+        AreAllTheSame(faults)
+            ? ProblemOf(faults.front(), config.message, kJsonFields)
+            : AllRefused(fan_out, {}));
   }
   intake->batch =
       BatchStep{.id = MakeUuidV7(intake->now, random),

@@ -13,6 +13,7 @@
 #include "cgi/form.h"
 #include "cgi/idempotency.h"
 #include "cgi/import_gate.h"
+#include "cgi/store_problem.h"
 #include "common/message/draft_json.h"
 #include "common/message/import_json.h"
 #include "common/message/import_reader.h"
@@ -112,13 +113,11 @@ Response ProblemOf(const ImportStop& stop, Json more) {
       break;
   }
   if (stop.error.kind == ErrorKind::kNotFound) {
-    return Problem(404, "batch_not_found",
-                   "this import was taken, and its messages are kept no longer");
+    return Problem(
+        404, "batch_not_found",
+        "this import was taken, and its messages are kept no longer");
   }
-  if (stop.error.kind == ErrorKind::kInternal) {
-    return Problem(500, "internal", stop.error.message, more);
-  }
-  return Problem(503, "store_unavailable", stop.error.message, more);
+  return StoreProblem(stop.error, more);
 }
 
 Response AnswerOf(const ImportOutcome& outcome) {

@@ -6,6 +6,7 @@
 
 #include "cgi/form.h"
 #include "cgi/paging.h"
+#include "cgi/store_problem.h"
 #include "common/store/inbound_json.h"
 
 namespace smsweb {
@@ -40,9 +41,7 @@ Response ListInbox(const Request& request, Store& store) {
   if (!filter) return std::move(filter.error());
   const int limit = filter->limit++;
   auto messages = store.Inbox(*filter);
-  if (!messages) {
-    return Problem(503, "store_unavailable", messages.error().message);
-  }
+  if (!messages) return StoreProblem(messages.error());
   return PageOf(std::move(*messages), limit, InboundJson);
 }
 
@@ -56,10 +55,7 @@ Response ShowInbound(const Request& request, std::string_view id,
   }
   const auto message = store.FindInbound(*uuid);
   if (message) return JsonResponse(200, InboundJson(*message));
-  if (message.error().kind == ErrorKind::kNotFound) {
-    return Problem(404, "message_not_found", message.error().message);
-  }
-  return Problem(503, "store_unavailable", message.error().message);
+  return LookupProblem(message.error(), "message_not_found");
 }
 
 }  // namespace smsweb

@@ -8,6 +8,7 @@
 
 #include "cgi/form.h"
 #include "cgi/paging.h"
+#include "cgi/store_problem.h"
 #include "common/store/batch_json.h"
 #include "common/store/message_json.h"
 
@@ -19,12 +20,6 @@ using Json = nlohmann::ordered_json;
 Response NoId() {
   return Problem(404, "message_not_found",
                  "an id is a UUID, as the answer to a new message has it");
-}
-
-Response StoreProblem(const Error& error, std::string_view not_found) {
-  return error.kind == ErrorKind::kNotFound
-             ? Problem(404, not_found, error.message)
-             : Problem(503, "store_unavailable", error.message);
 }
 
 std::expected<ListFilter, Response> ReadFilter(const std::string& query,
@@ -74,9 +69,7 @@ Response ListMessages(const Request& request, Store& store,
   if (!filter) return std::move(filter.error());
   const int limit = filter->limit++;
   auto messages = store.List(*filter);
-  if (!messages) {
-    return Problem(503, "store_unavailable", messages.error().message);
-  }
+  if (!messages) return StoreProblem(messages.error());
   return PageOf(std::move(*messages), limit, MessageItemJson);
 }
 
@@ -85,7 +78,7 @@ Response ShowMessage(std::string_view id, Store& store) {
   if (!uuid) return NoId();
   const auto message = store.Find(*uuid);
   if (message) return JsonResponse(200, MessageJson(*message));
-  return StoreProblem(message.error(), "message_not_found");
+  return LookupProblem(message.error(), "message_not_found");
 }
 
 Response CancelMessage(std::string_view id, Store& store, WallTime now,
@@ -93,7 +86,7 @@ Response CancelMessage(std::string_view id, Store& store, WallTime now,
   const auto uuid = ParseUuid(id);
   if (!uuid) return NoId();
   const auto outcome = store.Cancel(*uuid, now);
-  if (!outcome) return StoreProblem(outcome.error(), "message_not_found");
+  if (!outcome) return LookupProblem(outcome.error(), "message_not_found");
   const Message& message = outcome->message;
   if (outcome->cancelled) ring();
   if (outcome->cancelled || message.state == MessageState::kCancelled) {
@@ -113,7 +106,7 @@ Response ShowBatch(const Request& request, std::string_view id, Store& store) {
                    "an id is a UUID, as the answer to many recipients has it");
   }
   const auto batch = store.FindBatch(*uuid);
-  if (!batch) return StoreProblem(batch.error(), "batch_not_found");
+  if (!batch) return LookupProblem(batch.error(), "batch_not_found");
   return JsonResponse(200, BatchJson(*batch));
 }
 

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string>
 
+#include "cgi/store_problem.h"
+
 namespace smsweb {
 namespace {
 
@@ -38,8 +40,7 @@ std::expected<Uuid, Response> ReadAfter(
   if (found.error().kind == ErrorKind::kNotFound) {
     return OutOfRange("after", found.error().message);
   }
-  return std::unexpected(
-      Problem(503, "store_unavailable", found.error().message));
+  return std::unexpected(StoreProblem(found.error()));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "cgi/endpoint.h"
 #include "cgi/import_gate.h"
 #include "cgi/plain_cgi.h"
+#include "cgi/store_problem.h"
 #include "common/store/sqlite_store.h"
 
 namespace smsweb {
@@ -45,7 +46,7 @@ int ServePlainCgi(const EndpointContext& context) {
     context.log.Error("can't open the queue",
                       {{"error", stores.error().message}});
     WritePlainCgiResponse(
-        Problem(503, "store_unavailable", "the queue can't be opened"));
+        StoreProblem({stores.error().kind, "the queue can't be opened"}));
     return 0;
   }
   RecipientParser recipients = MakeRecipientParser(
@@ -70,11 +71,7 @@ int ServePlainCgi(const EndpointContext& context) {
     return 0;
   }
   const auto& submission = std::get<Submission>(step);
-  const Intake* const intakes[] = {&submission.intake};
-  auto outcomes = stores->queue->Insert(intakes);
-  Result<IntakeOutcome> outcome =
-      outcomes ? Result<IntakeOutcome>(std::move(outcomes->front()))
-               : std::unexpected(outcomes.error());
+  const auto outcome = InsertIntake(*stores->queue, submission.intake);
   // First the ring: a web server may end its program once it has the answer.
   if (outcome) bell.Ring();
   WritePlainCgiResponse(

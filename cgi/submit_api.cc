@@ -6,6 +6,7 @@
 #include "cgi/draft_problem.h"
 #include "cgi/form.h"
 #include "cgi/idempotency.h"
+#include "cgi/store_problem.h"
 #include "common/message/draft_json.h"
 #include "common/message/intake.h"
 #include "common/store/message_json.h"
@@ -13,17 +14,9 @@
 namespace smsweb {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Response At(const Uuid& id, Response response) {
   response.headers.emplace_back("Location", "/v1/messages/" + ToString(id));
   return response;
-}
-
-Response DuplicateAnswer(const NewMessage& message, const Uuid& first) {
-  return At(first, JsonResponse(202, Json{{"id", ToString(first)},
-                                          {"to", message.recipient},
-                                          {"duplicate", true}}));
 }
 
 Response TakenAnswer(const Intake& intake, const FanOut* fan_out,
@@ -35,7 +28,8 @@ Response TakenAnswer(const Intake& intake, const FanOut* fan_out,
   }
   const NewMessage& message = intake.messages.front();
   if (!outcome.duplicates.empty()) {
-    return DuplicateAnswer(message, outcome.duplicates.front().first);
+    const Uuid& first = outcome.duplicates.front().first;
+    return At(first, JsonResponse(202, DuplicateJson(message, first)));
   }
   return At(message.id, JsonTextResponse(202, AcceptedText(message)));
 }
@@ -145,7 +139,7 @@ Response SubmissionAnswer(const Intake& intake, const FanOut* fan_out,
   if (!outcome) {
     const char* what =
         fan_out ? "no message was taken: " : "the message was not taken: ";
-    return Problem(503, "store_unavailable", what + outcome.error().message);
+    return StoreProblem({outcome.error().kind, what + outcome.error().message});
   }
   switch (outcome->kind) {
     case IntakeOutcome::Kind::kRepeated:

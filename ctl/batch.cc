@@ -9,11 +9,11 @@ namespace smsweb::ctl {
 
 Outcome ShowBatch(const BatchOptions& options, Store& store) {
   const auto batch = store.FindBatch(options.id);
-  if (!batch && batch.error().kind == ErrorKind::kNotFound) {
-    return Fail(ExitCode::kNotFound, "batch_not_found",
-                ToString(options.id) + ": " + batch.error().message);
+  if (!batch) {
+    const Error& error = batch.error();
+    return FailStore({error.kind, ToString(options.id) + ": " + error.message},
+                     "batch_not_found");
   }
-  if (!batch) return FailStore(batch.error());
   Report report{.json = BatchJson(*batch)};
   report.text = Field("id", ToString(batch->id));
   report.text += Field("created", FormatRfc3339(batch->created_at));

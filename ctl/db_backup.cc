@@ -76,9 +76,10 @@ Outcome BackUpDb(const DbOptions& options, const DbTools& tools) {
   }
   std::error_code error;
   const auto bytes = std::filesystem::file_size(options.file, error);
-  return Report{.text = fmt::format("{}: {} bytes\n", options.file, bytes),
-                .json = {{"file", options.file}, {"bytes", bytes}},
-                .note = "it holds numbers, and the texts of what waits"};
+  return Report{
+      .text = fmt::format("{}: {} bytes\n", options.file, bytes),
+      .json = {{"file", options.file}, {"bytes", bytes}},
+      .note = "it holds numbers and texts, codes for logging in among them"};
 }
 
 }  // namespace smsweb::ctl

@@ -43,7 +43,7 @@ Exit codes:
   0  done
   1  the service can't: the queue is not there, locked or full
   2  the command line or the configuration is wrong
-  3  there is no such message, modem, or number on the list
+  3  there is no such message, batch, modem, or number on the list
   4  the input was refused: a number that can't be, too many parts, a recipient
      who wants nothing, a file that is no backup, a message that can't be called
      back any more; of a file of messages: some of its lines
@@ -51,6 +51,23 @@ Exit codes:
 
 With --json, a command prints one JSON document, and an error is one on
 standard error. "smsweb COMMAND --help" tells more; so does smsweb(1).)";
+
+constexpr const char* kShowFooter =
+    R"(Where a part is "unknown", it left the modem's line and no answer came: it may
+or may not have gone. The text is there until retention.texts erases it; that of
+a code, until its message has ended.)";
+
+constexpr const char* kCancelFooter =
+    R"(It works until the modem is about to be given a part of the message. Where an
+earlier try may have gone, the state is then "unknown". Where it is too late,
+nothing is changed, and the exit code is 4. Several at once:
+  smsweb cancel 019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071 019ab2c3-d4e6-7a11-9d2c-3e4f5a6b7c8d)";
+
+constexpr const char* kBatchFooter =
+    R"(How many messages of a file, or of a request to many recipients, were taken and
+refused, and in which states they are. "finished no": the file is still being
+read, or that broke off, and "smsweb send --file" with the same --key (or
+--resume) goes on.)";
 
 constexpr const char* kQueueFooter = R"(The newest come first. The next page:
   smsweb queue --after ID    the last id of the page before
@@ -89,12 +106,14 @@ CLI::App* AddShow(CLI::App& app, Typed& typed) {
       ->required()
       ->check(TakesId());
   show->add_flag("--text", typed.show.text, "show the text, too");
+  show->footer(kShowFooter);
   return show;
 }
 
 CLI::App* AddCancel(CLI::App& app, Typed& typed) {
   auto* cancel = app.add_subcommand(
       "cancel", "call messages back, where nothing of them has left");
+  cancel->footer(kCancelFooter);
   cancel->add_option("ID", typed.ids, "which")
       ->type_name("")
       ->required()
@@ -105,7 +124,10 @@ CLI::App* AddCancel(CLI::App& app, Typed& typed) {
 CLI::App* AddBatch(CLI::App& app, Typed& typed) {
   auto* batch = app.add_subcommand(
       "batch", "the messages of one file, or one request, in numbers");
-  batch->add_option("ID", typed.id, "as \"smsweb send --file\" prints it")
+  batch->footer(kBatchFooter);
+  batch
+      ->add_option("ID", typed.id,
+                   "as \"smsweb send --file\" or the endpoint gave it")
       ->type_name("")
       ->required()
       ->check(TakesId());

@@ -51,11 +51,24 @@ inline std::unexpected<Failure> FailUsage(std::string message) {
   return Fail(ExitCode::kUsage, "usage", std::move(message));
 }
 
-// An error of the queue's.
-inline std::unexpected<Failure> FailStore(const Error& error) {
-  return error.kind == ErrorKind::kNotFound
-             ? Fail(ExitCode::kNotFound, "message_not_found", error.message)
-             : Fail(ExitCode::kUnavailable, "store_unavailable", error.message);
+// An error of the queue's. `not_found`: the code where what was looked for is
+// not there.
+inline Failure StoreFailure(const Error& error, const char* not_found,
+                            Json details = Json::object()) {
+  Failure failure{ExitCode::kUnavailable, "store_unavailable", error.message,
+                  std::move(details)};
+  if (error.kind == ErrorKind::kNotFound) {
+    failure.exit = ExitCode::kNotFound;
+    failure.code = not_found;
+  } else if (error.kind == ErrorKind::kInternal) {
+    failure.code = "internal";
+  }
+  return failure;
+}
+
+inline std::unexpected<Failure> FailStore(
+    const Error& error, const char* not_found = "message_not_found") {
+  return std::unexpected(StoreFailure(error, not_found));
 }
 
 }  // namespace smsweb::ctl

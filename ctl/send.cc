@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/message/draft.h"
-#include "common/route/router.h"
+#include "common/message/intake.h"
 #include "common/store/message_json.h"
 #include "ctl/commands.h"
 
@@ -58,6 +58,29 @@ std::string_view SpoolerJson(const Result<Wake>& woken) {
   return "not_running";
 }
 
+namespace {
+
+Report Taken(const NewMessage& message, const IntakeOutcome& outcome,
+             const SendTools& tools) {
+  const auto woken = tools.wake();
+  Report report{.text = ToString(message.id) + "\n",
+                .json = AcceptedJson(message),
+                .note = NoteOf(woken, tools.config)};
+  if (!outcome.duplicates.empty()) {
+    const Uuid& first = outcome.duplicates.front().first;
+    report.text = ToString(first) + "\n";
+    report.json = DuplicateJson(message, first);
+    if (!report.note.empty()) report.note += '\n';
+    report.note +=
+        "the same text has just gone to this number: it was not queued again, "
+        "and this is the id of the first";
+  }
+  report.json["spooler"] = SpoolerJson(woken);
+  return report;
+}
+
+}  // namespace
+
 Outcome Send(SendOptions options, const SendTools& tools) {
   if (!utf8::is_valid(options.reference.begin(), options.reference.end())) {
     return FailUsage("--reference: it is not UTF-8");
@@ -70,28 +93,23 @@ Outcome Send(SendOptions options, const SendTools& tools) {
               .reference = std::move(options.reference),
               .report = options.report,
               .modem = std::move(options.modem)};
-  const auto message =
-      MakeMessage(std::move(draft), tools.config, tools.recipients,
-                  tools.windows, tools.now, tools.random);
+  auto message = MakeMessage(std::move(draft), tools.config, tools.recipients,
+                             tools.windows, tools.now, tools.random);
   if (!message) {
     return std::unexpected(Refused(message.error(), tools.config.message));
   }
-  if (auto stored = InsertOne(tools.store, *message,
-                              ConversationsSince(tools.config, tools.now));
-      !stored) {
-    if (stored.error().kind == ErrorKind::kConflict) {
-      return Fail(ExitCode::kRefused, "recipient_opted_out",
-                  stored.error().message, Json{{"field", "to"}});
-    }
-    return FailStore({stored.error().kind,
-                      "the message was not taken: " + stored.error().message});
+  Intake intake = BeginIntake(tools.config, "", tools.now);
+  intake.messages.push_back(std::move(*message));
+  const auto outcome = InsertIntake(tools.store, intake);
+  if (!outcome) {
+    return FailStore({outcome.error().kind,
+                      "the message was not taken: " + outcome.error().message});
   }
-  const auto woken = tools.wake();
-  Json json = AcceptedJson(*message);
-  json["spooler"] = SpoolerJson(woken);
-  return Report{.text = ToString(message->id) + "\n",
-                .json = std::move(json),
-                .note = NoteOf(woken, tools.config)};
+  if (!outcome->opted_out.empty()) {
+    return Fail(ExitCode::kRefused, "recipient_opted_out",
+                RecipientOptedOut().error().message, Json{{"field", "to"}});
+  }
+  return Taken(intake.messages.front(), *outcome, tools);
 }
 
 }  // namespace smsweb::ctl

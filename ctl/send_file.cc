@@ -11,14 +11,26 @@
 namespace smsweb::ctl {
 namespace {
 
+// Differs where the messages would.
+Digest256 FingerprintOf(const SendFileOptions& options,
+                        std::optional<std::uint64_t> size,
+                        std::string_view beginning) {
+  const auto& [to, text, message_class, ttl, not_before, reference, report,
+               repeat_unknown, callback_url, client, modem] = options.defaults;
+  return Blake2b(
+      {"smsweb send --file", size ? std::to_string(*size) : "",
+       options.format == ImportFormat::kCsv ? "csv" : "jsonl", to, text,
+       ToString(message_class), ttl ? std::to_string(ttl->count()) : "",
+       not_before ? FormatRfc3339(*not_before) : "", reference,
+       report ? (*report ? "report" : "no report") : "",
+       repeat_unknown ? "repeat" : "", callback_url, client, modem, beginning});
+}
+
 ImportKey KeyOf(const SendFileOptions& options, const SendFileTools& tools,
                 ImportSource* source) {
-  const std::string length = tools.size ? std::to_string(*tools.size) : "";
   return {.key = options.key,
           .fingerprint =
-              Blake2b({"smsweb send --file", length,
-                       options.format == ImportFormat::kCsv ? "csv" : "jsonl",
-                       options.defaults.text, Peek(source, kFingerprinted)}),
+              FingerprintOf(options, tools.size, Peek(source, kFingerprinted)),
           .life = tools.config.endpoint.idempotency_life};
 }
 
@@ -103,14 +115,8 @@ Failure Stopped(const ImportStop& stop, const SendFileOptions& options,
       break;
     case ImportStop::Kind::kInterrupted:
     case ImportStop::Kind::kStore:
-      if (stop.error.kind == ErrorKind::kNotFound) {
-        failure.exit = ExitCode::kNotFound;
-        failure.code = "batch_not_found";
-        failure.message = stop.error.message;
-        return failure;
-      }
-      failure.code = "store_unavailable";
-      failure.message = stop.error.message;
+      failure = StoreFailure(stop.error, "batch_not_found",
+                             std::move(failure.details));
   }
   failure.message += Rest(options, outcome);
   return failure;

@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kSendFooter =
     R"(The number and the text are checked as the endpoint checks them. The id is
 printed once the message is on disk; smswebd is rung, or started where
-spooler.spawn says so.
+spooler.spawn says so. A duplicate (message.duplicate_window) is not queued
+again: the id is that of the first, and that is said.
 
 Arguments can be seen in the list of processes. A TEXT of - is read from
 standard input, up to its end and without its last line break:
@@ -24,11 +25,13 @@ standard input, up to its end and without its last line break:
 A text that begins with "-" goes after "--":
   smsweb send -- +6289610707901 '-5 degrees in the cold store'
 
-A file (CSV with the columns to, text and, if you like, class, ttl, not_before,
-reference, report; or a JSON object a line) is taken in pieces; what the lines
-do not say, the options say. Lines that can't be sent are listed, with exit code
-4. Cut off in the middle, the same command goes on where it was, if it had a
---key; without one, --resume with the batch that was printed does.)";
+A file is CSV with the columns to, text and, if you like, class, ttl,
+not_before, reference, report, repeat_unknown, callback_url, modem; or it has a
+JSON object of these a line. What the lines do not say, the options say:
+  smsweb send --file numbers.csv --text 'We are closed.' --key closed-1
+It is taken in pieces. Lines that can't be sent are listed, with exit code 4.
+Cut off in the middle, the same command goes on where it was, if it had a --key
+of its own; without one, --resume with the batch that was printed does.)";
 
 const std::vector<std::string> kClasses = {"otp", "transactional", "bulk"};
 

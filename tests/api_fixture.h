@@ -2,9 +2,11 @@
 // the answer, after the insert where there is one.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "catch.h"
@@ -64,10 +66,8 @@ class ApiFixture {
     const auto& submission = std::get<Submission>(step);
     const Intake& intake = submission.intake;
     last_ = intake.messages.front();
-    const Intake* const intakes[] = {&intake};
-    auto outcomes = store_->Insert(intakes);
-    REQUIRE(outcomes.has_value());
-    return Api::Finish(intake, submission.fan_out.get(), outcomes->front());
+    return Api::Finish(intake, submission.fan_out.get(),
+                       InsertIntake(*store_, intake));
   }
 
  protected:
@@ -95,6 +95,22 @@ inline Request Post(std::string path, std::string type, std::string body) {
           .content_type = std::move(type),
           .body = std::move(body),
           .remote_address = "127.0.0.1"};
+}
+
+// As the server hands an import over: the body is read while it is taken. Once:
+// who sends it again sends a copy.
+inline Request PostStreamed(std::string_view path, std::string type,
+                            std::string body) {
+  Request request = Post(std::string(path), std::move(type), "");
+  request.length = body.size();
+  request.stream = [body = std::move(body), at = std::size_t{0}](
+                       char* buffer, std::size_t size) mutable {
+    const auto count = std::min(size, body.size() - at);
+    body.copy(buffer, count, at);
+    at += count;
+    return count;
+  };
+  return request;
 }
 
 inline Request PostJson(std::string body) {

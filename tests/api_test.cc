@@ -1,5 +1,6 @@
 // The HTTP interface, from request values to response values.
 #include "api_fixture.h"
+#include "fake_store.h"
 
 namespace smsweb {
 namespace {
@@ -411,12 +412,38 @@ TEST_CASE_METHOD(ApiFixture, "A wrong method is told which are right") {
         "GET, DELETE");
 }
 
-TEST_CASE("A message that the store did not take is a 503 to be tried again") {
-  const Response response = Api::Finish(
-      Intake{}, nullptr, Fail(ErrorKind::kUnavailable, "disk is full"));
-  CHECK(response.status == 503);
-  CHECK(CodeOf(response) == "store_unavailable");
-  CHECK(HeaderOf(response, "Retry-After") == "1");
+TEST_CASE_METHOD(ApiFixture,
+                 "A queue that can't is a 503 to be tried again, one that is "
+                 "broken a 500, whatever was asked of it") {
+  const std::string id = "0192d3c4-0000-7000-8000-000000000000";
+  Request cancel = Get("/v1/messages/" + id);
+  cancel.method = "DELETE";
+  const Request requests[] = {
+      PostJson(R"({"to": "0811", "text": "x"})"),
+      PostJson(R"({"to": ["0811", "0812"], "text": "x"})"),
+      PostStreamed("/v1/messages:import", "text/csv", "to,text\n0811,x\n"),
+      Get("/v1/messages"),
+      Get("/v1/messages", "after=" + id),
+      Get("/v1/messages/" + id),
+      cancel,
+      Get("/v1/batches/" + id),
+      Get("/v1/inbox"),
+      Get("/v1/inbox", "after=" + id),
+      Get("/v1/inbox/" + id),
+  };
+  for (const Request& request : requests) {
+    INFO(request.method << ' ' << request.path << '?' << request.query);
+    store_ = std::make_unique<FakeStore>(ErrorKind::kUnavailable);
+    Response response = Answer(Request(request));
+    CHECK(response.status == 503);
+    CHECK(CodeOf(response) == "store_unavailable");
+    CHECK(HeaderOf(response, "Retry-After") == "1");
+    store_ = std::make_unique<FakeStore>(ErrorKind::kInternal);
+    response = Answer(request);
+    CHECK(response.status == 500);
+    CHECK(CodeOf(response) == "internal");
+    CHECK(HeaderOf(response, "Retry-After").empty());
+  }
 }
 
 TEST_CASE("A problem quotes what is no UTF-8 without breaking the JSON") {

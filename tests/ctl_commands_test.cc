@@ -125,6 +125,27 @@ TEST_CASE("send puts the message in the lane of its route, or of its modem") {
   CHECK(unknown.error().details["field"] == "modem");
 }
 
+TEST_CASE("A duplicate is not queued again, and send names the first") {
+  Bench bench;
+  bench.config.message.duplicate_window = std::chrono::seconds(60);
+  const Uuid first = bench.Sent("0811", "x");
+  bench.woken = Wake::kNobody;
+  const auto again = bench.SendIt({.to = "+62811", .text = "x"});
+  REQUIRE(again.has_value());
+  CHECK(again->exit == ExitCode::kDone);
+  CHECK(again->text == ToString(first) + "\n");
+  CHECK(Says(again->note, "not queued again"));
+  CHECK(Says(again->note, bench.config.spooler.bell));
+  CHECK(again->json["id"] == ToString(first));
+  CHECK(again->json["to"] == "+62811");
+  CHECK(again->json["duplicate"] == true);
+  CHECK(again->json["spooler"] == "not_running");
+  CHECK(bench.store->List({})->size() == 1);
+
+  bench.now += std::chrono::seconds(61);
+  CHECK(bench.Sent("0811", "x") != first);
+}
+
 // It is 14:16 in Jakarta.
 TEST_CASE("A message that would die before its class is sent is refused") {
   Bench bench;
@@ -200,12 +221,19 @@ TEST_CASE(
 TEST_CASE(
     "A queue that takes nothing is the service's fault, not the caller's") {
   Bench bench;
-  bench.store = std::make_unique<FakeStore>();
-  for (const auto& outcome : {bench.SendIt({.to = "0811", .text = "x"}),
-                              bench.ListIt({}), Show({}, *bench.store)}) {
-    REQUIRE(!outcome.has_value());
-    CHECK(outcome.error().exit == ExitCode::kUnavailable);
-    CHECK(outcome.error().code == "store_unavailable");
+  const std::pair<ErrorKind, const char*> rows[] = {
+      {ErrorKind::kUnavailable, "store_unavailable"},
+      {ErrorKind::kInternal, "internal"},
+  };
+  for (const auto& [kind, code] : rows) {
+    bench.store = std::make_unique<FakeStore>(kind);
+    for (const auto& outcome :
+         {bench.SendIt({.to = "0811", .text = "x"}), bench.ListIt({}),
+          Show({}, *bench.store), ShowBatch({}, *bench.store)}) {
+      REQUIRE(!outcome.has_value());
+      CHECK(outcome.error().exit == ExitCode::kUnavailable);
+      CHECK(outcome.error().code == code);
+    }
   }
 }
 

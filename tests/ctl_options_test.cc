@@ -1,5 +1,6 @@
 // The command line: what it takes, and how it says no.
 #include "catch.h"
+#include "common/message/draft_json.h"
 #include "ctl/options.h"
 
 namespace smsweb::ctl {
@@ -236,6 +237,20 @@ TEST_CASE("smsweb alone, and --help, teach: commands, examples, exit codes") {
                                  "Examples:", "Exit codes:", "--json"}) {
       CheckSays(options.error().print, {expected});
     }
+  }
+}
+
+TEST_CASE("The help of send names each column that a file may have") {
+  const auto options = Parse({"send", "--help"});
+  REQUIRE(!options.has_value());
+  const std::string& help = options.error().print;
+  const std::string file = help.substr(help.find("with the columns"));
+  for (const char* column :
+       {"to", "text", "class", "ttl", "not_before", "reference", "report",
+        "repeat_unknown", "callback_url", "modem"}) {
+    INFO(column);
+    CHECK(IsDraftField(column));
+    CHECK(file.find(column) != std::string::npos);
   }
 }
 

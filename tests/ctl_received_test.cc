@@ -3,6 +3,7 @@
 #include "catch.h"
 #include "common/store/sqlite_store.h"
 #include "ctl/commands.h"
+#include "insert.h"
 #include "temp_folder.h"
 
 namespace smsweb::ctl {

@@ -157,6 +157,31 @@ TEST_CASE("Under a key a file is taken once") {
   CHECK(other.error().code == "idempotency_key_reused");
 }
 
+TEST_CASE("A file under a key is another one with another default") {
+  Bench bench;
+  bench.config.modems = {{.name = "a"}};
+  const std::string file = "to,text\n+1,x\n";
+  REQUIRE(bench.SendIt({.key = "k"}, file).has_value());
+  using std::chrono::seconds;
+  const Draft defaults[] = {
+      {.text = "y"},
+      {.message_class = MessageClass::kOtp},
+      {.ttl = seconds(60)},
+      {.not_before = kNow + seconds(60)},
+      {.reference = "r"},
+      {.report = true},
+      {.report = false},
+      {.repeat_unknown = true},
+      {.callback_url = "https://a/"},
+      {.modem = "a"},
+  };
+  for (const Draft& draft : defaults) {
+    const auto other = bench.SendIt({.defaults = draft, .key = "k"}, file);
+    REQUIRE_FALSE(other.has_value());
+    CHECK(other.error().code == "idempotency_key_reused");
+  }
+}
+
 TEST_CASE("What stops a file says how to go on") {
   Bench bench;
   const auto stopped = bench.SendIt({}, "to,text\n+1,x\n+2,\"y\"z\n+3,\"z\"\n");

@@ -7,6 +7,8 @@ namespace smsweb {
 
 class FakeStore : public Store {
  public:
+  explicit FakeStore(ErrorKind kind = ErrorKind::kUnavailable) : kind_(kind) {}
+
   Result<std::vector<IntakeOutcome>> Insert(
       std::span<const Intake* const>) override {
     return No();
@@ -71,9 +73,11 @@ class FakeStore : public Store {
   Result<SpaceOutcome> GiveBackSpace(bool) override { return No(); }
 
  private:
-  static std::unexpected<Error> No() {
-    return Fail(ErrorKind::kUnavailable, "this store only pretends");
+  std::unexpected<Error> No() const {
+    return Fail(kind_, "this store only pretends");
   }
+
+  const ErrorKind kind_;
 };
 
 }  // namespace smsweb

@@ -82,11 +82,34 @@ TEST_CASE_METHOD(ApiFixture, "Where nobody can be sent to, nothing is made") {
   CHECK(store_->CountByState()->empty());
 }
 
-TEST_CASE_METHOD(ApiFixture, "What is wrong for all is said once") {
-  const Response response = Answer(ToMany({"0811", "0812"}, ""));
-  CHECK(response.status == 422);
-  CHECK(CodeOf(response) == "empty_text");
-  CHECK_FALSE(Json::parse(response.body).contains("errors"));
+TEST_CASE_METHOD(ApiFixture,
+                 "What is wrong for all that can be sent to is said once") {
+  const std::pair<std::string, const char*> rows[] = {
+      {"", "empty_text"},
+      {std::string(460, 'x'), "too_many_parts"},
+  };
+  for (const auto& [text, code] : rows) {
+    const Response one =
+        Answer(PostJson(Json{{"to", "0811"}, {"text", text}}.dump()));
+    const Response many = Answer(ToMany({"12", "0811", "0812"}, text));
+    CHECK(many.status == 422);
+    CHECK(CodeOf(many) == code);
+    CHECK(many.body == one.body);
+  }
+}
+
+TEST_CASE_METHOD(ApiFixture,
+                 "What is wrong for each in its own way is listed") {
+  config_.message.languages = {{"+90", {"turkish"}}};
+  std::string turkish;
+  for (int i = 0; i < 600; ++i) turkish += "\u015F";  // 4 parts, and 9 of UCS-2
+  config_.endpoint.max_body_bytes = 10'000;
+  const Response response = Answer(ToMany({"+90532", "0811"}, turkish));
+  CHECK(CodeOf(response) == "no_recipient_accepted");
+  const Json errors = Json::parse(response.body)["errors"];
+  REQUIRE(errors.size() == 2);
+  for (const Json& error : errors) CHECK(error["code"] == "too_many_parts");
+  CHECK(errors[0]["detail"] != errors[1]["detail"]);
 }
 
 TEST_CASE_METHOD(ApiFixture, "The text is cut for each recipient by itself") {

@@ -6,19 +6,10 @@
 namespace smsweb {
 namespace {
 
-// As the server hands it over: the body is read while it is taken.
 Request Import(std::string body, std::string query = "",
                std::string type = "text/csv") {
-  Request request = Post(std::string(kImport), std::move(type), "");
+  Request request = PostStreamed(kImport, std::move(type), std::move(body));
   request.query = std::move(query);
-  request.length = body.size();
-  request.stream = [body = std::move(body), at = std::size_t{0}](
-                       char* buffer, std::size_t size) mutable {
-    const auto count = std::min(size, body.size() - at);
-    body.copy(buffer, count, at);
-    at += count;
-    return count;
-  };
   return request;
 }
 

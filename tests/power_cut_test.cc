@@ -15,6 +15,7 @@
 #include "common/store/sqlite_store.h"
 #include "fault_vfs/fault_vfs.h"
 #include "fault_vfs/trial.h"
+#include "insert.h"
 #include "temp_folder.h"
 
 namespace smsweb::faults {

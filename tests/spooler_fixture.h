@@ -16,6 +16,7 @@
 #include "common/store/sqlite_store.h"
 #include "daemon/spooler.h"
 #include "forwarding_store.h"
+#include "insert.h"
 #include "sim/at_session.h"
 #include "temp_folder.h"
 

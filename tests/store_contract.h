@@ -9,6 +9,7 @@
 
 #include "catch.h"
 #include "common/store/sqlite_store.h"
+#include "insert.h"
 #include "temp_folder.h"
 
 namespace smsweb {

@@ -262,16 +262,37 @@ TEST_CASE("A message takes its parts, its reports and its batch along") {
   CHECK(store.FindBatch(intake.batch->id).error().kind == ErrorKind::kNotFound);
 }
 
-TEST_CASE("A batch that still grows stays without its messages") {
+TEST_CASE("A batch that still grows keeps its last message, for a day") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Intake intake{.now = kNow};
+    intake.batch = BatchStep{.id = MakeMessage(50).id, .finished = false};
+    for (int n = 1; n <= 3; ++n) intake.messages.push_back(MakeMessage(n));
+    REQUIRE(InsertIntake(store, intake).has_value());
+    for (int n = 1; n <= 3; ++n) End(store, kSent);
+    const Retention retention = KeepAll(hours(1));
+    CHECK(Pass(store, retention, kNow + hours(2)).messages == 2);
+    CHECK(Pass(store, retention, kNow + hours(23)).messages == 0);
+    CHECK(store.FindBatch(intake.batch->id)->accepted == 3);
+    // It broke off, and nothing of it stays.
+    CHECK(Pass(store, retention, kNow + hours(24)).messages == 1);
+    CHECK_FALSE(store.FindBatch(intake.batch->id).has_value());
+  });
+}
+
+TEST_CASE("A batch that is finished goes with its last message") {
   OnEachStore([](Store& store, const TempFolder&) {
     Intake intake{.now = kNow};
     intake.batch = BatchStep{.id = MakeMessage(50).id, .finished = false};
     intake.messages = {MakeMessage(1)};
-    const Intake* const intakes[] = {&intake};
-    REQUIRE(store.Insert(intakes).has_value());
+    REQUIRE(InsertIntake(store, intake).has_value());
     End(store, kSent);
-    CHECK(Pass(store, KeepAll(hours(1)), kNow + hours(2)).messages == 1);
-    CHECK(store.FindBatch(intake.batch->id).has_value());
+    const Retention retention = KeepAll(hours(1));
+    CHECK(Pass(store, retention, kNow + hours(2)).messages == 0);
+    intake.messages.clear();
+    intake.batch->finished = true;
+    REQUIRE(InsertIntake(store, intake).has_value());
+    CHECK(Pass(store, retention, kNow + hours(2)).messages == 1);
+    CHECK_FALSE(store.FindBatch(intake.batch->id).has_value());
   });
 }
 
@@ -312,19 +333,23 @@ TEST_CASE("What nothing belongs to any more goes by itself") {
   CHECK(raw.Column("SELECT count(*) FROM sim_recipient") == "12\n");
 }
 
+InboundPart Received(int n, WallTime at) {
+  SeededRandom random(static_cast<std::uint64_t>(n));
+  return {.id = MakeUuidV7(at, random),
+          .fingerprint = {static_cast<std::uint8_t>(n)},
+          .modem = "a",
+          .sender = "+62811",
+          .sent_at = kNow,
+          .received_at = at,
+          .coding = "gsm7",
+          .text = "hello"};
+}
+
 TEST_CASE("The inbox is kept for ever, unless a time is set") {
   OnEachStore([](Store& store, const TempFolder&) {
     SpoolerTurn turn = Turn(0);
-    for (std::uint8_t i = 1; i <= 3; ++i) {
-      SeededRandom random(i);
-      turn.inbound.push_back({.id = MakeUuidV7(kNow, random),
-                              .fingerprint = {i},
-                              .modem = "a",
-                              .sender = "+62811",
-                              .sent_at = kNow,
-                              .received_at = kNow + days(i),
-                              .coding = "gsm7",
-                              .text = "hello"});
+    for (int i = 1; i <= 3; ++i) {
+      turn.inbound.push_back(Received(i, kNow + days(i)));
     }
     REQUIRE(store.RecordTurn(turn).has_value());
     CHECK(Pass(store, KeepAll(days(1)), kNow + days(1000)).inbox == 0);
@@ -333,6 +358,29 @@ TEST_CASE("The inbox is kept for ever, unless a time is set") {
     CHECK(Pass(store, retention, kNow + days(12), 1).inbox == 2);
     CHECK(store.Inbox({})->size() == 1);
     CHECK(Pass(store, retention, kNow + days(13)).inbox == 1);
+  });
+}
+
+TEST_CASE("A received message that is deleted untold is not told as the next") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    SpoolerTurn turn = Turn(0);
+    turn.inbound_webhook = true;
+    turn.inbound = {Received(1, kNow), Received(2, kNow + days(9))};
+    REQUIRE(store.RecordTurn(turn).has_value());
+    Retention retention;
+    retention.inbox = days(10);
+    CHECK(Pass(store, retention, kNow + days(10)).inbox == 1);
+    REQUIRE(store.Outbox("", 9)->size() == 1);
+    CHECK(store.Outbox("", 9)->front().id == turn.inbound[1].id);
+    CHECK(Pass(store, retention, kNow + days(19)).inbox == 1);
+    turn.inbound = {Received(3, kNow + days(19))};
+    REQUIRE(store.RecordTurn(turn).has_value());
+
+    const auto items = store.Outbox("", 9);
+    REQUIRE(items->size() == 1);
+    CHECK(items->front().id == turn.inbound[0].id);
+    const auto told = store.FindInbound(items->front().subject);
+    CHECK(told->id == turn.inbound[0].id);
   });
 }
 

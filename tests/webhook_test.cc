@@ -10,6 +10,7 @@
 #include "common/store/sqlite_store.h"
 #include "daemon/courier.h"
 #include "forwarding_store.h"
+#include "insert.h"
 #include "temp_folder.h"
 
 namespace smsweb {

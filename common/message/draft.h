@@ -60,6 +60,8 @@ struct DraftError {
   std::string message;  // for a person; never the text
   int parts = 0;
   std::optional<WallTime> opens_at = {};
+
+  bool operator==(const DraftError&) const = default;
 };
 
 // The field at fault, as the interface calls it: "to", "text", "not_before".

@@ -189,10 +189,10 @@ class CsvReader final : public ImportReader {
     return std::nullopt;
   }
 
-  ImportFault Wrong(const char* code, std::string field, const char* detail) {
-    constexpr std::size_t kMostShown = 40;
+  ImportFault Wrong(const char* code, const std::string& field,
+                    const char* detail) {
     columns_.clear();
-    return {last_line_, {code, field.substr(0, kMostShown), detail}};
+    return {last_line_, {code, Shown(field), detail}};
   }
 
   bool Has(std::string_view name) const {

@@ -10,10 +10,9 @@ namespace {
 
 // So many lines are one transaction: others get their turn in between.
 constexpr std::size_t kPiece = 500;
-constexpr std::size_t kMostShown = 40;  // of a recipient as it came
 
 ImportError ErrorAt(const ImportRow& row) {
-  return {.line = row.first_line, .to = row.to.substr(0, kMostShown)};
+  return {.line = row.first_line, .to = Shown(row.to)};
 }
 
 ImportStop StoreStop(Error error) {
@@ -21,13 +20,6 @@ ImportStop StoreStop(Error error) {
 }
 
 ImportStop Stopped(ImportStop::Kind kind) { return {.kind = kind}; }
-
-Result<IntakeOutcome> InsertIntake(Store& store, const Intake& intake) {
-  const Intake* const intakes[] = {&intake};
-  auto outcomes = store.Insert(intakes);
-  if (!outcomes) return std::unexpected(outcomes.error());
-  return std::move(outcomes->front());
-}
 
 // Gives the first row again.
 class PeekedReader final : public ImportReader {

@@ -83,6 +83,11 @@ std::string AcceptedText(const NewMessage& message) {
   return text += '}';
 }
 
+Json DuplicateJson(const NewMessage& message, const Uuid& first) {
+  return {
+      {"id", ToString(first)}, {"to", message.recipient}, {"duplicate", true}};
+}
+
 Json MessageItemJson(const Message& message) {
   Json json = AcceptedJson(message);
   json["state"] = ToString(message.state);

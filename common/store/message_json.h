@@ -15,6 +15,10 @@ nlohmann::ordered_json AcceptedJson(const NewMessage& message);
 // goes, where the value and its dump() took a third of the endpoint's work.
 std::string AcceptedText(const NewMessage& message);
 
+// The answer to one that was not queued again (Intake::duplicate_window).
+nlohmann::ordered_json DuplicateJson(const NewMessage& message,
+                                     const Uuid& first);
+
 // All but the text, which is nobody's business once it is accepted.
 nlohmann::ordered_json MessageJson(const Message& message);
 // The same in a list, which leaves the parts out.

@@ -81,9 +81,13 @@ SqliteUpkeep::SqliteUpkeep(SqliteDb& db)
       drop_reports_(db.PrepareLater(
           "DELETE FROM report INDEXED BY report_message WHERE message = ?1")),
       drop_message_(db.PrepareLater("DELETE FROM message WHERE sequence = ?1")),
+      last_of_growing_(db.PrepareLater(
+          "SELECT 1 FROM batch WHERE sequence = ?1 AND finished = 0 AND "
+          "created_at > ?2 AND created_at <= ?3 AND NOT EXISTS(SELECT 1 FROM "
+          "message INDEXED BY message_batch WHERE batch = ?1 AND "
+          "sequence <> ?4)")),
       drop_batch_(db.PrepareLater(
-          "DELETE FROM batch WHERE sequence = ?1 AND "
-          "(finished = 1 OR created_at <= ?2) AND NOT EXISTS(SELECT 1 FROM "
+          "DELETE FROM batch WHERE sequence = ?1 AND NOT EXISTS(SELECT 1 FROM "
           "message INDEXED BY message_batch WHERE batch = ?1)")),
       inbox_(db.PrepareLater("SELECT sequence, received_at FROM inbound "
                              "WHERE sequence > ?1 ORDER BY sequence LIMIT ?2")),
@@ -91,6 +95,10 @@ SqliteUpkeep::SqliteUpkeep(SqliteDb& db)
           "DELETE FROM inbound_part INDEXED BY inbound_part_message "
           "WHERE message = ?1")),
       drop_inbound_(db.PrepareLater("DELETE FROM inbound WHERE sequence = ?1")),
+      drop_untold_(db.PrepareLater(
+          "DELETE FROM outbox INDEXED BY outbox_receiver WHERE receiver = '' "
+          "AND kind = 'inbound' AND NOT EXISTS(SELECT 1 FROM inbound "
+          "WHERE inbound.sequence = subject)")),
       reports_(db.PrepareLater(
           DeleteSql("report", "sequence",
                     "INDEXED BY report_nobodys WHERE message IS NULL AND "
@@ -194,19 +202,33 @@ Result<void> SqliteUpkeep::DeleteMessages(MessageState state, Walk& walk) {
     walk.behind = message.sequence;
     --walk.left;
     if (message.updated_at > limit || message.awaits_report) continue;
-    if (auto done = DeleteMessage(message, now); !done) return done;
+    const auto stays = IsLastOfGrowing(message, now);
+    if (!stays) return std::unexpected(stays.error());
+    if (*stays) continue;
+    if (auto done = DeleteMessage(message); !done) return done;
     ++walk.outcome.messages;
   }
   return {};
 }
 
-Result<void> SqliteUpkeep::DeleteMessage(const Ended& message, WallTime now) {
+// An import may go on with its batch for a day; should it not, this message is
+// what leads to it.
+Result<bool> SqliteUpkeep::IsLastOfGrowing(const Ended& message, WallTime now) {
+  if (!message.batch) return false;
+  last_of_growing_.Bind(*message.batch)
+      .Bind(now - kLongestImport)
+      .Bind(now)
+      .Bind(message.sequence);
+  return AnyRow(last_of_growing_);
+}
+
+Result<void> SqliteUpkeep::DeleteMessage(const Ended& message) {
   for (auto* statement : {&drop_parts_, &drop_reports_, &drop_message_}) {
     statement->Bind(message.sequence);
     if (auto done = RunIt(*statement); !done) return done;
   }
   if (!message.batch) return {};
-  drop_batch_.Bind(*message.batch).Bind(now - kLongestImport);
+  drop_batch_.Bind(*message.batch);
   return RunIt(drop_batch_);
 }
 
@@ -218,8 +240,9 @@ Result<void> SqliteUpkeep::DeleteInbox(Walk& walk) {
     return std::pair(row.Int(0), row.Time(1));
   });
   if (!received) return std::unexpected(received.error());
+  const int deleted_before = walk.outcome.inbox;
   for (const auto& [sequence, received_at] : *received) {
-    if (EndsWalk(received_at, limit, walk.step.now)) return {};
+    if (EndsWalk(received_at, limit, walk.step.now)) break;
     walk.behind = sequence;
     --walk.left;
     if (received_at > limit) continue;
@@ -229,7 +252,9 @@ Result<void> SqliteUpkeep::DeleteInbox(Walk& walk) {
     }
     ++walk.outcome.inbox;
   }
-  return {};
+  // The next message may get the sequence of one that is gone.
+  if (walk.outcome.inbox == deleted_before) return {};
+  return RunIt(drop_untold_);
 }
 
 Result<void> SqliteUpkeep::DeleteBefore(SqliteStatement& statement,
@@ -286,7 +311,8 @@ Result<bool> SqliteUpkeep::Vacuum() {
   if (!freed) return std::unexpected(freed.error());
   const auto left = Pragma(free_);
   if (!left) return std::unexpected(left.error());
-  return *left<*free&& * left> spare;
+  const bool some_went = *left < *free;
+  return some_went && *left > spare;
 }
 
 // First what can be done beside the others, so that they wait for little.

@@ -46,7 +46,8 @@ class SqliteUpkeep {
   Result<void> Do(int chore, Walk& walk);
   Result<void> EraseTexts(Walk& walk);
   Result<void> DeleteMessages(MessageState state, Walk& walk);
-  Result<void> DeleteMessage(const Ended& message, WallTime now);
+  Result<bool> IsLastOfGrowing(const Ended& message, WallTime now);
+  Result<void> DeleteMessage(const Ended& message);
   Result<void> DeleteInbox(Walk& walk);
   Result<void> DeleteBefore(SqliteStatement& statement, WallTime limit,
                             Walk& walk);
@@ -55,9 +56,9 @@ class SqliteUpkeep {
 
   SqliteDb& db_;
   SqliteStatement erase_, ended_, drop_parts_, drop_reports_, drop_message_,
-      drop_batch_, inbox_, drop_inbound_parts_, drop_inbound_, reports_,
-      hollow_, keys_, recent_, conversations_, next_month_, drop_month_, free_,
-      pages_, vacuum_;
+      last_of_growing_, drop_batch_, inbox_, drop_inbound_parts_, drop_inbound_,
+      drop_untold_, reports_, hollow_, keys_, recent_, conversations_,
+      next_month_, drop_month_, free_, pages_, vacuum_;
 };
 
 }  // namespace smsweb

@@ -449,12 +449,7 @@ class Store {
 // What becomes of a message that Insert() leaves out: kConflict.
 std::unexpected<Error> RecipientOptedOut();
 
-// Inserts one message, or says why not. `conversations_since` as Intake has it.
-Result<void> InsertOne(Store& store, const NewMessage& message,
-                       std::optional<WallTime> conversations_since = {});
-// Inserts all that may be sent, or none; gives the places of those that are
-// left out, since their recipients want nothing from us.
-Result<std::vector<std::size_t>> InsertAll(
-    Store& store, std::span<const NewMessage> messages);
+// Store::Insert for one intake.
+Result<IntakeOutcome> InsertIntake(Store& store, const Intake& intake);
 
 }  // namespace smsweb

@@ -10,6 +10,7 @@
 #include "common/store/sqlite_store.h"
 #include "fault_vfs/raw_db.h"
 #include "forwarding_store.h"
+#include "insert.h"
 
 namespace smsweb::faults {
 namespace {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/pdu/segment.h"
+#include "insert.h"
 
 namespace smsweb::faults {
 namespace {
