@@ -21,6 +21,7 @@ import threading
 import time
 import unittest
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,8 @@ class OnDemand(Gateway):
 
     def end_spoolers(self) -> None:
         for pid in self.spoolers():
-            os.kill(pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # one that ends by itself
+                os.kill(pid, signal.SIGTERM)
         self.wait_for_no_spooler()
 
     def post(self, text: str, **more: Any) -> str:
