@@ -168,7 +168,7 @@ int SqliteDb::Committed(void* state_pointer, sqlite3* db, const char* name,
   State& state = *static_cast<State*>(state_pointer);
   const int enough = state.options.log_pages;
   if (pages < enough) state.empty_log_at = enough * kEmptyAtMultiple;
-  if (pages < enough || !state.synced) return SQLITE_OK;
+  if (pages < enough || state.synced != true) return SQLITE_OK;
   const bool empty = pages >= state.empty_log_at;
   const Millis patience = std::exchange(
       state.options.busy_timeout,
@@ -202,7 +202,7 @@ Result<SqliteDb> SqliteDb::Open(const std::string& path, Options options) {
     return Fail(ErrorKind::kUnavailable,
                 "can't open the queue: it can only be read");
   }
-  db.state_ = std::make_unique<State>(options, false,
+  db.state_ = std::make_unique<State>(options, std::nullopt,
                                       options.log_pages * kEmptyAtMultiple);
   sqlite3_busy_handler(handle, WaitForWriter, db.state_.get());
   return db;
@@ -247,6 +247,7 @@ Result<void> SqliteDb::UseWriteAheadLog() {
 }
 
 Result<void> SqliteDb::SyncCommits(bool synced) {
+  if (synced == state_->synced) return {};
   auto done = Execute(synced ? "PRAGMA synchronous = FULL"
                              : "PRAGMA synchronous = NORMAL");
   if (done) state_->synced = synced;

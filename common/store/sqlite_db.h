@@ -78,7 +78,7 @@ class SqliteDb {
   // Keeps the log short as well, also beside readers and writers without end.
   Result<void> UseWriteAheadLog();
   // Whether a transaction is on the disk when its commit returns; else, when
-  // the next one is that is synced.
+  // the next one is that is synced. Not within one.
   Result<void> SyncCommits(bool synced);
   // Leaves the write-ahead log in place when the last connection closes:
   // programs come and go, and each would pay for a checkpoint.
@@ -107,9 +107,9 @@ class SqliteDb {
   // What SQLite's callbacks point at.
   struct State {
     Options options;
-    bool synced = false;        // SyncCommits()
-    int empty_log_at = 0;       // pages: tried again when it is that long
-    bool log_in_doubt = false;  // a sync of it has failed
+    std::optional<bool> synced;  // SyncCommits()
+    int empty_log_at = 0;        // pages: tried again when it is that long
+    bool log_in_doubt = false;   // a sync of it has failed
   };
   explicit SqliteDb(sqlite3* db) : db_(db) {}
   Result<void> Commit();

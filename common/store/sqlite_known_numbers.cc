@@ -27,6 +27,7 @@ class SqliteKnownNumbers final : public KnownNumbers {
 
   void Remember(std::string_view input, std::string_view region,
                 std::string_view e164, WallTime now) override {
+    (void)db_->SyncCommits(false);  // what is lost is checked again
     (void)remember_.Bind(Slot(input, region))
         .Bind(input)
         .Bind(region)

@@ -159,7 +159,6 @@ class SqliteStore final : public Store {
 
   std::shared_ptr<SqliteDb> shared_db_;
   SqliteDb& db_;
-  bool synced_ = true;
   SqliteIntake intake_;
   SqliteQueue queue_;
   SqliteOutbox outbox_;
@@ -173,10 +172,7 @@ class SqliteStore final : public Store {
 
 Result<void> SqliteStore::InTransaction(
     bool synced, const std::function<Result<void>()>& work) {
-  if (synced != synced_) {
-    if (auto done = db_.SyncCommits(synced); !done) return done;
-    synced_ = synced;
-  }
+  if (auto done = db_.SyncCommits(synced); !done) return done;
   auto transaction = SqliteTransaction::Begin(db_);
   if (!transaction) return std::unexpected(transaction.error());
   if (auto done = work(); !done) return done;
