@@ -52,6 +52,18 @@ void LeaveOutClosed(const Desk& desk, LeaseRequest* request) {
   }
 }
 
+// In the message at hand, as in the store.
+void Remember(Message& message, const Part& part) {
+  auto& records = message.part_records;
+  const auto place =
+      std::ranges::lower_bound(records, part.number, {}, &Part::number);
+  if (place != records.end() && place->number == part.number) {
+    *place = part;
+  } else {
+    records.insert(place, part);
+  }
+}
+
 std::string NumberOrNothing(int number) {
   return number >= 0 ? std::to_string(number) : "";
 }
@@ -95,21 +107,21 @@ Attempt Sending::AttemptAt(const Message& message) {
 }
 
 // A run that ended meanwhile has left the last try's code with the part.
-Sending::Faults Sending::FaultsOf(const Message& message) const {
-  const auto known = faults_.find(message.sequence);
-  if (known != faults_.end()) return known->second;
+void Sending::RecallFaults(const Message& message) {
   for (const Part& part : message.part_records) {
     if (part.state != PartState::kRejected) continue;
-    if (IsModemFault(part.error_code)) return {.count = 1, .modem = part.modem};
+    if (!IsModemFault(part.error_code)) continue;
+    faults_.try_emplace(message.sequence,
+                        Faults{.count = 1, .modem = part.modem});
   }
-  return {};
 }
 
 // Its end, or what its end leaves to be done.
 Verdict Sending::Judge(Station& station, const Message& message,
                        const ModemEvent& event) {
   Attempt attempt = AttemptAt(message);
-  const Faults before = FaultsOf(message);
+  const auto known = faults_.find(message.sequence);
+  const Faults before = known == faults_.end() ? Faults{} : known->second;
   attempt.modem_faults = before.count;
   attempt.suspect =
       before.count > 0 && (before.modem != station.name() ||
@@ -137,7 +149,9 @@ void Sending::PartEnded(Station& station, const ModemEvent& event) {
   RecordPart(station, part, event);
   const bool accepted = event.result == SubmitResult::kAccepted;
   if (accepted) {
-    Remember(job.message, part.number, station.name());
+    Remember(job.message, {.number = part.number,
+                           .state = PartState::kAccepted,
+                           .modem = station.name()});
     ++station.parts_sent;
     ++station.accepted;
   }
@@ -152,16 +166,6 @@ void Sending::PartEnded(Station& station, const ModemEvent& event) {
   }
   if (!verdict.recover_modem) return;
   station.modem().Recover(verdict.reason, desk_.clock.Mono());
-}
-
-// In the message at hand; the store knows it from the turn.
-void Sending::Remember(Message& message, int accepted_part,
-                       const std::string& modem) {
-  std::erase_if(message.part_records, [&](const Part& earlier) {
-    return earlier.number == accepted_part;
-  });
-  message.part_records.push_back(
-      {.number = accepted_part, .state = PartState::kAccepted, .modem = modem});
 }
 
 // Codes go through whatever modem is free: nobody answers them.
@@ -318,14 +322,15 @@ std::optional<Message> Sending::TakeReadyFor(const Station& station) {
   return message;
 }
 
-// What no modem that is up may send.
+// What no modem that is up may send: it goes back, into the lane that it
+// belongs to by now.
 void Sending::PutBackStranded() {
   std::erase_if(ready_, [&](const Message& message) {
     const Station* bound = BoundTo(message);
     const bool stranded = bound && !IsUp(*bound);
     const bool served =
         std::ranges::any_of(desk_.stations, [&](const Station& station) {
-          return IsUp(station) && Serves(station, message, desk_.stations);
+          return IsUp(station) && CanTake(station, message);
         });
     const bool waits = served && !stranded && WaitsForRoom(message);
     if (served && !stranded && !waits) return false;
@@ -404,6 +409,7 @@ void Sending::StartJob(Station& station, const Message& message) {
   if (!job) {
     return EndUntried(message, MessageState::kFailed, job.error().message);
   }
+  RecallFaults(message);
   station.job = std::move(*job);
   SubmitPart(station);
 }
@@ -523,6 +529,10 @@ void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
       station.room_came = true;
       station.modem().Withdraw(now);
     } else {
+      Job& job = *station.job;
+      Remember(job.message, {.number = job.parts.front().number,
+                             .state = PartState::kIntended,
+                             .modem = station.name()});
       station.modem().Release(now);
     }
   }

@@ -65,14 +65,12 @@ class Sending {
   };
 
   Attempt AttemptAt(const Message& message);
-  Faults FaultsOf(const Message& message) const;
+  void RecallFaults(const Message& message);
   Verdict Judge(Station& station, const Message& message,
                 const ModemEvent& event);
   void RecordPart(Station& station, const JobPart& part,
                   const ModemEvent& event);
   void GoOn(Station& station);
-  static void Remember(Message& message, int accepted_part,
-                       const std::string& modem);
   void CountEarlyReports(Message& message);
   std::vector<Station*> LeastUsedFirst() const;
   const Station* BoundTo(const Message& message) const;

@@ -60,18 +60,19 @@ class TestAir final : public sim::Air {
 // turn.
 class SessionLine final : public Line {
  public:
-  SessionLine(sim::AtSession& session, const Clock& clock, const bool& broken)
-      : session_(session), clock_(clock), broken_(broken) {}
+  SessionLine(sim::AtSession& session, const Clock& clock,
+              std::function<bool()> broken)
+      : session_(session), clock_(clock), broken_(std::move(broken)) {}
   int fd() const override { return -1; }
   Result<std::size_t> Read(std::span<char> buffer) override {
-    if (broken_) return Fail(ErrorKind::kUnavailable, "unplugged");
+    if (broken_()) return Fail(ErrorKind::kUnavailable, "unplugged");
     unread_ += session_.TakeOutput();
     const auto count = unread_.copy(buffer.data(), buffer.size());
     unread_.erase(0, count);
     return count;
   }
   Result<std::size_t> Write(std::string_view bytes) override {
-    if (broken_) return Fail(ErrorKind::kUnavailable, "unplugged");
+    if (broken_()) return Fail(ErrorKind::kUnavailable, "unplugged");
     session_.Receive(bytes, {clock_.Wall(), clock_.Mono()});
     return bytes.size();
   }
@@ -79,7 +80,7 @@ class SessionLine final : public Line {
  private:
   sim::AtSession& session_;
   const Clock& clock_;
-  const bool& broken_;
+  const std::function<bool()> broken_;
   std::string unread_;
 };
 
@@ -137,11 +138,12 @@ class SpoolerFixture {
         config, *store_,
         [this](const std::string& device,
                const SerialSettings&) -> Result<std::unique_ptr<Line>> {
-          if (unplugged_ || device == missing_) {
-            return Fail(ErrorKind::kUnavailable, "no such port");
-          }
+          const auto broken = [this, device] {
+            return unplugged_ || device == missing_;
+          };
+          if (broken()) return Fail(ErrorKind::kUnavailable, "no such port");
           return std::make_unique<SessionLine>(*sessions_[device], clock_,
-                                               unplugged_);
+                                               broken);
         },
         windows_, clock_, random_, log_);
     return spooler;

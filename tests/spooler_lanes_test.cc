@@ -109,6 +109,28 @@ TEST_CASE_METHOD(LanesFixture,
   CHECK(StateOf(text) == "sent");
 }
 
+TEST_CASE_METHOD(
+    LanesFixture,
+    "What begins again through another modem stays with that one") {
+  Start();
+  Settle();
+  const Uuid id = Insert(std::string(3 * 153, 'x'), MessageClass::kOtp);
+  int carried = 0;
+  air_.on_carry = [&] {
+    if (++carried == 3) missing_ = "/a";
+  };
+  air_.answers = {{}, {}, kAnswerLost, {}, kRefusedNoNetwork};
+  Settle();
+  REQUIRE(Look(id).lane == BegunLane("", "a"));
+  Pass(seconds(31));
+  REQUIRE(carried == 5);  // the first through b, and one that is refused
+  CHECK(Look(id).lane == BegunLane("", "b"));
+  missing_.clear();
+  for (int i = 0; i < 50; ++i) Pass(seconds(1));
+  CHECK(StateOf(id) == "sent");
+  CHECK(Look(id).modem == "b");
+}
+
 TEST_CASE_METHOD(LanesFixture, "A modem's fault is another modem's try") {
   air_.answers = {kUnknownError};
   const Uuid id = Insert("hello");
