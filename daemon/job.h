@@ -23,6 +23,7 @@ struct Job {
   Message message;
   std::deque<JobPart> parts;  // those still to be sent
   bool under_way = false;     // the modem has the first of them
+  bool lost = false;          // its lease is gone: nothing more is said of it
 };
 
 // Encodes the parts that the network has not taken yet through this modem. What

@@ -146,6 +146,7 @@ void Sending::PartEnded(Station& station, const ModemEvent& event) {
   const JobPart part = std::move(job.parts.front());
   job.parts.pop_front();
   job.under_way = false;
+  if (job.lost) return station.job.reset();
   RecordPart(station, part, event);
   const bool accepted = event.result == SubmitResult::kAccepted;
   if (accepted) {
@@ -254,10 +255,10 @@ void Sending::Conclude(const Message& message, const Verdict& verdict,
                                 .at = desk_.clock.Wall(),
                                 .lane = LaneAfter(message, verdict),
                                 .avoid = verdict.avoid_modem ? modem : ""});
-  desk_.log.Info("message", {{"id", ToString(message.id)},
-                             {"state", ToString(verdict.next)},
-                             {"modem", modem},
-                             {"reason", verdict.reason}});
+  concluded_[message.sequence] = {.id = message.id,
+                                  .state = verdict.next,
+                                  .modem = modem,
+                                  .reason = verdict.reason};
   if (verdict.next == MessageState::kQueued) {
     LookAgain();
   } else {
@@ -511,35 +512,63 @@ void Sending::NoteExhausted(const std::vector<bool>& exhausted) {
   asked_for_.clear();
 }
 
-void Sending::ReleaseCommitted(const SpoolerTurnOutcome& outcome) {
-  for (const auto sequence : outcome.refused) {
-    desk_.log.Error("the queue refused a change; it is another's, or settled",
-                    {{"sequence", sequence}});
+// A message that nothing was tried with may have been cancelled meanwhile.
+void Sending::TellConcluded(std::set<std::int64_t>* refused) {
+  for (const auto& [sequence, conclusion] : std::exchange(concluded_, {})) {
+    if (!refused->contains(sequence)) {
+      desk_.log.Info("message", {{"id", ToString(conclusion.id)},
+                                 {"state", ToString(conclusion.state)},
+                                 {"modem", conclusion.modem},
+                                 {"reason", conclusion.reason}});
+    } else if (conclusion.modem.empty()) {
+      TellLost(conclusion.id);
+      refused->erase(sequence);
+    }
   }
-  const MonoTime now = desk_.clock.Mono();
+}
+
+void Sending::TellLost(const Uuid& id) const {
+  desk_.log.Info("let go of a message that was cancelled, or is another's",
+                 {{"id", ToString(id)}});
+}
+
+// An intent that was refused: nothing of its part has left, and nothing will.
+void Sending::Withdraw(Station& station) {
+  if (station.counted) desk_.tariffs.Uncount(*station.counted);
+  station.counted.reset();
+  station.room_came = true;
+  station.job->lost = true;
+  faults_.erase(station.job->message.sequence);
+  station.modem().Withdraw(desk_.clock.Mono());
+}
+
+void Sending::ReleaseCommitted(std::set<std::int64_t>* refused) {
   for (Station& station : desk_.stations) {
-    if (!station.intent_uncommitted) continue;
-    station.intent_uncommitted = false;
-    const bool refused =
-        std::ranges::find(outcome.refused, station.job->message.sequence) !=
-        outcome.refused.end();
-    if (refused) {
-      if (station.counted) desk_.tariffs.Uncount(*station.counted);
-      station.counted.reset();
-      station.room_came = true;
-      station.modem().Withdraw(now);
+    if (!std::exchange(station.intent_uncommitted, false)) continue;
+    Job& job = *station.job;
+    if (refused->contains(job.message.sequence)) {
+      Withdraw(station);
+      if (BegunOn(job.message)) continue;  // too late for cancelling
+      TellLost(job.message.id);
+      refused->erase(job.message.sequence);
     } else {
-      Job& job = *station.job;
       Remember(job.message, {.number = job.parts.front().number,
                              .state = PartState::kIntended,
                              .modem = station.name()});
-      station.modem().Release(now);
+      station.modem().Release(desk_.clock.Mono());
     }
   }
 }
 
 void Sending::Committed(SpoolerTurnOutcome outcome) {
-  ReleaseCommitted(outcome);
+  std::set<std::int64_t> refused(outcome.refused.begin(),
+                                 outcome.refused.end());
+  ReleaseCommitted(&refused);
+  TellConcluded(&refused);
+  for (const auto sequence : refused) {
+    desk_.log.Error("the queue refused a change; it is another's, or settled",
+                    {{"sequence", sequence}});
+  }
   if (!asked_for_.empty()) look_for_otp_ = false;
   NoteExhausted(outcome.exhausted);
   desk_.tariffs.Correct(outcome.usage);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,11 +90,23 @@ class Sending {
   bool MayGoNow(const Message& message);
   void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);
-  void ReleaseCommitted(const SpoolerTurnOutcome& outcome);
+  void TellConcluded(std::set<std::int64_t>* refused);
+  void ReleaseCommitted(std::set<std::int64_t>* refused);
+  void Withdraw(Station& station);
+  void TellLost(const Uuid& id) const;
+
+  // What became of a message, to be told once it is on disk.
+  struct Conclusion {
+    Uuid id;
+    MessageState state;
+    std::string modem;  // empty: nothing was tried
+    std::string reason;
+  };
 
   const Desk& desk_;
-  std::map<std::int64_t, Faults> faults_;  // by message
-  std::deque<Message> ready_;              // leased, in order, not begun
+  std::map<std::int64_t, Conclusion> concluded_;  // by message, in this turn
+  std::map<std::int64_t, Faults> faults_;         // by message
+  std::deque<Message> ready_;                     // leased, in order, not begun
   int put_off_ = 0;  // messages in this turn, for they may not go now
   std::vector<Station*> asked_for_;  // a lease request each; null: codes alone
   bool look_for_otp_ = true;         // even where enough is at hand

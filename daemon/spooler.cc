@@ -113,11 +113,12 @@ Result<void> Spooler::SettleAbandoned() {
   if (auto done = TakeOver(*abandoned); !done) return done;
   sending_.SettleAbandoned(*abandoned);
   turn_.now = clock_.Wall();
-  const auto outcome = store_.RecordTurn(turn_);
+  auto outcome = store_.RecordTurn(turn_);
   if (!outcome) return std::unexpected(outcome.error());
   log_.Warning("settled what a spooler that died has left",
                {{"messages", abandoned->size()}});
   turn_ = SpoolerTurn{.token = token_};
+  sending_.Committed(std::move(*outcome));
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -192,6 +193,19 @@ class SpoolerFixture {
     REQUIRE(message.has_value());
     return *message;
   }
+  // What the log says from here on: the lines that have `text` in them.
+  void KeepLog() {
+    log_ = std::move(*Logger::Open("smswebd", "info", folder_ / "log"));
+  }
+  std::vector<std::string> LogLines(const std::string& text) {
+    std::ifstream log(folder_ / "log");
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(log, line);) {
+      if (line.find(text) != std::string::npos) lines.push_back(line);
+    }
+    return lines;
+  }
+
   std::string StateOf(const Uuid& id) {
     return std::string(ToString(Look(id).state));
   }

@@ -242,6 +242,7 @@ TEST_CASE_METHOD(SpoolerFixture,
 }
 
 TEST_CASE_METHOD(SpoolerFixture, "What is cancelled before its intent stays") {
+  KeepLog();
   const Uuid id = Insert("hello");
   bool asked = false;
   // It is leased, and its turn with an intent is about to be committed.
@@ -256,9 +257,30 @@ TEST_CASE_METHOD(SpoolerFixture, "What is cancelled before its intent stays") {
   Pass(minutes(1));
   CHECK(StateOf(id) == "cancelled");
   CHECK(air_.received.empty());
+  CHECK(LogLines(" error ").empty());
+  CHECK(LogLines(ToString(id)).size() == 1);
+  CHECK(LogLines("cancelled").size() == 1);
   const Uuid next = Insert("next");  // the modem has left its prompt
   Settle();
   CHECK(StateOf(next) == "sent");
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "... and so does what is at hand") {
+  KeepLog();
+  Start();
+  air_.answers = {kSilent};
+  Insert("under way");
+  Settle();
+  const Uuid id = Insert("at hand");
+  Settle();
+  REQUIRE(StateOf(id) == "sending");
+  REQUIRE(sqlite_->Cancel(id, clock_.Wall())->cancelled);
+  spooler_->Quiesce();
+  Settle();
+  CHECK(StateOf(id) == "cancelled");
+  CHECK(LogLines(" error ").empty());
+  CHECK(LogLines(ToString(id)).size() == 1);
+  CHECK(LogLines("cancelled").size() == 1);
 }
 
 TEST_CASE_METHOD(SpoolerFixture, "Two spoolers share a store, and no message") {
