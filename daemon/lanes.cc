@@ -1,7 +1,6 @@
 #include "daemon/lanes.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 
 #include "common/store/lane.h"
@@ -18,28 +17,29 @@ bool HasLane(const Station& station, const std::string& lane) {
   return std::ranges::binary_search(station.lanes, lane);
 }
 
-// Where the messages of a lane that no modem serves belong.
-struct Refuge {
-  std::string lane;
-  bool for_all = false;  // else for class otp alone
-};
+constexpr std::array kClasses = {
+    MessageClass::kOtp, MessageClass::kTransactional, MessageClass::kBulk};
 
-std::optional<Refuge> RefugeFrom(const Lane& lane,
-                                 const std::vector<Station>& stations,
-                                 bool waited) {
+std::size_t Place(MessageClass message_class) {
+  return static_cast<std::size_t>(message_class);
+}
+
+bool Exists(const std::string& modem, const std::vector<Station>& stations) {
+  return std::ranges::find(stations, modem, &Station::name) != stations.end();
+}
+
+// Where the messages of a lane belong that nobody sends; none: they stay.
+std::optional<std::string> RefugeFrom(const Lane& lane,
+                                      const std::vector<Station>& stations) {
   using enum Lane::Kind;
-  const auto exists = [&](const std::string& name) {
-    return std::ranges::find(stations, name, &Station::name) != stations.end();
-  };
   switch (lane.kind) {
     case kSim:
-      return Refuge{GroupLane(lane.group), waited};
     case kBegun:
-      return Refuge{GroupLane(lane.group), !exists(lane.name)};
+      return GroupLane(lane.group);
     case kGroup: {
       const bool none = std::ranges::none_of(
           stations, [&](const Station& s) { return IsIn(s, lane.group); });
-      if (none && !lane.group.empty()) return Refuge{GroupLane(""), true};
+      if (none && !lane.group.empty()) return GroupLane("");
       return std::nullopt;
     }
     case kModem:
@@ -48,11 +48,14 @@ std::optional<Refuge> RefugeFrom(const Lane& lane,
   return std::nullopt;
 }
 
-// Since when it is so; `before` is what was known at the last look.
-MonoTime SinceOf(const std::map<std::string, MonoTime>& before,
-                 const std::string& lane, MonoTime now) {
-  const auto known = before.find(lane);
-  return known == before.end() ? now : known->second;
+// For how long messages wait for the one who should send them; none: for ever.
+std::optional<Millis> Patience(const Lane& lane, MessageClass message_class,
+                               const std::vector<Station>& stations) {
+  using enum Lane::Kind;
+  if (message_class == MessageClass::kOtp) return Millis(0);
+  if (lane.kind == kSim) return kConversationPatience;
+  if (lane.kind == kBegun && Exists(lane.name, stations)) return std::nullopt;
+  return Millis(0);
 }
 
 }  // namespace
@@ -78,61 +81,57 @@ bool Serves(const Station& station, const Message& message,
   });
 }
 
+void LaneWatch::Note(const std::vector<Station>& stations, MonoTime now) {
+  for (const MessageClass c : kClasses) {
+    Since& lanes = unserved_since_[Place(c)];
+    for (auto& [lane, since] : lanes) since = since.value_or(now);
+    for (const Station& station : stations) {
+      const bool sends = IsUp(station) && !station.rests[Place(c)];
+      for (const std::string& lane : station.lanes) {
+        auto& since = lanes.try_emplace(lane, began_).first->second;
+        if (sends) since.reset();
+      }
+    }
+  }
+}
+
+bool LaneWatch::AnyUnserved() const {
+  return std::ranges::any_of(unserved_since_, [](const Since& lanes) {
+    return std::ranges::any_of(
+        lanes, [](const auto& lane) { return lane.second.has_value(); });
+  });
+}
+
+std::optional<MonoTime> LaneWatch::UnservedSince(
+    const std::string& lane, MessageClass message_class) const {
+  const Since& lanes = unserved_since_[Place(message_class)];
+  const auto known = lanes.find(lane);
+  return known == lanes.end() ? began_ : known->second;
+}
+
 std::vector<LaneChange> LaneWatch::Stranded(
     const std::vector<std::string>& queued,
     const std::vector<Station>& stations, MonoTime now) {
-  const auto served = [&](const std::string& lane) {
-    return std::ranges::any_of(stations, [&](const Station& station) {
-      return IsUp(station) && HasLane(station, lane);
-    });
-  };
   std::vector<LaneChange> changes;
-  std::map<std::string, MonoTime> unserved;
-  for (const std::string& text : queued) {
-    if (served(text)) continue;
-    const MonoTime since = SinceOf(unserved_since_, text, now);
-    unserved[text] = since;
-    const bool waited = now - since >= kConversationPatience;
-    const auto refuge = RefugeFrom(ParseLane(text), stations, waited);
-    if (!refuge || !served(refuge->lane)) continue;
-    LaneChange change{.from = text, .to = refuge->lane};
-    if (!refuge->for_all) change.only = MessageClass::kOtp;
-    changes.push_back(std::move(change));
-  }
-  unserved_since_ = std::move(unserved);
-  for (int i = 0; i < kMessageClassCount; ++i) {
-    AddResting(queued, stations, static_cast<MessageClass>(i), now, &changes);
+  next_stranded_.reset();
+  for (const MessageClass c : kClasses) {
+    for (const std::string& text : queued) {
+      const auto since = UnservedSince(text, c);
+      if (!since) continue;
+      const Lane lane = ParseLane(text);
+      const auto refuge = RefugeFrom(lane, stations);
+      if (!refuge || UnservedSince(*refuge, c)) continue;
+      const auto patience = Patience(lane, c, stations);
+      if (!patience) continue;
+      const MonoTime at = *since + *patience;
+      if (at <= now) {
+        changes.push_back({.from = text, .to = *refuge, .message_class = c});
+      } else if (!next_stranded_ || at < *next_stranded_) {
+        next_stranded_ = at;
+      }
+    }
   }
   return changes;
-}
-
-// Of lanes that are served, but for a class.
-void LaneWatch::AddResting(const std::vector<std::string>& queued,
-                           const std::vector<Station>& stations,
-                           MessageClass message_class, MonoTime now,
-                           std::vector<LaneChange>* changes) {
-  const auto place = static_cast<std::size_t>(message_class);
-  const auto any = [&](const std::string& lane, bool rests) {
-    return std::ranges::any_of(stations, [&](const Station& station) {
-      return IsUp(station) && HasLane(station, lane) &&
-             station.rests[place] == rests;
-    });
-  };
-  Since resting;
-  for (const std::string& text : queued) {
-    if (any(text, false) || !any(text, true)) continue;
-    const Lane lane = ParseLane(text);
-    const std::string refuge = GroupLane(lane.group);
-    const MonoTime since = SinceOf(resting_since_[place], text, now);
-    resting[text] = since;
-    const bool otp = message_class == MessageClass::kOtp;
-    const bool leaves = lane.kind == Lane::Kind::kSim
-                            ? otp || now - since >= kConversationPatience
-                            : lane.kind == Lane::Kind::kBegun && otp;
-    if (!leaves || !any(refuge, false)) continue;
-    changes->push_back({.from = text, .to = refuge, .only = message_class});
-  }
-  resting_since_[place] = std::move(resting);
 }
 
 }  // namespace smsweb

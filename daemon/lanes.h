@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ std::vector<std::string> LanesOf(const Station& station);
 bool Serves(const Station& station, const Message& message,
             const std::vector<Station>& stations);
 
-// Looks after lanes whose modem is gone, and remembers since when it is.
+// Looks after lanes whose messages nobody sends, and remembers since when:
+// their modem is gone, or its SIM has reached a limit, and will not send all of
+// the class for longer than a conversation waits.
 //
 //   G~SIM  to G: an otp at once, others after kConversationPatience
 //   G@M    to G: an otp at once; others only where M has left the
@@ -29,27 +32,33 @@ bool Serves(const Station& station, const Message& message,
 //   G      to the default group, where no modem is in G any more
 //   =M     stays: somebody has asked for that one
 //
-// A SIM that has reached a limit for longer than that is out of order, too, for
-// the classes that it can't send: an otp goes to another modem of G at once,
-// others after kConversationPatience.
-//
-// Nothing changes its lane unless another modem is up to take it.
+// Nothing changes its lane unless another modem can send it.
 class LaneWatch {
  public:
+  explicit LaneWatch(MonoTime began) : began_(began) {}
+
+  // Who sends what has changed.
+  void Note(const std::vector<Station>& stations, MonoTime now);
+  // Some lane that modems have, or had, is one that nobody sends.
+  bool AnyUnserved() const;
+
+  // What is to change, codes first.
   std::vector<LaneChange> Stranded(const std::vector<std::string>& queued,
                                    const std::vector<Station>& stations,
                                    MonoTime now);
+  // When, as far as the last look knows, the next ones have waited long enough.
+  std::optional<MonoTime> NextStranded() const { return next_stranded_; }
 
  private:
-  void AddResting(const std::vector<std::string>& queued,
-                  const std::vector<Station>& stations,
-                  MessageClass message_class, MonoTime now,
-                  std::vector<LaneChange>* changes);
+  // Of lanes that modems have, or had; none: somebody sends this class.
+  using Since = std::map<std::string, std::optional<MonoTime>>;
 
-  using Since = std::map<std::string, MonoTime>;
+  std::optional<MonoTime> UnservedSince(const std::string& lane,
+                                        MessageClass message_class) const;
 
-  Since unserved_since_;
-  std::array<Since, kMessageClassCount> resting_since_;
+  const MonoTime began_;
+  std::array<Since, kMessageClassCount> unserved_since_;
+  std::optional<MonoTime> next_stranded_;
 };
 
 inline constexpr Millis kConversationPatience{60'000};

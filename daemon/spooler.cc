@@ -61,7 +61,8 @@ Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
             random, log,   stations_, turn_},
       sending_(desk_),
       reception_(desk_),
-      requests_(desk_) {
+      requests_(desk_),
+      lane_watch_(clock.Mono()) {
   turn_.token = token_;
 }
 
@@ -140,12 +141,12 @@ void Spooler::Turn(const std::vector<bool>& readable) {
     requests_.LookAgain();
     reception_.ShowIncomplete();
     LookAfterOthers();
-    LookAfterLanes();
+    look_after_lanes_ = true;
     turn_.expire = true;  // also where nothing may be taken
     looked_at_ = now;
   }
   if (LookAfterLimits()) sending_.LookAgain();
-  if (std::exchange(lanes_changed_, false)) LookAfterLanes();
+  if (std::exchange(more_change_lanes_, false)) look_after_lanes_ = true;
   requests_.Turn();
   if (!AnyModemUp()) {
     sending_.PutBackReady();
@@ -159,17 +160,38 @@ void Spooler::Turn(const std::vector<bool>& readable) {
   FlushAll();
 }
 
+void Spooler::BellRang() {
+  sending_.LookAgain();
+  requests_.LookAgain();
+  look_after_lanes_ = look_after_lanes_ || lane_watch_.AnyUnserved();
+}
+
 void Spooler::LookAfterLanes() {
+  const MonoTime now = clock_.Mono();
+  const bool changed = std::exchange(stations_changed_, false);
+  if (changed) lane_watch_.Note(stations_, now);
+  const bool asked = std::exchange(look_after_lanes_, false);
+  const bool due = next_stranded_ && *next_stranded_ <= now;
+  if (!changed && !asked && !due) return;
+  next_stranded_.reset();
   const auto lanes = store_.QueuedLanes();
   if (!lanes) return;
-  turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, clock_.Mono());
+  turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, now);
+  next_stranded_ = lane_watch_.NextStranded();
   if (!turn_.lane_changes.empty()) sending_.LookAgain();
+}
+
+// Its lane may be one that nobody sends by now.
+void Spooler::NotePutBack(const SpoolerTurn& turn) {
+  const bool any = std::ranges::find(turn.changes, MessageState::kQueued,
+                                     &StateChange::to) != turn.changes.end();
+  if (any && lane_watch_.AnyUnserved()) look_after_lanes_ = true;
 }
 
 // True: some SIM may send more than before, or less.
 bool Spooler::LookAfterLimits() {
   const bool changed = tariffs_.Watch(stations_);
-  lanes_changed_ = lanes_changed_ || changed;
+  stations_changed_ = stations_changed_ || changed;
   next_room_ = tariffs_.NextRoom(stations_);
   return changed;
 }
@@ -248,7 +270,7 @@ void Spooler::NoteLanes(Station& station, const ModemEvent& event) {
   if (!came_or_went && event.kind != ModemEvent::Kind::kInfoChanged) return;
   station.lanes = LanesOf(station);
   station.look = true;
-  lanes_changed_ = true;
+  stations_changed_ = true;
 }
 
 // A PIN that is about to leave counts as refused until it was accepted: the SIM
@@ -275,6 +297,7 @@ bool Spooler::Commit() {
     station.parts_sent = 0;
   }
   turn_.now = clock_.Wall();
+  LookAfterLanes();
   PlanLeases();
   if (more_to_bury_) turn_.expire = true;
   RenewLease();
@@ -288,9 +311,11 @@ bool Spooler::Commit() {
   if (store_retry_at_) log_.Info("the queue works again");
   store_retry_at_.reset();
   store_pause_ = Millis(0);
+  NotePutBack(turn_);
   const bool old_ones_had_their_turn = turn_.aged_since[1].has_value();
   turn_ = SpoolerTurn{.token = token_};
   news_ = news_ || outcome->outbox;
+  more_change_lanes_ = more_change_lanes_ || outcome->more_change_lanes;
   const auto leased = static_cast<int>(outcome->leased.size());
   since_aged_ = old_ones_had_their_turn ? 0 : since_aged_ + leased;
   const bool found_an_end =
@@ -376,7 +401,8 @@ std::optional<MonoTime> Spooler::Deadline() const {
     consider(station.port->Deadline());
   }
   consider(store_retry_at_);
-  if (more_to_bury_) consider(clock_.Mono());
+  if (more_to_bury_ || more_change_lanes_) consider(clock_.Mono());
+  if (!store_retry_at_) consider(next_stranded_);
   if (sending_.HasHadEnough()) consider(clock_.Mono());
   if (requests_.Open()) consider(clock_.Mono() + kAskAgain);
   if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());
@@ -393,7 +419,8 @@ std::optional<MonoTime> Spooler::Deadline() const {
 bool Spooler::Busy() const { return !turn_.Empty() || sending_.PartUnderWay(); }
 
 bool Spooler::Drained() const {
-  return !Busy() && !sending_.HasReady() && !sending_.MustLook();
+  return !Busy() && !sending_.HasReady() && !sending_.MustLook() &&
+         !more_change_lanes_;
 }
 
 bool Spooler::Idle() const {

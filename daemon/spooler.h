@@ -51,10 +51,7 @@ class Spooler {
   // Does all that can be done now. `readable` says of each modem whether poll
   // found bytes on its line.
   void Turn(const std::vector<bool>& readable);
-  void BellRang() {
-    sending_.LookAgain();
-    requests_.LookAgain();
-  }
+  void BellRang();
   // Something was put into the outbox since the last call, and is durable.
   bool TakeNews() { return std::exchange(news_, false); }
 
@@ -86,6 +83,7 @@ class Spooler {
   void LookAhead();
   void NoteLanes(Station& station, const ModemEvent& event);
   void LookAfterLanes();
+  void NotePutBack(const SpoolerTurn& turn);
   bool LookAfterLimits();
   void LookAfterOthers();
   void RenewLease();
@@ -112,9 +110,13 @@ class Spooler {
   Reception reception_;
   Requests requests_;
   LaneWatch lane_watch_;
-  bool lanes_changed_ = false;  // since they were last looked after
-  bool more_to_bury_ = false;   // messages whose life is over
-  int since_aged_ = 0;          // messages leased since an old one had its turn
+  bool stations_changed_ = false;   // who sends what, since lanes were looked
+                                    // after
+  bool look_after_lanes_ = false;   // something may lie where nobody sends it
+  bool more_change_lanes_ = false;  // in the next turn: modems come in between
+  bool more_to_bury_ = false;       // messages whose life is over
+  int since_aged_ = 0;  // messages leased since an old one had its turn
+  std::optional<MonoTime> next_stranded_;  // messages have waited enough then
   MonoTime alive_told_at_{};
   std::optional<WallTime> next_due_;   // of what was not due at the last look
   std::optional<WallTime> next_room_;  // for what SIMs may not send now

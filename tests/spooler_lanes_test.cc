@@ -99,14 +99,80 @@ TEST_CASE_METHOD(LanesFixture,
                  "A conversation goes on when its SIM is gone for a minute") {
   Start();
   Settle();
-  const std::string lane = SimLane("", "999999");  // nobody's
-  const Uuid code = InsertIn(lane, "code", MessageClass::kOtp);
+  const std::string lane = SimLane("", SimOf("a"));
+  missing_ = "/a";
+  Settle();
+  Pass(seconds(45));
   const Uuid text = InsertIn(lane, "text");
-  Pass(seconds(31));
-  CHECK(StateOf(code) == "sent");
+  Pass(Millis(14'999));
   CHECK(StateOf(text) == "queued");
-  for (int i = 0; i < 4; ++i) Pass(seconds(31));
+  CHECK(*spooler_->Deadline() - clock_.Mono() == Millis(1));
+  Pass(Millis(1));
   CHECK(StateOf(text) == "sent");
+  // It is known to be gone.
+  const Uuid next = InsertIn(lane, "next");
+  Settle();
+  CHECK(StateOf(next) == "sent");
+}
+
+TEST_CASE_METHOD(LanesFixture, "... also where its SIM was never seen") {
+  Start();
+  Settle();
+  const Uuid text = InsertIn(SimLane("", "999999"), "text");
+  Pass(seconds(59));
+  CHECK(StateOf(text) == "queued");
+  Pass(seconds(1));
+  CHECK(StateOf(text) == "sent");
+}
+
+TEST_CASE_METHOD(LanesFixture, "A code waits for no modem that is gone") {
+  Start();
+  Settle();
+  const std::string sim = SimOf("a");
+  missing_ = "/a";
+  Settle();
+  for (const std::string& lane : {SimLane("", sim), BegunLane("", "a")}) {
+    const Uuid code = InsertIn(lane, "code", MessageClass::kOtp);
+    Settle();
+    CHECK(StateOf(code) == "sent");
+  }
+}
+
+TEST_CASE_METHOD(LanesFixture,
+                 "... nor does one that was put back as it went") {
+  Start();
+  Settle();
+  air_.answers = {kAnswerLost};
+  air_.on_carry = [&] { missing_ = "/a"; };
+  const Uuid code = InsertIn(BegunLane("", "a"), "code", MessageClass::kOtp);
+  Settle();
+  REQUIRE(StateOf(code) == "queued");
+  Pass(seconds(2));
+  CHECK(Look(code).modem == "b");
+}
+
+TEST_CASE_METHOD(LanesFixture, "All conversations of a SIM leave it at once") {
+  Start();
+  Settle();
+  const std::string lane = SimLane("", SimOf("a"));
+  missing_ = "/a";
+  Settle();
+  std::vector<NewMessage> messages;
+  for (int i = 0; i < 1800; ++i) {
+    messages.push_back(NewMessageTo("+6289610707901", "text"));
+    messages.back().lane = lane;
+  }
+  REQUIRE(InsertAll(*sqlite_, messages).has_value());
+  spooler_->BellRang();
+  Settle();
+  const std::size_t turns = 4;
+  clock_.Advance(seconds(60));
+  for (std::size_t i = 0; i < turns; ++i) {
+    CHECK(std::ranges::count(*sqlite_->QueuedLanes(), lane) == 1);
+    spooler_->Turn({true, true});
+    if (i + 1 < turns) CHECK(*spooler_->Deadline() == clock_.Mono());
+  }
+  CHECK(std::ranges::count(*sqlite_->QueuedLanes(), lane) == 0);
 }
 
 TEST_CASE_METHOD(
@@ -121,8 +187,8 @@ TEST_CASE_METHOD(
   };
   air_.answers = {{}, {}, kAnswerLost, {}, kRefusedNoNetwork};
   Settle();
-  REQUIRE(Look(id).lane == BegunLane("", "a"));
-  Pass(seconds(31));
+  REQUIRE(StateOf(id) == "queued");
+  Pass(seconds(2));
   REQUIRE(carried == 5);  // the first through b, and one that is refused
   CHECK(Look(id).lane == BegunLane("", "b"));
   missing_.clear();

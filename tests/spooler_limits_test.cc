@@ -261,12 +261,11 @@ TEST_CASE_METHOD(LimitsFixture,
   CHECK(Look(first).modem == "a");
   const Uuid code = InsertTo("+491", "code", kOtp, lane);
   const Uuid next = InsertTo("+491", "next", kTransactional, lane);
-  Pass(seconds(31));
+  Settle();
   CHECK(Look(code).modem == "b");
+  Pass(seconds(59));
   CHECK(StateOf(next) == "queued");
-  Pass(seconds(30));
-  Pass(seconds(31));
-  Pass(seconds(31));
+  Pass(seconds(1));
   CHECK(Look(next).modem == "b");
 }
 

@@ -108,17 +108,34 @@ TEST_CASE("One that is old goes before those of classes above it") {
   });
 }
 
-TEST_CASE("Lanes change for all their messages, or for those of one class") {
+TEST_CASE("Lanes change for messages of one class") {
   OnEachStore([](Store& store, const TempFolder&) {
     Insert(store, InLane(1, "~1"));
     Insert(store, InLane(2, "~1", MessageClass::kOtp));
     SpoolerTurn turn = Turn(0);
-    turn.lane_changes = {{.from = "~1", .to = "", .only = MessageClass::kOtp}};
+    turn.lane_changes = {
+        {.from = "~1", .to = "", .message_class = MessageClass::kOtp}};
     REQUIRE(store.RecordTurn(turn).has_value());
     CHECK(*store.QueuedLanes() == std::vector<std::string>{"", "~1"});
-    turn.lane_changes = {{.from = "~1", .to = "b"}};
-    REQUIRE(store.RecordTurn(turn).has_value());
-    CHECK(*store.QueuedLanes() == std::vector<std::string>{"", "b"});
+  });
+}
+
+TEST_CASE(
+    "A turn changes the lanes of so many messages, the first ones first") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    for (int i = 0; i < 400; ++i) Insert(store, InLane(i, "~1"));
+    for (int i = 400; i < 800; ++i) Insert(store, InLane(i, "~2"));
+    SpoolerTurn turn = Turn(0);
+    for (const char* lane : {"~1", "~2"}) {
+      turn.lane_changes.push_back(
+          {.from = lane,
+           .to = "",
+           .message_class = MessageClass::kTransactional});
+    }
+    CHECK(store.RecordTurn(turn)->more_change_lanes);
+    CHECK(*store.QueuedLanes() == std::vector<std::string>{"", "~2"});
+    CHECK_FALSE(store.RecordTurn(turn)->more_change_lanes);
+    CHECK(*store.QueuedLanes() == std::vector<std::string>{""});
   });
 }
 

@@ -64,14 +64,6 @@ std::string KnownCandidatesSql(std::string_view order) {
       LeaseColumns(), order, kFarthestLook);
 }
 
-std::string ChangeLaneSql(std::string_view condition) {
-  return fmt::format(
-      "UPDATE message SET lane = ?2 WHERE sequence IN (SELECT sequence FROM "
-      "message INDEXED BY message_queued WHERE state = 0 AND lane = ?1 {}"
-      "LIMIT {})",
-      condition, kMostLaneChangesPerTurn);
-}
-
 // A request as far as there is work in its lanes, and whose it is; those that
 // want the same are one.
 struct Merged {
@@ -230,8 +222,10 @@ SqliteQueue::SqliteQueue(SqliteDb& db, bool keep_texts)
           "sim = ?1 AND message_reference IN (-1, ?2) AND intended_at >= ?3 "
           "GROUP BY its) CROSS JOIN message ON sequence = its "
           "ORDER BY sent_at DESC, sequence DESC")),
-      change_lane_(db.PrepareLater(ChangeLaneSql(""))),
-      change_lane_of_class_(db.PrepareLater(ChangeLaneSql("AND class = ?3 "))),
+      change_lane_(db.PrepareLater(
+          "UPDATE message SET lane = ?2 WHERE sequence IN (SELECT sequence "
+          "FROM message INDEXED BY message_queued WHERE state = 0 AND "
+          "lane = ?1 AND class = ?3 ORDER BY not_before, sequence LIMIT ?4)")),
       renew_(db.PrepareLater(
           "INSERT INTO spooler(token, alive_until) VALUES(?1, ?2) "
           "ON CONFLICT DO UPDATE SET alive_until = ?2")),
@@ -548,11 +542,20 @@ Result<std::vector<Message>> SqliteQueue::AwaitingReport(const std::string& sim,
   return CollectWithParts(awaiting_);
 }
 
-Result<void> SqliteQueue::ChangeLane(const LaneChange& change) {
-  auto& statement = change.only ? change_lane_of_class_ : change_lane_;
-  statement.Bind(change.from).Bind(change.to);
-  if (change.only) statement.Bind(Number(*change.only));
-  return RunIt(statement);
+Result<void> SqliteQueue::ChangeLanes(const SpoolerTurn& turn,
+                                      SpoolerTurnOutcome* outcome) {
+  std::int64_t left = kMostLaneChangesPerTurn;
+  for (const LaneChange& change : turn.lane_changes) {
+    const auto moved = change_lane_.Bind(change.from)
+                           .Bind(change.to)
+                           .Bind(Number(change.message_class))
+                           .Bind(left)
+                           .Run();
+    if (!moved) return std::unexpected(moved.error());
+    left -= *moved;
+  }
+  outcome->more_change_lanes = left == 0;
+  return {};
 }
 
 Result<void> SqliteQueue::Renew(LeaseToken token, WallTime alive_until) {

@@ -29,7 +29,8 @@ class SqliteQueue {
   Result<void> Lease(const SpoolerTurn& turn, SpoolerTurnOutcome* outcome);
   Result<void> TakeOver(std::span<const std::int64_t> sequences,
                         LeaseToken token);
-  Result<void> ChangeLane(const LaneChange& change);
+  Result<void> ChangeLanes(const SpoolerTurn& turn,
+                           SpoolerTurnOutcome* outcome);
   Result<void> Renew(LeaseToken token, WallTime alive_until);
   Result<CancelOutcome> Cancel(const Uuid& id, WallTime now);
 
@@ -79,8 +80,7 @@ class SqliteQueue {
   SqliteStatement find_, find_sequence_, parts_, next_due_, first_lane_,
       next_lane_, candidates_, newest_, known_, newest_known_, dead_, take_,
       held_, intent_, result_, doubt_, change_, expire_, abandoned_, take_over_,
-      count_, awaiting_, change_lane_, change_lane_of_class_, renew_, bury_,
-      cancel_;
+      count_, awaiting_, change_lane_, renew_, bury_, cancel_;
 };
 
 }  // namespace smsweb

@@ -238,6 +238,7 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
     if (auto ok = usage_.Write(turn, &outcome); !ok) return ok;
     if (auto ok = WriteReceived(turn); !ok) return ok;
     if (auto ok = WriteRest(turn); !ok) return ok;
+    if (auto ok = queue_.ChangeLanes(turn, &outcome); !ok) return ok;
     if (turn.expire) {
       if (auto ok = queue_.ExpireDead(turn.now, &outcome); !ok) return ok;
     }
@@ -331,9 +332,6 @@ Result<void> SqliteStore::WriteRest(const SpoolerTurn& turn) {
   }
   for (const auto& conversation : turn.conversations) {
     if (auto ok = intake_.WriteConversation(conversation); !ok) return ok;
-  }
-  for (const auto& change : turn.lane_changes) {
-    if (auto ok = queue_.ChangeLane(change); !ok) return ok;
   }
   if (turn.alive_until) return queue_.Renew(turn.token, *turn.alive_until);
   return {};

@@ -196,11 +196,11 @@ struct Conversation {
   WallTime at;
 };
 
-// Queued messages of one lane change to another: all, or those of one class.
+// Queued messages of one lane and class change to another lane.
 struct LaneChange {
   std::string from;
   std::string to;
-  std::optional<MessageClass> only;
+  MessageClass message_class;
 };
 
 // What may be taken for one modem, or for several that serve the same lanes.
@@ -279,6 +279,9 @@ struct SpoolerTurnOutcome {
   // Changes that were refused: not held with this token, or not allowed from
   // the state the message is in.
   std::vector<std::int64_t> refused;
+  // As many messages have changed their lane as may in one turn: those of the
+  // changes that came last may be left.
+  bool more_change_lanes = false;
   bool outbox = false;          // something was put into it
   std::vector<SimUsage> usage;  // of the SIMs of which the turn tells
 };
