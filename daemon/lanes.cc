@@ -48,6 +48,26 @@ std::optional<std::string> RefugeFrom(const Lane& lane,
   return std::nullopt;
 }
 
+// The lane's is a SIM that sends only to numbers that it knows.
+std::optional<SimMonth> KnownTo(const std::string& text, const Lane& lane,
+                                MessageClass message_class,
+                                const std::vector<Station>& stations) {
+  if (lane.kind != Lane::Kind::kSim) return std::nullopt;
+  const auto found = std::ranges::find_if(
+      stations, [&](const Station& s) { return IsUp(s) && HasLane(s, text); });
+  if (found == stations.end()) return std::nullopt;
+  return found->known_to[Place(message_class)];
+}
+
+bool AnySendsToAll(const std::string& lane, MessageClass message_class,
+                   const std::vector<Station>& stations) {
+  const auto place = Place(message_class);
+  return std::ranges::any_of(stations, [&](const Station& station) {
+    return IsUp(station) && HasLane(station, lane) && !station.rests[place] &&
+           !station.known_to[place];
+  });
+}
+
 // For how long messages wait for the one who should send them; none: for ever.
 std::optional<Millis> Patience(const Lane& lane, MessageClass message_class,
                                const std::vector<Station>& stations) {
@@ -82,6 +102,9 @@ bool Serves(const Station& station, const Message& message,
 }
 
 void LaneWatch::Note(const std::vector<Station>& stations, MonoTime now) {
+  any_known_to_ = std::ranges::any_of(stations, [](const Station& station) {
+    return station.known_to != decltype(station.known_to){};
+  });
   for (const MessageClass c : kClasses) {
     Since& lanes = unserved_since_[Place(c)];
     for (auto& [lane, since] : lanes) since = since.value_or(now);
@@ -96,6 +119,7 @@ void LaneWatch::Note(const std::vector<Station>& stations, MonoTime now) {
 }
 
 bool LaneWatch::AnyUnserved() const {
+  if (any_known_to_) return true;
   return std::ranges::any_of(unserved_since_, [](const Since& lanes) {
     return std::ranges::any_of(
         lanes, [](const auto& lane) { return lane.second.has_value(); });
@@ -116,10 +140,18 @@ std::vector<LaneChange> LaneWatch::Stranded(
   next_stranded_.reset();
   for (const MessageClass c : kClasses) {
     for (const std::string& text : queued) {
-      const auto since = UnservedSince(text, c);
-      if (!since) continue;
       const Lane lane = ParseLane(text);
       const auto refuge = RefugeFrom(lane, stations);
+      const auto since = UnservedSince(text, c);
+      if (!since) {
+        const auto known_to = KnownTo(text, lane, c, stations);
+        if (!known_to || !AnySendsToAll(*refuge, c, stations)) continue;
+        changes.push_back({.from = text,
+                           .to = *refuge,
+                           .message_class = c,
+                           .unknown_to = known_to});
+        continue;
+      }
       if (!refuge || UnservedSince(*refuge, c)) continue;
       const auto patience = Patience(lane, c, stations);
       if (!patience) continue;

@@ -32,6 +32,9 @@ bool Serves(const Station& station, const Message& message,
 //   G      to the default group, where no modem is in G any more
 //   =M     stays: somebody has asked for that one
 //
+// A SIM that sends only to numbers it knows keeps those: a message to another
+// number goes from G~SIM to G at once.
+//
 // Nothing changes its lane unless another modem can send it.
 class LaneWatch {
  public:
@@ -39,7 +42,8 @@ class LaneWatch {
 
   // Who sends what has changed.
   void Note(const std::vector<Station>& stations, MonoTime now);
-  // Some lane that modems have, or had, is one that nobody sends.
+  // Some lane that modems have, or had, is one that nobody sends, or not all
+  // of.
   bool AnyUnserved() const;
 
   // What is to change, codes first.
@@ -57,6 +61,7 @@ class LaneWatch {
                                         MessageClass message_class) const;
 
   const MonoTime began_;
+  bool any_known_to_ = false;  // some SIM sends only to numbers that it knows
   std::array<Since, kMessageClassCount> unserved_since_;
   std::optional<MonoTime> next_stranded_;
 };

@@ -37,9 +37,11 @@ struct Station {
   bool room_came = false;                 // of its SIM, since it was last asked
   bool was_up = false;                    // when that was last looked at
   std::vector<std::string> lanes;         // in order (lanes.h)
-  // Of each class: its SIM has reached a limit, and will not send all of it for
-  // longer than a conversation waits (lanes.h).
+  // Of each class: its SIM has reached a limit, and will send none of it for
+  // longer than a conversation waits (lanes.h); or only to numbers that it
+  // knows.
   std::array<bool, kMessageClassCount> rests{};
+  std::array<std::optional<SimMonth>, kMessageClassCount> known_to{};
   const std::string& name() const { return port->config().name; }
   Modem& modem() { return port->modem(); }
 };

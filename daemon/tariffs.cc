@@ -27,6 +27,10 @@ std::string SimOf(const Station& station) {
   return imsi.empty() ? "modem:" + station.name() : imsi;
 }
 
+SimMonth MonthOf(const SimUsage& usage) {
+  return {usage.sim, usage.counts[Place(kRecipients)].began_at};
+}
+
 std::int64_t PartsToGo(const Message& message) {
   const auto gone = std::ranges::count(message.part_records,
                                        PartState::kAccepted, &Part::state);
@@ -105,8 +109,7 @@ std::vector<LeaseRequest> Tariffs::Restrict(const Station& station,
   const auto limits = LimitsOf(station);
   LeaseRequest to_all = request;
   LeaseRequest to_known = request;
-  to_known.known_to =
-      SimMonth{usage.sim, usage.counts[Place(kRecipients)].began_at};
+  to_known.known_to = MonthOf(usage);
   for (const MessageClass c : kClasses) {
     const bool open =
         request.classes[Place(c)] && HasRoom(limits, c, NeedOf(station, c));
@@ -136,9 +139,7 @@ bool Tariffs::MaySend(const Station& station, const Message& message) const {
   const auto limits = LimitsOf(station);
   if (!HasRoom(limits, message.message_class, PartsToGo(message))) return false;
   if (!OnlyToKnown(limits, message.message_class)) return true;
-  const SimUsage usage = UsageOf(station);
-  return IsKnown({usage.sim, usage.counts[Place(kRecipients)].began_at},
-                 message.recipient);
+  return IsKnown(MonthOf(UsageOf(station)), message.recipient);
 }
 
 void Tariffs::LetWait(const Station& station, const Message& message) {
@@ -200,14 +201,22 @@ bool Tariffs::Watch(std::vector<Station>& stations) {
     const auto limits = LimitsOf(station);
     EndNeeds(station, limits);
     Tell(station, limits);
+    const SimMonth month = MonthOf(UsageOf(station));
+    const auto is_long = [&](std::optional<WallTime> until) {
+      return until && *until > clock_.Wall() + kConversationPatience;
+    };
+    const auto rested = std::pair(station.rests, station.known_to);
     Rests rests;
     for (const MessageClass c : kClasses) {
-      const auto until = RoomAt(limits, c, NeedOf(station, c), true);
-      rests[Place(c)] = until;
-      station.rests[Place(c)] =
-          until && *until > clock_.Wall() + kConversationPatience;
+      const Rest rest{.to_all = RoomAt(limits, c, NeedOf(station, c), false),
+                      .to_new = RoomAt(limits, c, NeedOf(station, c), true)};
+      rests[Place(c)] = rest;
+      station.rests[Place(c)] = is_long(rest.to_all);
+      station.known_to[Place(c)] =
+          is_long(rest.to_new) ? std::optional(month) : std::nullopt;
     }
-    changed = changed || rests_[station.name()] != rests;
+    changed = changed || rests_[station.name()] != rests ||
+              rested != std::pair(station.rests, station.known_to);
     rests_[station.name()] = rests;
   }
   return changed;

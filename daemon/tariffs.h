@@ -63,7 +63,13 @@ class Tariffs {
 
  private:
   using Needs = std::array<std::int64_t, kMessageClassCount>;
-  using Rests = std::array<std::optional<WallTime>, kMessageClassCount>;
+  // Until when it sends nothing of a class; nothing to new numbers.
+  struct Rest {
+    std::optional<WallTime> to_all;
+    std::optional<WallTime> to_new;
+    bool operator==(const Rest&) const = default;
+  };
+  using Rests = std::array<Rest, kMessageClassCount>;
 
   SimUsage UsageOf(const Station& station) const;
   std::vector<LimitNow> LimitsOf(const Station& station) const;

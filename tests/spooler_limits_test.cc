@@ -269,6 +269,28 @@ TEST_CASE_METHOD(LimitsFixture,
   CHECK(Look(next).modem == "b");
 }
 
+TEST_CASE_METHOD(LimitsFixture,
+                 "With its recipients used up, a SIM keeps those it knows") {
+  AddModem("b");
+  limits(0).per_minute = 1;
+  limits(0).recipients_per_month = 1;
+  Start();
+  Settle();
+  const std::string lane = SimLane("", ImsiOf("a"));
+  InsertTo("+491", "first", kTransactional, lane);
+  Settle();
+  Pass(minutes(2));
+  std::vector<Uuid> known;
+  for (int i = 0; i < 4; ++i) {
+    known.push_back(InsertTo("+491", "again", kTransactional, lane));
+  }
+  const Uuid other = InsertTo("+492", "new here", kTransactional, lane);
+  Settle();
+  CHECK(Look(other).modem == "b");
+  for (int i = 0; i < 4; ++i) Pass(minutes(1));
+  for (const Uuid& id : known) CHECK(Look(id).modem == "a");
+}
+
 TEST_CASE_METHOD(LimitsFixture, "... and stays where the limit is a minute's") {
   AddModem("b");
   limits(0).per_minute = 1;

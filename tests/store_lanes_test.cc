@@ -139,6 +139,29 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("Lanes change for messages to numbers that a SIM does not know") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Insert(store, InLane(1, "~1"));
+    Insert(store, InLane(2, "~1"));
+    Insert(store, InLane(3, ""));
+    const SimUse use{.sim = "1", .recipient = MakeMessage(1).recipient};
+    SpoolerTurn turn = Turn(1);
+    const auto leased = store.RecordTurn(turn);
+    turn.leases.clear();
+    turn.intents = {{.sequence = leased->leased.at(0).sequence,
+                     .number = 1,
+                     .at = kNow,
+                     .use = use}};
+    turn.lane_changes = {{.from = "~1",
+                          .to = "b",
+                          .message_class = MessageClass::kTransactional,
+                          .unknown_to = SimMonth{.sim = "1"}}};
+    REQUIRE(store.RecordTurn(turn).has_value());
+    CHECK(store.Find(MakeMessage(1).id)->lane == "~1");
+    CHECK(store.Find(MakeMessage(2).id)->lane == "b");
+  });
+}
+
 TEST_CASE("A message follows the SIM that its recipient knows") {
   OnEachStore([](Store& store, const TempFolder&) {
     SpoolerTurn turn = Turn(0);

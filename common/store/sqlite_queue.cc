@@ -226,6 +226,14 @@ SqliteQueue::SqliteQueue(SqliteDb& db, bool keep_texts)
           "UPDATE message SET lane = ?2 WHERE sequence IN (SELECT sequence "
           "FROM message INDEXED BY message_queued WHERE state = 0 AND "
           "lane = ?1 AND class = ?3 ORDER BY not_before, sequence LIMIT ?4)")),
+      change_lane_unknown_(db.PrepareLater(fmt::format(
+          "UPDATE message SET lane = ?2 WHERE sequence IN (SELECT its FROM ("
+          "SELECT sequence AS its, recipient AS whose FROM message INDEXED BY "
+          "message_queued WHERE state = 0 AND lane = ?1 AND class = ?3 "
+          "ORDER BY not_before, sequence LIMIT {}) WHERE NOT EXISTS("
+          "SELECT 1 FROM sim_recipient WHERE sim = ?5 AND month = ?6 AND "
+          "recipient = whose) LIMIT ?4)",
+          kFarthestLook))),
       renew_(db.PrepareLater(
           "INSERT INTO spooler(token, alive_until) VALUES(?1, ?2) "
           "ON CONFLICT DO UPDATE SET alive_until = ?2")),
@@ -546,11 +554,15 @@ Result<void> SqliteQueue::ChangeLanes(const SpoolerTurn& turn,
                                       SpoolerTurnOutcome* outcome) {
   std::int64_t left = kMostLaneChangesPerTurn;
   for (const LaneChange& change : turn.lane_changes) {
-    const auto moved = change_lane_.Bind(change.from)
-                           .Bind(change.to)
-                           .Bind(Number(change.message_class))
-                           .Bind(left)
-                           .Run();
+    auto& statement = change.unknown_to ? change_lane_unknown_ : change_lane_;
+    statement.Bind(change.from)
+        .Bind(change.to)
+        .Bind(Number(change.message_class))
+        .Bind(left);
+    if (change.unknown_to) {
+      statement.Bind(change.unknown_to->sim).Bind(change.unknown_to->began_at);
+    }
+    const auto moved = statement.Run();
     if (!moved) return std::unexpected(moved.error());
     left -= *moved;
   }

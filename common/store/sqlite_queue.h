@@ -80,7 +80,8 @@ class SqliteQueue {
   SqliteStatement find_, find_sequence_, parts_, next_due_, first_lane_,
       next_lane_, candidates_, newest_, known_, newest_known_, dead_, take_,
       held_, intent_, result_, doubt_, change_, expire_, abandoned_, take_over_,
-      count_, awaiting_, change_lane_, renew_, bury_, cancel_;
+      count_, awaiting_, change_lane_, change_lane_unknown_, renew_, bury_,
+      cancel_;
 };
 
 }  // namespace smsweb

@@ -196,11 +196,18 @@ struct Conversation {
   WallTime at;
 };
 
+// What is looked for among the queued messages of one lane and class is looked
+// for among so many of the first.
+inline constexpr int kFarthestLook = 1000;
+
 // Queued messages of one lane and class change to another lane.
 struct LaneChange {
   std::string from;
   std::string to;
   MessageClass message_class;
+  // Only messages to numbers that this SIM has not sent to in this month, of
+  // the first kFarthestLook.
+  std::optional<SimMonth> unknown_to{};
 };
 
 // What may be taken for one modem, or for several that serve the same lanes.
@@ -215,8 +222,6 @@ struct LeaseRequest {
 
   bool operator==(const LeaseRequest&) const = default;
 };
-
-inline constexpr int kFarthestLook = 1000;
 
 // How a modem fares, as its spooler last said.
 struct ModemStatus {
