@@ -65,16 +65,9 @@ Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now) {
   return job;
 }
 
-bool AllAccepted(const Message& message) {
-  return std::ranges::count_if(message.part_records, IsAccepted) ==
-         message.parts;
-}
-
 std::optional<std::string> BegunOn(const Message& message) {
   const auto begun = std::ranges::find_if(message.part_records, IsAccepted);
-  if (begun == message.part_records.end() || AllAccepted(message)) {
-    return std::nullopt;
-  }
+  if (begun == message.part_records.end()) return std::nullopt;
   return begun->modem;
 }
 

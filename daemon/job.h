@@ -31,9 +31,6 @@ struct Job {
 // message can't be written as PDUs.
 Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now);
 
-// The network has taken every part.
-bool AllAccepted(const Message& message);
-
 // Through which modem the first parts have gone, where others are still to go:
 // phones join parts by their sender. None: any modem may have the message.
 std::optional<std::string> BegunOn(const Message& message);

@@ -12,6 +12,8 @@
 namespace smsweb {
 namespace {
 
+using OfClasses = std::array<bool, kMessageClassCount>;
+
 constexpr int kMostPutOff = 50;
 
 PartState PartStateOf(SubmitResult result) {
@@ -43,13 +45,13 @@ std::optional<std::string> LaneAfter(const Message& message,
 
 // A class that nobody may be sent now stays where it is: put off one by one, a
 // large backlog would be written anew.
-void LeaveOutClosed(const Desk& desk, LeaseRequest* request) {
+OfClasses OpenNow(const Desk& desk) {
+  OfClasses open;
   for (int i = 0; i < kMessageClassCount; ++i) {
-    const auto message_class = static_cast<MessageClass>(i);
-    if (desk.windows.ClosedUntil(message_class, desk.clock.Wall())) {
-      request->classes[i] = false;
-    }
+    open[i] = !desk.windows.ClosedUntil(static_cast<MessageClass>(i),
+                                        desk.clock.Wall());
   }
+  return open;
 }
 
 // In the message at hand, as in the store.
@@ -263,6 +265,7 @@ void Sending::Conclude(const Message& message, const Verdict& verdict,
     LookAgain();
   } else {
     faults_.erase(message.sequence);
+    desk_.tariffs.EndNeedOf(message.id);
   }
 }
 
@@ -365,6 +368,7 @@ void Sending::EndUntried(const Message& message, MessageState end,
   Verdict verdict = GiveUp(end, std::move(reason), message.in_doubt);
   verdict.counts_attempt = false;
   Conclude(message, verdict, "");
+  ++put_off_;
 }
 
 // Its window was open when it was queued; the backlog, or a pause between two
@@ -374,17 +378,19 @@ bool Sending::MayGoNow(const Message& message) {
   const auto opens =
       desk_.windows.NextOpen(message.message_class, message.recipient, now);
   if (opens && *opens <= now) return true;
-  ++put_off_;
+  if (!opens && opens.error().kind == ErrorKind::kInvalid) {
+    EndUntried(message, MessageState::kFailed, opens.error().message);
+    return false;
+  }
   if (opens) {
     Conclude(message, AwaitWindow(*opens, message.expires_at, message.in_doubt),
              "");
-  } else if (opens.error().kind == ErrorKind::kInvalid) {
-    EndUntried(message, MessageState::kFailed, opens.error().message);
   } else {
     desk_.log.Error("nobody knows what hour it is for a recipient",
                     {{"error", opens.error().message}});
     Conclude(message, AwaitZones(now, opens.error().message), "");
   }
+  ++put_off_;
   return false;
 }
 
@@ -393,13 +399,6 @@ void Sending::StartJob(Station& station, const Message& message) {
   if (message.expires_at <= now) {
     return EndUntried(message, MessageState::kExpired,
                       "its life ended before a modem was free");
-  }
-  if (AllAccepted(message)) {  // and its spooler died before it could say so
-    Conclude(message, {.next = MessageState::kSent, .counts_attempt = false},
-             "");
-    Message sent = message;
-    CountEarlyReports(sent);
-    return;
   }
   if (message.opted_out) {
     return EndUntried(message, MessageState::kFailed,
@@ -455,22 +454,28 @@ std::vector<LeaseRequest> Sending::PlanLeases() {
   asked_for_.clear();
   if (quiescing_ || HasHadEnough() || !MustLook()) return requests;
   const auto wanted = WantedByStation();
-  const bool look_for_otp = look_for_otp_;
+  const OfClasses open = OpenNow(desk_);
+  const OfClasses otp_alone = {open[0], false, false};
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     Station& station = desk_.stations[i];
     if (wanted[i] > 0 && station.look) {
-      station.look = Ask(station, {.limit = wanted[i]}, &station, &requests);
-    } else if (look_for_otp && IsUp(station) && wanted[i] == 0) {
-      Ask(station, {.limit = 1, .classes = {true, false, false}}, nullptr,
-          &requests);
+      station.look = Ask(station, {.limit = wanted[i], .classes = open},
+                         &station, &requests);
+    } else if (look_for_otp_ && IsUp(station) && wanted[i] == 0) {
+      Ask(station, {.limit = 1, .classes = otp_alone}, nullptr, &requests);
     }
   }
   return requests;
 }
 
 void Sending::LookAgain() {
-  for (Station& station : desk_.stations) station.look = true;
+  for (Station& station : desk_.stations) LookAgain(station);
   look_for_otp_ = true;
+}
+
+void Sending::LookAgain(Station& station) {
+  station.look = true;
+  news_ = true;
 }
 
 void Sending::FoundNothing() {
@@ -488,7 +493,6 @@ bool Sending::MustLook() const {
 bool Sending::Ask(const Station& station, LeaseRequest wanted, Station* asker,
                   std::vector<LeaseRequest>* requests) {
   wanted.lanes = station.lanes;
-  LeaveOutClosed(desk_, &wanted);
   auto asked = desk_.tariffs.Restrict(station, wanted);
   for (LeaseRequest& request : asked) {
     requests->push_back(std::move(request));
@@ -574,6 +578,7 @@ void Sending::Committed(SpoolerTurnOutcome outcome) {
   desk_.tariffs.Correct(outcome.usage);
   for (const Message& message : outcome.expired) {
     faults_.erase(message.sequence);
+    desk_.tariffs.EndNeedOf(message.id);
     desk_.log.Info("message", {{"id", ToString(message.id)},
                                {"state", ToString(message.state)},
                                {"reason", message.error}});

@@ -44,7 +44,10 @@ class Sending {
 
   // The queue may hold something that is due; or it holds nothing at all.
   void LookAgain();
+  void LookAgain(Station& station);  // for what this one serves
   void FoundNothing();
+  // The queue may be another than when this was last asked.
+  bool TakeNews() { return std::exchange(news_, false); }
   // A modem that could take something has not been told that there is nothing.
   bool MustLook() const;
   // What is left is for the next turn, which should come at once: when a window
@@ -107,9 +110,10 @@ class Sending {
   std::map<std::int64_t, Conclusion> concluded_;  // by message, in this turn
   std::map<std::int64_t, Faults> faults_;         // by message
   std::deque<Message> ready_;                     // leased, in order, not begun
-  int put_off_ = 0;  // messages in this turn, for they may not go now
+  int put_off_ = 0;  // messages in this turn: they may not go now, or at all
   std::vector<Station*> asked_for_;  // a lease request each; null: codes alone
   bool look_for_otp_ = true;         // even where enough is at hand
+  bool news_ = true;
   bool quiescing_ = false;
 };
 

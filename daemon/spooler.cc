@@ -148,10 +148,7 @@ void Spooler::Turn(const std::vector<bool>& readable) {
   if (LookAfterLimits()) sending_.LookAgain();
   if (std::exchange(more_change_lanes_, false)) look_after_lanes_ = true;
   requests_.Turn();
-  if (!AnyModemUp()) {
-    sending_.PutBackReady();
-    LookWithoutModem();
-  }
+  if (!AnyModemUp()) sending_.PutBackReady();
   // Messages that one commit leases go out at once, and into the next.
   do {
     if (!store_retry_at_) sending_.GiveWork();
@@ -203,10 +200,14 @@ void Spooler::LookAfterOthers() {
   if (TakeOver(*abandoned)) sending_.SettleAbandoned(*abandoned);
 }
 
-// Nothing can be sent; it still matters whether anything waits.
+// Where nothing can be sent, it still matters whether anything waits.
+void Spooler::HearOfQueue() {
+  if (!sending_.TakeNews()) return;
+  tariffs_.EndNeedsOfGone();
+  if (!AnyModemUp()) turn_.expire = look_without_modem_ = true;
+}
+
 void Spooler::LookWithoutModem() {
-  if (!sending_.MustLook()) return;
-  turn_.expire = true;
   LookAhead();
   if (!anything_queued_) sending_.FoundNothing();
 }
@@ -269,7 +270,7 @@ void Spooler::NoteLanes(Station& station, const ModemEvent& event) {
   const bool came_or_went = std::exchange(station.was_up, up) != up;
   if (!came_or_went && event.kind != ModemEvent::Kind::kInfoChanged) return;
   station.lanes = LanesOf(station);
-  station.look = true;
+  sending_.LookAgain(station);
   stations_changed_ = true;
 }
 
@@ -298,6 +299,7 @@ bool Spooler::Commit() {
   }
   turn_.now = clock_.Wall();
   LookAfterLanes();
+  HearOfQueue();
   PlanLeases();
   if (more_to_bury_) turn_.expire = true;
   RenewLease();
@@ -327,6 +329,7 @@ bool Spooler::Commit() {
   requests_.Committed();
   LetPinsGo();
   if (found_an_end) LookAhead();
+  if (std::exchange(look_without_modem_, false)) LookWithoutModem();
   return !more_to_bury_;  // modems are heard in between
 }
 

@@ -79,6 +79,7 @@ class Spooler {
   void Hear(Station& station, const ModemEvent& event);
   void RecordPin(Station& station, const ModemEvent& event);
   void LetPinsGo();
+  void HearOfQueue();
   void LookWithoutModem();
   void LookAhead();
   void NoteLanes(Station& station, const ModemEvent& event);
@@ -110,11 +111,12 @@ class Spooler {
   Reception reception_;
   Requests requests_;
   LaneWatch lane_watch_;
-  bool stations_changed_ = false;   // who sends what, since lanes were looked
-                                    // after
-  bool look_after_lanes_ = false;   // something may lie where nobody sends it
-  bool more_change_lanes_ = false;  // in the next turn: modems come in between
-  bool more_to_bury_ = false;       // messages whose life is over
+  bool stations_changed_ = false;    // who sends what, since lanes were looked
+                                     // after
+  bool look_after_lanes_ = false;    // something may lie where nobody sends it
+  bool more_change_lanes_ = false;   // in the next turn: modems come in between
+  bool more_to_bury_ = false;        // messages whose life is over
+  bool look_without_modem_ = false;  // once this turn is on disk
   int since_aged_ = 0;  // messages leased since an old one had its turn
   std::optional<MonoTime> next_stranded_;  // messages have waited enough then
   MonoTime alive_told_at_{};

@@ -93,7 +93,7 @@ std::vector<LimitNow> Tariffs::LimitsOf(const Station& station) const {
 std::int64_t Tariffs::NeedOf(const Station& station,
                              MessageClass message_class) const {
   const auto found = needs_.find(station.name());
-  return found == needs_.end() ? 1 : found->second[Place(message_class)];
+  return found == needs_.end() ? 1 : found->second[Place(message_class)].parts;
 }
 
 // A store that can't say lets nobody be known: at the worst, that one waits.
@@ -146,9 +146,31 @@ void Tariffs::LetWait(const Station& station, const Message& message) {
   if (!IsCounted(station)) return;
   const auto parts = PartsToGo(message);
   if (HasRoom(LimitsOf(station), message.message_class, parts)) return;
-  auto& need = needs_.try_emplace(station.name(), Needs{1, 1, 1})
-                   .first->second[Place(message.message_class)];
-  need = std::max(need, parts);
+  Need& need = needs_[station.name()][Place(message.message_class)];
+  if (parts > need.parts) need = {.parts = parts, .message = message.id};
+}
+
+void Tariffs::EndNeedOf(const Uuid& message) {
+  for (auto& [modem, needs] : needs_) {
+    for (Need& need : needs) {
+      if (need.message == message) need = {};
+    }
+  }
+}
+
+void Tariffs::EndNeedsOfGone() {
+  for (auto& [modem, needs] : needs_) {
+    for (Need& need : needs) {
+      if (need.parts > 1 && !MayStillCome(need.message)) need = {};
+    }
+  }
+}
+
+bool Tariffs::MayStillCome(const Uuid& id) const {
+  const auto message = store_.Find(id);
+  if (!message) return message.error().kind != ErrorKind::kNotFound;
+  return message->state == MessageState::kQueued ||
+         message->state == MessageState::kSending;
 }
 
 std::optional<SimUse> Tariffs::Count(const Station& station,
@@ -228,7 +250,7 @@ void Tariffs::EndNeeds(const Station& station,
   if (found == needs_.end()) return;
   for (const MessageClass c : kClasses) {
     auto& need = found->second[Place(c)];
-    if (HasRoom(limits, c, need)) need = 1;
+    if (HasRoom(limits, c, need.parts)) need = {};
   }
 }
 

@@ -41,6 +41,10 @@ class Tariffs {
   // It may not, and no other modem could. Messages of its class wait until
   // there is room for as many parts: else small ones would always go before it.
   void LetWait(const Station& station, const Message& message);
+  // It does not wait any more; nor do those that have left the queue otherwise,
+  // since they were cancelled, say.
+  void EndNeedOf(const Uuid& message);
+  void EndNeedsOfGone();
 
   // A part is going to leave; none: its SIM is not counted.
   std::optional<SimUse> Count(const Station& station,
@@ -62,7 +66,11 @@ class Tariffs {
   std::optional<WallTime> NextRoom(const std::vector<Station>& stations) const;
 
  private:
-  using Needs = std::array<std::int64_t, kMessageClassCount>;
+  struct Need {
+    std::int64_t parts = 1;
+    Uuid message;  // whose it is, where it is more
+  };
+  using Needs = std::array<Need, kMessageClassCount>;
   // Until when it sends nothing of a class; nothing to new numbers.
   struct Rest {
     std::optional<WallTime> to_all;
@@ -74,6 +82,7 @@ class Tariffs {
   SimUsage UsageOf(const Station& station) const;
   std::vector<LimitNow> LimitsOf(const Station& station) const;
   std::int64_t NeedOf(const Station& station, MessageClass message_class) const;
+  bool MayStillCome(const Uuid& message) const;
   bool IsKnown(const SimMonth& month, const std::string& recipient) const;
   void EndNeeds(const Station& station, const std::vector<LimitNow>& limits);
   void Tell(const Station& station, const std::vector<LimitNow>& limits);
@@ -84,7 +93,7 @@ class Tariffs {
   const Logger& log_;
   std::optional<LimitZones> zones_;
   std::map<std::string, SimUsage> used_;     // by SIM
-  std::map<std::string, Needs> needs_;       // by modem: parts; else 1
+  std::map<std::string, Needs> needs_;       // by modem
   std::map<std::string, Rests> rests_;       // by modem
   std::map<std::string, std::string> told_;  // by modem: what its limits leave
 };

@@ -100,6 +100,11 @@ class MoodyStore final : public ForwardingStore {
     if (fails_on_modems) return Fail(ErrorKind::kUnavailable, "locked");
     return ForwardingStore::Modems();
   }
+  Result<std::optional<WallTime>> NextDue(WallTime now) override {
+    ++looks_ahead;
+    return ForwardingStore::NextDue(now);
+  }
+  int looks_ahead = 0;
   bool fails = false;
   bool fails_on_modems = false;
   bool fails_on_intents = false;

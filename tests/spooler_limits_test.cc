@@ -205,6 +205,29 @@ TEST_CASE_METHOD(LimitsFixture, "A long message has its turn, and goes whole") {
 }
 
 TEST_CASE_METHOD(LimitsFixture,
+                 "... which ends with it, where it ends before that") {
+  limits().per_day = 3;
+  Say("first");
+  const Uuid whole =
+      Insert(std::string(3 * 153, 'x'), kTransactional, minutes(10));
+  for (int i = 0; i < 2; ++i) Say("small");
+  Start();
+  Settle();
+  REQUIRE(Sent() == Texts{"first"});
+  SECTION("cancelled") {
+    REQUIRE(sqlite_->Cancel(whole, clock_.Wall())->cancelled);
+    spooler_->BellRang();
+    Settle();
+  }
+  SECTION("expired") { Pass(minutes(10)); }
+  SECTION("cancelled, and nobody rang") {
+    REQUIRE(sqlite_->Cancel(whole, clock_.Wall())->cancelled);
+    Pass(seconds(30));
+  }
+  CHECK(Sent() == Texts(2, "small"));
+}
+
+TEST_CASE_METHOD(LimitsFixture,
                  "One that is longer than a limit goes when nothing else did") {
   limits().per_minute = 2;
   const Uuid whole = Say(std::string(3 * 153, 'x'));

@@ -482,6 +482,48 @@ TEST_CASE_METHOD(SpoolerFixture,
   CHECK_FALSE(sqlite_->Modems()->at(0).pin_refused_under);
 }
 
+TEST_CASE_METHOD(
+    SpoolerFixture,
+    "Without a modem the queue is looked at when it may be another") {
+  missing_ = "/a";
+  Insert("waits");
+  Start();
+  Settle();
+  CHECK_FALSE(spooler_->Drained());
+  store_->looks_ahead = 0;
+  Settle();
+  CHECK(store_->looks_ahead == 0);
+  spooler_->BellRang();
+  Settle();
+  CHECK(store_->looks_ahead == 1);
+  CHECK_FALSE(spooler_->Drained());
+}
+
+TEST_CASE_METHOD(
+    SpoolerFixture,
+    "What ends untried ends so many at a time, and modems are heard") {
+  Start();
+  Settle();
+  std::vector<NewMessage> messages(
+      300, NewMessageTo("+6289610707901", "not any more"));
+  for (auto& message : messages)
+    message.id = MakeUuidV7(clock_.Wall(), random_);
+  REQUIRE(InsertAll(*sqlite_, messages).has_value());
+  REQUIRE(sqlite_->AddOptOut({.number = "+6289610707901"}).has_value());
+  spooler_->BellRang();
+  const auto failed = [&] {
+    return std::ranges::count_if(messages, [&](const NewMessage& message) {
+      return StateOf(message.id) == "failed";
+    });
+  };
+  spooler_->Turn({true});
+  CHECK(failed() > 0);
+  CHECK(failed() < 60);
+  CHECK(*spooler_->Deadline() == clock_.Mono());
+  Settle();
+  CHECK(failed() == 300);
+}
+
 TEST_CASE_METHOD(SpoolerFixture, "A lost ring is made good after a while") {
   Start();
   Settle();
