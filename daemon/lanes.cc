@@ -13,19 +13,11 @@ bool IsIn(const Station& station, const std::string& group) {
   return std::ranges::find(groups, group) != groups.end();
 }
 
-bool HasLane(const Station& station, const std::string& lane) {
-  return std::ranges::binary_search(station.lanes, lane);
-}
-
 constexpr std::array kClasses = {
     MessageClass::kOtp, MessageClass::kTransactional, MessageClass::kBulk};
 
 std::size_t Place(MessageClass message_class) {
   return static_cast<std::size_t>(message_class);
-}
-
-bool Exists(const std::string& modem, const std::vector<Station>& stations) {
-  return std::ranges::find(stations, modem, &Station::name) != stations.end();
 }
 
 // Where the messages of a lane belong that nobody sends; none: they stay.
@@ -69,12 +61,15 @@ bool AnySendsToAll(const std::string& lane, MessageClass message_class,
 }
 
 // For how long messages wait for the one who should send them; none: for ever.
-std::optional<Millis> Patience(const Lane& lane, MessageClass message_class,
+std::optional<Millis> Patience(const std::string& text, const Lane& lane,
+                               MessageClass message_class,
                                const std::vector<Station>& stations) {
   using enum Lane::Kind;
   if (message_class == MessageClass::kOtp) return Millis(0);
   if (lane.kind == kSim) return kConversationPatience;
-  if (lane.kind == kBegun && Exists(lane.name, stations)) return std::nullopt;
+  const bool may_come = std::ranges::any_of(
+      stations, [&](const Station& s) { return HasLane(s, text); });
+  if (lane.kind == kBegun && may_come) return std::nullopt;
   return Millis(0);
 }
 
@@ -90,6 +85,10 @@ std::vector<std::string> LanesOf(const Station& station) {
   }
   std::ranges::sort(lanes);
   return lanes;
+}
+
+bool HasLane(const Station& station, const std::string& lane) {
+  return std::ranges::binary_search(station.lanes, lane);
 }
 
 bool Serves(const Station& station, const Message& message,
@@ -153,7 +152,7 @@ std::vector<LaneChange> LaneWatch::Stranded(
         continue;
       }
       if (!refuge || UnservedSince(*refuge, c)) continue;
-      const auto patience = Patience(lane, c, stations);
+      const auto patience = Patience(text, lane, c, stations);
       if (!patience) continue;
       const MonoTime at = *since + *patience;
       if (at <= now) {

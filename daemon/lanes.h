@@ -17,6 +17,9 @@ namespace smsweb {
 // In order. Empty where nothing is known of it but its name.
 std::vector<std::string> LanesOf(const Station& station);
 
+// Up or not.
+bool HasLane(const Station& station, const std::string& lane);
+
 // It may send the message: its lane is one of the station's, and no other modem
 // that could is to be preferred.
 bool Serves(const Station& station, const Message& message,
@@ -27,8 +30,8 @@ bool Serves(const Station& station, const Message& message,
 // the class for longer than a conversation waits.
 //
 //   G~SIM  to G: an otp at once, others after kConversationPatience
-//   G@M    to G: an otp at once; others only where M has left the
-//          configuration, for phones join parts by their sender
+//   G@M    to G: an otp at once; others only where M is not in G
+//          any more, for phones join parts by their sender
 //   G      to the default group, where no modem is in G any more
 //   =M     stays: somebody has asked for that one
 //

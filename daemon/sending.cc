@@ -304,6 +304,10 @@ const Station* Sending::BoundTo(const Message& message) const {
   if (!name) return nullptr;
   const auto found = std::ranges::find(desk_.stations, *name, &Station::name);
   if (found == desk_.stations.end()) return nullptr;
+  const Lane lane = ParseLane(message.lane);
+  const bool left_group = lane.kind != Lane::Kind::kModem &&
+                          !HasLane(*found, BegunLane(lane.group, *name));
+  if (left_group) return nullptr;
   if (message.message_class != MessageClass::kOtp) return &*found;
   const bool rests = found->rests[static_cast<std::size_t>(MessageClass::kOtp)];
   return IsUp(*found) && !rests ? &*found : nullptr;

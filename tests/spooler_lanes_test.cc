@@ -197,6 +197,23 @@ TEST_CASE_METHOD(
   CHECK(Look(id).modem == "b");
 }
 
+TEST_CASE_METHOD(LanesFixture,
+                 "What a modem began that has left its group begins again") {
+  const MessageClass message_class =
+      GENERATE(MessageClass::kOtp, MessageClass::kTransactional);
+  air_.answers = {{}, kRefusedNoNetwork};
+  Start();
+  Settle();
+  const Uuid id = Insert(std::string(2 * 153, 'x'), message_class);
+  Settle();
+  REQUIRE(Look(id).lane == BegunLane("", "a"));
+  config_.modems[0].groups = {"shop"};
+  Start();
+  for (int i = 0; i < 30; ++i) Pass(seconds(1));
+  CHECK(StateOf(id) == "sent");
+  CHECK(Look(id).modem == "b");
+}
+
 TEST_CASE_METHOD(LanesFixture, "A modem's fault is another modem's try") {
   air_.answers = {kUnknownError};
   const Uuid id = Insert("hello");
