@@ -9,15 +9,15 @@
 namespace smsweb::ctl {
 namespace {
 
-// As smswebd calls it (docs/internals.md).
 std::string SimOf(const std::string& modem,
                   const std::vector<ModemStatus>& recorded) {
   const auto status = std::ranges::find(recorded, modem, &ModemStatus::name);
+  std::string imsi;
   if (status != recorded.end()) {
     const Json info = Json::parse(status->info, nullptr, false);
-    if (info.is_object() && info.contains("imsi")) return info["imsi"];
+    if (info.is_object() && info.contains("imsi")) imsi = info["imsi"];
   }
-  return "modem:" + modem;
+  return CountedSim(imsi, modem);
 }
 
 SimUsage UsageOf(const std::string& sim, const std::vector<SimUsage>& all) {

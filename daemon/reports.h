@@ -21,9 +21,6 @@
 
 namespace smsweb {
 
-// Reports are looked for as long; a service centre seldom tries longer.
-inline constexpr Millis kReportWindow{7 * 24 * 3600 * 1000LL};
-
 // The same recipient: one may be in international form, the other in national
 // form, with or without its trunk prefix.
 bool SameAddress(std::string_view a, std::string_view b);

@@ -21,12 +21,6 @@ bool IsCounted(const Station& station) {
   return HasLimits(station.port->config().limits);
 }
 
-// What stands for a SIM whose IMSI is not known must be no IMSI.
-std::string SimOf(const Station& station) {
-  const std::string& imsi = station.port->modem().info().imsi;
-  return imsi.empty() ? "modem:" + station.name() : imsi;
-}
-
 SimMonth MonthOf(const SimUsage& usage) {
   return {usage.sim, usage.counts[Place(kRecipients)].began_at};
 }
@@ -79,7 +73,8 @@ Result<void> Tariffs::Load() {
 }
 
 SimUsage Tariffs::UsageOf(const Station& station) const {
-  const std::string sim = SimOf(station);
+  const std::string sim =
+      CountedSim(station.port->modem().info().imsi, station.name());
   const auto found = used_.find(sim);
   return UsageAt(found == used_.end() ? SimUsage{.sim = sim} : found->second,
                  zones_->Of(station.name()), clock_.Wall());

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ namespace smsweb {
 
 using Fingerprint = std::array<std::uint8_t, 32>;  // BLAKE2b (libsodium)
 inline constexpr Fingerprint kNoReport{};
+
+// Reports are waited for as long; a service centre seldom tries longer.
+inline constexpr std::chrono::days kReportWindow{7};
 
 // One SMS-DELIVER. `id` becomes that of the message, if this part begins one.
 struct InboundPart {

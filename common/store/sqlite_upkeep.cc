@@ -27,7 +27,6 @@ constexpr int kConversations = kRecent + 1;
 constexpr int kMonths = kConversations + 1;
 constexpr int kChores = kMonths + 1;
 
-constexpr days kReportsComeWithin{7};  // daemon/reports.h
 constexpr days kNobodysReports{30};
 constexpr days kHollowBatchesStay{30};
 constexpr days kLongestImport{1};
@@ -186,7 +185,7 @@ Result<void> SqliteUpkeep::DeleteMessages(MessageState state, Walk& walk) {
   const WallTime limit = now - *kept;
   ended_.Bind(Number(state))
       .Bind(walk.behind)
-      .Bind(now - kReportsComeWithin)
+      .Bind(now - kReportWindow)
       .Bind(Number(walk.left));
   const auto ended = CollectRows(ended_, [](const SqliteStatement& row) {
     return Ended{

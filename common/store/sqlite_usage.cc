@@ -9,15 +9,15 @@
 namespace smsweb {
 namespace {
 
-// As the table has them.
-constexpr std::array<std::string_view, kSimCounterCount> kPeriods = {
+// The table's column `period`.
+constexpr std::array<std::string_view, kSimCounterCount> kColumnValues = {
     "minute", "hour", "day", "month", "recipients"};
 
 constexpr std::array kPartCounters = {SimCounter::kMinute, SimCounter::kHour,
                                       SimCounter::kDay, SimCounter::kMonth};
 
-std::string_view PeriodOf(SimCounter counter) {
-  return kPeriods[static_cast<std::size_t>(counter)];
+std::string_view ColumnValue(SimCounter counter) {
+  return kColumnValues[static_cast<std::size_t>(counter)];
 }
 
 struct Row {
@@ -27,9 +27,9 @@ struct Row {
 };
 
 Row ReadRow(const SqliteStatement& row) {
-  const auto period = std::ranges::find(kPeriods, row.Text(1));
+  const auto period = std::ranges::find(kColumnValues, row.Text(1));
   return {.sim = std::string(row.Text(0)),
-          .counter = static_cast<std::size_t>(period - kPeriods.begin()),
+          .counter = static_cast<std::size_t>(period - kColumnValues.begin()),
           .count = {.began_at = row.Time(2), .used = row.Int(3)}};
 }
 
@@ -104,12 +104,12 @@ Result<void> SqliteUsage::TakeBack(const SimUse& use) {
 }
 
 Result<void> SqliteUsage::Count(const SimUse& use, SimCounter counter) {
-  count_.Bind(use.sim).Bind(PeriodOf(counter)).Bind(use.BeganAt(counter));
+  count_.Bind(use.sim).Bind(ColumnValue(counter)).Bind(use.BeganAt(counter));
   return RunIt(count_);
 }
 
 Result<void> SqliteUsage::Uncount(const SimUse& use, SimCounter counter) {
-  uncount_.Bind(use.sim).Bind(PeriodOf(counter)).Bind(use.BeganAt(counter));
+  uncount_.Bind(use.sim).Bind(ColumnValue(counter)).Bind(use.BeganAt(counter));
   return RunIt(uncount_);
 }
 

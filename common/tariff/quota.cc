@@ -139,6 +139,10 @@ std::string_view PeriodOf(SimCounter counter) {
   return "month";
 }
 
+std::string CountedSim(const std::string& imsi, const std::string& modem) {
+  return imsi.empty() ? "modem:" + modem : imsi;
+}
+
 bool HasLimits(const SimLimits& limits) {
   return std::ranges::any_of(kCounters, [&](SimCounter counter) {
     return LimitOf(limits, counter) > 0;

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,10 @@ struct LimitNow {
 std::string_view PeriodOf(SimCounter counter);
 
 bool HasLimits(const SimLimits& limits);
+
+// By what a modem's SIM is counted: its IMSI, or what stands for one that is
+// not known (empty), and is no IMSI.
+std::string CountedSim(const std::string& imsi, const std::string& modem);
 
 // The same, with the counters of periods that are over at 0.
 SimUsage UsageAt(SimUsage usage, const Zone& zone, WallTime now);
