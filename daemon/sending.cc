@@ -12,8 +12,6 @@
 namespace smsweb {
 namespace {
 
-using OfClasses = std::array<bool, kMessageClassCount>;
-
 constexpr int kMostPutOff = 50;
 
 PartState PartStateOf(SubmitResult result) {
@@ -41,17 +39,6 @@ std::optional<std::string> LaneAfter(const Message& message,
   if (begun_on) return BegunLane(lane.group, *begun_on);
   if (lane.kind == Lane::Kind::kBegun) return GroupLane(lane.group);
   return std::nullopt;
-}
-
-// A class that nobody may be sent now stays where it is: put off one by one, a
-// large backlog would be written anew.
-OfClasses OpenNow(const Desk& desk) {
-  OfClasses open;
-  for (int i = 0; i < kMessageClassCount; ++i) {
-    open[i] = !desk.windows.ClosedUntil(static_cast<MessageClass>(i),
-                                        desk.clock.Wall());
-  }
-  return open;
 }
 
 // In the message at hand, as in the store.
@@ -262,7 +249,7 @@ void Sending::Conclude(const Message& message, const Verdict& verdict,
                                   .modem = modem,
                                   .reason = verdict.reason};
   if (verdict.next == MessageState::kQueued) {
-    LookAgain();
+    leasing_.LookAgain();
   } else {
     faults_.erase(message.sequence);
     desk_.tariffs.EndNeedOf(message.id);
@@ -433,93 +420,6 @@ void Sending::SubmitPart(Station& station) {
                                 .use = station.counted});
 }
 
-// One message ahead for each modem, so that the next one is at hand when this
-// one is done; no more, so that an OTP need not wait behind others.
-std::vector<int> Sending::WantedByStation() const {
-  std::vector<int> wanted;
-  for (const Station& station : desk_.stations) {
-    wanted.push_back(!IsUp(station) ? 0 : station.job ? 1 : 2);
-  }
-  for (const Message& message : ready_) {
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (wanted[i] == 0) continue;
-      if (!Serves(desk_.stations[i], message, desk_.stations)) continue;
-      --wanted[i];
-      break;
-    }
-  }
-  return wanted;
-}
-
-// Where enough is at hand, an OTP that has just come is taken all the same, and
-// goes before what is.
-std::vector<LeaseRequest> Sending::PlanLeases() {
-  std::vector<LeaseRequest> requests;
-  asked_for_.clear();
-  if (quiescing_ || HasHadEnough() || !MustLook()) return requests;
-  const auto wanted = WantedByStation();
-  const OfClasses open = OpenNow(desk_);
-  const OfClasses otp_alone = {open[0], false, false};
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    Station& station = desk_.stations[i];
-    if (wanted[i] > 0 && station.look) {
-      station.look = Ask(station, {.limit = wanted[i], .classes = open},
-                         &station, &requests);
-    } else if (look_for_otp_ && IsUp(station) && wanted[i] == 0) {
-      Ask(station, {.limit = 1, .classes = otp_alone}, nullptr, &requests);
-    }
-  }
-  return requests;
-}
-
-void Sending::LookAgain() {
-  for (Station& station : desk_.stations) LookAgain(station);
-  look_for_otp_ = true;
-}
-
-void Sending::LookAgain(Station& station) {
-  station.look = true;
-  news_ = true;
-}
-
-void Sending::FoundNothing() {
-  for (Station& station : desk_.stations) station.look = false;
-}
-
-bool Sending::MustLook() const {
-  const bool any_up = std::ranges::any_of(desk_.stations, IsUp);
-  return std::ranges::any_of(desk_.stations, [&](const Station& station) {
-    return station.look && (IsUp(station) || !any_up);
-  });
-}
-
-// For what its SIM may send of it; false: nothing. `asker` is told how it ends.
-bool Sending::Ask(const Station& station, LeaseRequest wanted, Station* asker,
-                  std::vector<LeaseRequest>* requests) {
-  wanted.lanes = station.lanes;
-  auto asked = desk_.tariffs.Restrict(station, wanted);
-  for (LeaseRequest& request : asked) {
-    requests->push_back(std::move(request));
-    asked_for_.push_back(asker);
-  }
-  return !asked.empty();
-}
-
-// There is no more for a modem where all that it asked for says so, and no room
-// came meanwhile.
-void Sending::NoteExhausted(const std::vector<bool>& exhausted) {
-  for (Station* station : asked_for_) {
-    if (station) station->look = false;
-  }
-  for (std::size_t i = 0; i < asked_for_.size(); ++i) {
-    if (asked_for_[i] && !exhausted[i]) asked_for_[i]->look = true;
-  }
-  for (Station& station : desk_.stations) {
-    if (std::exchange(station.room_came, false)) station.look = true;
-  }
-  asked_for_.clear();
-}
-
 // A message that nothing was tried with may have been cancelled meanwhile.
 void Sending::TellConcluded(std::set<std::int64_t>* refused) {
   for (const auto& [sequence, conclusion] : std::exchange(concluded_, {})) {
@@ -577,8 +477,7 @@ void Sending::Committed(SpoolerTurnOutcome outcome) {
     desk_.log.Error("the queue refused a change; it is another's, or settled",
                     {{"sequence", sequence}});
   }
-  if (!asked_for_.empty()) look_for_otp_ = false;
-  NoteExhausted(outcome.exhausted);
+  leasing_.Committed(outcome.exhausted);
   desk_.tariffs.Correct(outcome.usage);
   for (const Message& message : outcome.expired) {
     faults_.erase(message.sequence);
@@ -591,6 +490,11 @@ void Sending::Committed(SpoolerTurnOutcome outcome) {
     const auto place = std::ranges::upper_bound(ready_, message, GoesBefore);
     ready_.insert(place, std::move(message));
   }
+}
+
+std::vector<LeaseRequest> Sending::PlanLeases() {
+  if (quiescing_ || HasHadEnough()) return leasing_.AskNothing();
+  return leasing_.Plan(ready_);
 }
 
 bool Sending::HasHadEnough() const { return put_off_ >= kMostPutOff; }

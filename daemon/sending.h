@@ -14,6 +14,7 @@
 
 #include "common/modem/modem.h"
 #include "common/store/store.h"
+#include "daemon/leasing.h"
 #include "daemon/policy.h"
 #include "daemon/station.h"
 
@@ -21,7 +22,9 @@ namespace smsweb {
 
 class Sending {
  public:
-  explicit Sending(const Desk& desk) : desk_(desk) {}
+  // Both are kept by reference.
+  Sending(const Desk& desk, Leasing& leasing)
+      : desk_(desk), leasing_(leasing) {}
 
   // Decides on messages that a spooler which died had taken.
   void SettleAbandoned(const std::vector<Message>& abandoned);
@@ -42,14 +45,6 @@ class Sending {
   void PutBackReady();
   void Quiesce();
 
-  // The queue may hold something that is due; or it holds nothing at all.
-  void LookAgain();
-  void LookAgain(Station& station);  // for what this one serves
-  void FoundNothing();
-  // The queue may be another than when this was last asked.
-  bool TakeNews() { return std::exchange(news_, false); }
-  // A modem that could take something has not been told that there is nothing.
-  bool MustLook() const;
   // What is left is for the next turn, which should come at once: when a window
   // closes, its whole backlog is put off, and modems must be heard meanwhile.
   bool HasHadEnough() const;
@@ -82,10 +77,6 @@ class Sending {
   std::optional<Message> TakeReadyFor(const Station& station);
   void PutBackStranded();
   bool WaitsForRoom(const Message& message) const;
-  std::vector<int> WantedByStation() const;
-  bool Ask(const Station& station, LeaseRequest wanted, Station* asker,
-           std::vector<LeaseRequest>* requests);
-  void NoteExhausted(const std::vector<bool>& exhausted);
   void NoteConversation(const Station& station, const Message& message);
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);
@@ -107,13 +98,11 @@ class Sending {
   };
 
   const Desk& desk_;
+  Leasing& leasing_;
   std::map<std::int64_t, Conclusion> concluded_;  // by message, in this turn
   std::map<std::int64_t, Faults> faults_;         // by message
   std::deque<Message> ready_;                     // leased, in order, not begun
   int put_off_ = 0;  // messages in this turn: they may not go now, or at all
-  std::vector<Station*> asked_for_;  // a lease request each; null: codes alone
-  bool look_for_otp_ = true;         // even where enough is at hand
-  bool news_ = true;
   bool quiescing_ = false;
 };
 

@@ -59,7 +59,8 @@ Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
       tariffs_(config, store, clock, log),
       desk_{config, store, windows,   tariffs_, clock,
             random, log,   stations_, turn_},
-      sending_(desk_),
+      leasing_(desk_),
+      sending_(desk_, leasing_),
       reception_(desk_),
       requests_(desk_),
       lane_watch_(clock.Mono()) {
@@ -135,9 +136,9 @@ void Spooler::Turn(const std::vector<bool>& readable) {
   sending_.BeginTurn();
   HearModems(readable);
   const MonoTime now = clock_.Mono();
-  if (next_due_ && clock_.Wall() >= *next_due_) sending_.LookAgain();
+  if (next_due_ && clock_.Wall() >= *next_due_) leasing_.LookAgain();
   if (now - looked_at_ >= kLookAnyway) {
-    sending_.LookAgain();
+    leasing_.LookAgain();
     requests_.LookAgain();
     reception_.ShowIncomplete();
     LookAfterOthers();
@@ -145,7 +146,7 @@ void Spooler::Turn(const std::vector<bool>& readable) {
     turn_.expire = true;  // also where nothing may be taken
     looked_at_ = now;
   }
-  if (LookAfterLimits()) sending_.LookAgain();
+  if (LookAfterLimits()) leasing_.LookAgain();
   if (std::exchange(more_change_lanes_, false)) look_after_lanes_ = true;
   requests_.Turn();
   if (!AnyModemUp()) sending_.PutBackReady();
@@ -158,7 +159,7 @@ void Spooler::Turn(const std::vector<bool>& readable) {
 }
 
 void Spooler::BellRang() {
-  sending_.LookAgain();
+  leasing_.LookAgain();
   requests_.LookAgain();
   look_after_lanes_ = look_after_lanes_ || lane_watch_.AnyUnserved();
 }
@@ -175,7 +176,7 @@ void Spooler::LookAfterLanes() {
   if (!lanes) return;
   turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, now);
   next_stranded_ = lane_watch_.NextStranded();
-  if (!turn_.lane_changes.empty()) sending_.LookAgain();
+  if (!turn_.lane_changes.empty()) leasing_.LookAgain();
 }
 
 // Its lane may be one that nobody sends by now.
@@ -202,14 +203,14 @@ void Spooler::LookAfterOthers() {
 
 // Where nothing can be sent, it still matters whether anything waits.
 void Spooler::HearOfQueue() {
-  if (!sending_.TakeNews()) return;
+  if (!leasing_.TakeNews()) return;
   tariffs_.EndNeedsOfGone();
   if (!AnyModemUp()) turn_.expire = look_without_modem_ = true;
 }
 
 void Spooler::LookWithoutModem() {
   LookAhead();
-  if (!anything_queued_) sending_.FoundNothing();
+  if (!anything_queued_) leasing_.FoundNothing();
 }
 
 // What waits for a later time, or for something else than a modem that is free.
@@ -270,7 +271,7 @@ void Spooler::NoteLanes(Station& station, const ModemEvent& event) {
   const bool came_or_went = std::exchange(station.was_up, up) != up;
   if (!came_or_went && event.kind != ModemEvent::Kind::kInfoChanged) return;
   station.lanes = LanesOf(station);
-  sending_.LookAgain(station);
+  leasing_.LookAgain(station);
   stations_changed_ = true;
 }
 
@@ -324,7 +325,7 @@ bool Spooler::Commit() {
       std::ranges::find(outcome->exhausted, true) != outcome->exhausted.end();
   more_to_bury_ = outcome->expired.size() >= kManyDead;
   sending_.Committed(std::move(*outcome));
-  if (LookAfterLimits()) sending_.LookAgain();
+  if (LookAfterLimits()) leasing_.LookAgain();
   reception_.Committed();
   requests_.Committed();
   LetPinsGo();
@@ -335,11 +336,11 @@ bool Spooler::Commit() {
 
 // One message in so many is one that has waited for long.
 void Spooler::PlanLeases() {
-  const bool looked = sending_.MustLook();
+  const bool looked = leasing_.MustLook();
   turn_.leases = sending_.PlanLeases();
   if (turn_.leases.empty()) {
     // What waits for SIMs that rest is in the queue all the same.
-    if (looked && !sending_.MustLook()) LookAhead();
+    if (looked && !leasing_.MustLook()) LookAhead();
     return;
   }
   turn_.expire = true;
@@ -409,7 +410,7 @@ std::optional<MonoTime> Spooler::Deadline() const {
   if (sending_.HasHadEnough()) consider(clock_.Mono());
   if (requests_.Open()) consider(clock_.Mono() + kAskAgain);
   if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());
-  if (next_due_ && !sending_.MustLook()) {
+  if (next_due_ && !leasing_.MustLook()) {
     consider(clock_.Mono() + std::min(*next_due_ - clock_.Wall(), kLookAnyway));
   }
   if (next_room_) {
@@ -422,7 +423,7 @@ std::optional<MonoTime> Spooler::Deadline() const {
 bool Spooler::Busy() const { return !turn_.Empty() || sending_.PartUnderWay(); }
 
 bool Spooler::Drained() const {
-  return !Busy() && !sending_.HasReady() && !sending_.MustLook() &&
+  return !Busy() && !sending_.HasReady() && !leasing_.MustLook() &&
          !more_change_lanes_;
 }
 

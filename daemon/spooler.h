@@ -9,7 +9,8 @@
 //   the transaction commits    (while the modem prepares its prompt)
 //   modem                   <- the PDU of part n+1, once prompted
 //
-// What to send is sending.h's, what to keep of what came reception.h's.
+// What to ask of the queue is leasing.h's, what to send sending.h's, what to
+// keep of what came reception.h's.
 //
 // So a modem never waits for the disk between two messages, and no PDU leaves
 // before its intent is on disk.
@@ -27,6 +28,7 @@
 #include "common/config/config.h"
 #include "common/store/store.h"
 #include "daemon/lanes.h"
+#include "daemon/leasing.h"
 #include "daemon/modem_port.h"
 #include "daemon/reception.h"
 #include "daemon/requests.h"
@@ -107,6 +109,7 @@ class Spooler {
   Tariffs tariffs_;
   SpoolerTurn turn_;  // what is still to be recorded
   const Desk desk_;
+  Leasing leasing_;
   Sending sending_;
   Reception reception_;
   Requests requests_;

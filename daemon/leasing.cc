@@ -1,0 +1,121 @@
+#include "daemon/leasing.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "daemon/lanes.h"
+#include "daemon/tariffs.h"
+
+namespace smsweb {
+namespace {
+
+using OfClasses = std::array<bool, kMessageClassCount>;
+
+// A class that nobody may be sent now stays where it is: put off one by one, a
+// large backlog would be written anew.
+OfClasses OpenNow(const Desk& desk) {
+  OfClasses open;
+  for (int i = 0; i < kMessageClassCount; ++i) {
+    open[i] = !desk.windows.ClosedUntil(static_cast<MessageClass>(i),
+                                        desk.clock.Wall());
+  }
+  return open;
+}
+
+}  // namespace
+
+// Where enough is at hand, an OTP that has just come is taken all the same, and
+// goes before what is.
+std::vector<LeaseRequest> Leasing::Plan(const std::deque<Message>& at_hand) {
+  std::vector<LeaseRequest> requests = AskNothing();
+  if (!MustLook()) return requests;
+  const auto wanted = WantedByStation(at_hand);
+  const OfClasses open = OpenNow(desk_);
+  const OfClasses otp_alone = {open[0], false, false};
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    Station& station = desk_.stations[i];
+    if (wanted[i] > 0 && station.look) {
+      station.look = Ask(station, {.limit = wanted[i], .classes = open},
+                         &station, &requests);
+    } else if (look_for_otp_ && IsUp(station) && wanted[i] == 0) {
+      Ask(station, {.limit = 1, .classes = otp_alone}, nullptr, &requests);
+    }
+  }
+  return requests;
+}
+
+std::vector<LeaseRequest> Leasing::AskNothing() {
+  asked_for_.clear();
+  return {};
+}
+
+// One message ahead for each modem, so that the next one is at hand when this
+// one is done; no more, so that an OTP need not wait behind others.
+std::vector<int> Leasing::WantedByStation(
+    const std::deque<Message>& at_hand) const {
+  std::vector<int> wanted;
+  for (const Station& station : desk_.stations) {
+    wanted.push_back(!IsUp(station) ? 0 : station.job ? 1 : 2);
+  }
+  for (const Message& message : at_hand) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i] == 0) continue;
+      if (!Serves(desk_.stations[i], message, desk_.stations)) continue;
+      --wanted[i];
+      break;
+    }
+  }
+  return wanted;
+}
+
+// For what its SIM may send of it; false: nothing. `asker` is told how it ends.
+bool Leasing::Ask(const Station& station, LeaseRequest wanted, Station* asker,
+                  std::vector<LeaseRequest>* requests) {
+  wanted.lanes = station.lanes;
+  auto asked = desk_.tariffs.Restrict(station, wanted);
+  for (LeaseRequest& request : asked) {
+    requests->push_back(std::move(request));
+    asked_for_.push_back(asker);
+  }
+  return !asked.empty();
+}
+
+// There is no more for a modem where all that it asked for says so, and no room
+// came meanwhile.
+void Leasing::Committed(const std::vector<bool>& exhausted) {
+  if (!asked_for_.empty()) look_for_otp_ = false;
+  for (Station* station : asked_for_) {
+    if (station) station->look = false;
+  }
+  for (std::size_t i = 0; i < asked_for_.size(); ++i) {
+    if (asked_for_[i] && !exhausted[i]) asked_for_[i]->look = true;
+  }
+  for (Station& station : desk_.stations) {
+    if (std::exchange(station.room_came, false)) station.look = true;
+  }
+  asked_for_.clear();
+}
+
+void Leasing::LookAgain() {
+  for (Station& station : desk_.stations) LookAgain(station);
+  look_for_otp_ = true;
+}
+
+void Leasing::LookAgain(Station& station) {
+  station.look = true;
+  news_ = true;
+}
+
+void Leasing::FoundNothing() {
+  for (Station& station : desk_.stations) station.look = false;
+}
+
+bool Leasing::MustLook() const {
+  const bool any_up = std::ranges::any_of(desk_.stations, IsUp);
+  return std::ranges::any_of(desk_.stations, [&](const Station& station) {
+    return station.look && (IsUp(station) || !any_up);
+  });
+}
+
+}  // namespace smsweb
