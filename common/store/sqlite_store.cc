@@ -10,6 +10,7 @@
 #include "common/store/sqlite_inbox.h"
 #include "common/store/sqlite_intake.h"
 #include "common/store/sqlite_known_numbers.h"
+#include "common/store/sqlite_leases.h"
 #include "common/store/sqlite_modems.h"
 #include "common/store/sqlite_opt_outs.h"
 #include "common/store/sqlite_outbox.h"
@@ -44,6 +45,7 @@ class SqliteStore final : public Store {
         db_(*shared_db_),
         intake_(db_),
         queue_(db_, keep_texts),
+        leases_(db_, keep_texts),
         outbox_(db_, queue_),
         inbox_(db_, outbox_),
         reports_(db_),
@@ -132,18 +134,18 @@ class SqliteStore final : public Store {
   Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) override;
   Result<std::vector<Message>> Abandoned(LeaseToken token,
                                          WallTime now) override {
-    return queue_.Abandoned(token, now);
+    return leases_.Abandoned(token, now);
   }
   Result<void> TakeOver(std::span<const std::int64_t> sequences,
                         LeaseToken token) override {
     return InTransaction(true,
-                         [&] { return queue_.TakeOver(sequences, token); });
+                         [&] { return leases_.TakeOver(sequences, token); });
   }
   Result<std::optional<WallTime>> NextDue(WallTime now) override {
-    return queue_.NextDue(now);
+    return leases_.NextDue(now);
   }
   Result<std::vector<std::string>> QueuedLanes() override {
-    return queue_.QueuedLanes();
+    return leases_.QueuedLanes();
   }
 
   Result<UpkeepOutcome> Upkeep(const UpkeepStep& step) override;
@@ -161,6 +163,7 @@ class SqliteStore final : public Store {
   SqliteDb& db_;
   SqliteIntake intake_;
   SqliteQueue queue_;
+  SqliteLeases leases_;
   SqliteOutbox outbox_;
   SqliteInbox inbox_;
   SqliteReports reports_;
@@ -238,11 +241,11 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
     if (auto ok = usage_.Write(turn, &outcome); !ok) return ok;
     if (auto ok = WriteReceived(turn); !ok) return ok;
     if (auto ok = WriteRest(turn); !ok) return ok;
-    if (auto ok = queue_.ChangeLanes(turn, &outcome); !ok) return ok;
+    if (auto ok = leases_.ChangeLanes(turn, &outcome); !ok) return ok;
     if (turn.expire) {
-      if (auto ok = queue_.ExpireDead(turn.now, &outcome); !ok) return ok;
+      if (auto ok = leases_.ExpireDead(turn.now, &outcome); !ok) return ok;
     }
-    if (auto ok = queue_.Lease(turn, &outcome); !ok) return ok;
+    if (auto ok = leases_.Lease(turn, &outcome); !ok) return ok;
     return TellOfEnds(turn, outcome);
   });
   outcome.outbox = outbox_.TakeNews();
@@ -333,7 +336,7 @@ Result<void> SqliteStore::WriteRest(const SpoolerTurn& turn) {
   for (const auto& conversation : turn.conversations) {
     if (auto ok = intake_.WriteConversation(conversation); !ok) return ok;
   }
-  if (turn.alive_until) return queue_.Renew(turn.token, *turn.alive_until);
+  if (turn.alive_until) return leases_.Renew(turn.token, *turn.alive_until);
   return {};
 }
 
