@@ -155,6 +155,30 @@ TEST_CASE("A lease is not synced, and losing it does no harm") {
   }
 }
 
+TEST_CASE("The end of a life that somebody is told of is on the disk by then") {
+  FaultDisk disk;
+  const TempFolder folder;
+  auto store = Open(folder / "queue.db");
+  NewMessage message = AMessage(1);
+  message.callback_url = "https://app.example.com/hooks/sms";
+  REQUIRE(InsertOne(*store, message));
+  const auto turn = store->RecordTurn(
+      {.token = 7, .now = message.expires_at, .leases = {{.limit = 1}}});
+  REQUIRE(turn.has_value());
+  REQUIRE(turn->outbox);  // from here on it may be told
+
+  disk.CutNow();
+  store.reset();
+  disk.Restore();
+  store = Open(folder / "queue.db");
+  const auto found = store->Find(message.id);
+  REQUIRE(found.has_value());
+  CHECK(found->state == MessageState::kExpired);
+  const auto told = store->Outbox("https://app.example.com:443", 10);
+  REQUIRE(told.has_value());
+  CHECK(told->size() == 1);
+}
+
 // ---- A new queue
 
 TEST_CASE("A queue whose making was cut short is made again, and keeps all") {

@@ -234,7 +234,13 @@ Result<void> SqliteStore::RemoveOptOut(const std::string& number) {
 // the answer that made its message sent.
 Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
   SpoolerTurnOutcome outcome;
-  const auto done = InTransaction(NeedsSync(turn), [&]() -> Result<void> {
+  bool synced = NeedsSync(turn);
+  if (!synced) {
+    const auto dead = outbox_.AnyDeadToTell(turn.now);
+    if (!dead) return std::unexpected(dead.error());
+    synced = *dead;
+  }
+  const auto done = InTransaction(synced, [&]() -> Result<void> {
     if (auto ok = queue_.WriteResults(turn, &outcome); !ok) return ok;
     if (auto ok = queue_.WriteChanges(turn, &outcome); !ok) return ok;
     if (auto ok = queue_.WriteIntents(turn, &outcome); !ok) return ok;
