@@ -24,16 +24,15 @@ std::size_t Place(MessageClass message_class) {
 std::optional<std::string> RefugeFrom(const Lane& lane,
                                       const std::vector<Station>& stations) {
   using enum Lane::Kind;
+  const bool group_is_gone = std::ranges::none_of(
+      stations, [&](const Station& s) { return IsIn(s, lane.group); });
   switch (lane.kind) {
     case kSim:
     case kBegun:
-      return GroupLane(lane.group);
-    case kGroup: {
-      const bool none = std::ranges::none_of(
-          stations, [&](const Station& s) { return IsIn(s, lane.group); });
-      if (none && !lane.group.empty()) return GroupLane("");
+      return GroupLane(group_is_gone ? "" : lane.group);
+    case kGroup:
+      if (group_is_gone && !lane.group.empty()) return GroupLane("");
       return std::nullopt;
-    }
     case kModem:
       return std::nullopt;
   }

@@ -32,7 +32,7 @@ bool Serves(const Station& station, const Message& message,
 //   G~SIM  to G: an otp at once, others after kConversationPatience
 //   G@M    to G: an otp at once; others only where M is not in G
 //          any more, for phones join parts by their sender
-//   G      to the default group, where no modem is in G any more
+//   any of those to the default group, where no modem is in G any more
 //   =M     stays: somebody has asked for that one
 //
 // A SIM that sends only to numbers it knows keeps those: a message to another

@@ -109,10 +109,9 @@ bool Spooler::PinRefusedEarlier(const ModemStatus& status) {
 Result<void> Spooler::SettleAbandoned() {
   // Also what was taken over, but could not be settled then: nothing has been
   // leased yet that is rightly ours.
-  const auto abandoned = store_.Abandoned(kNobody, WallTime::max());
+  const auto abandoned = store_.TakeOver(token_, kNobody, WallTime::max());
   if (!abandoned) return std::unexpected(abandoned.error());
   if (abandoned->empty()) return {};
-  if (auto done = TakeOver(*abandoned); !done) return done;
   sending_.SettleAbandoned(*abandoned);
   turn_.now = clock_.Wall();
   auto outcome = store_.RecordTurn(turn_);
@@ -122,14 +121,6 @@ Result<void> Spooler::SettleAbandoned() {
   turn_ = SpoolerTurn{.token = token_};
   sending_.Committed(std::move(*outcome));
   return {};
-}
-
-Result<void> Spooler::TakeOver(const std::vector<Message>& abandoned) {
-  std::vector<std::int64_t> sequences;
-  for (const Message& message : abandoned) {
-    sequences.push_back(message.sequence);
-  }
-  return store_.TakeOver(sequences, token_);
 }
 
 void Spooler::Turn(const std::vector<bool>& readable) {
@@ -196,9 +187,11 @@ bool Spooler::LookAfterLimits() {
 
 // What spoolers that died meanwhile have left.
 void Spooler::LookAfterOthers() {
-  const auto abandoned = store_.Abandoned(token_, clock_.Wall());
+  const WallTime now = clock_.Wall();
+  const auto abandoned = store_.Abandoned(token_, now);
   if (!abandoned || abandoned->empty()) return;
-  if (TakeOver(*abandoned)) sending_.SettleAbandoned(*abandoned);
+  const auto taken = store_.TakeOver(token_, token_, now);
+  if (taken) sending_.SettleAbandoned(*taken);
 }
 
 // Where nothing can be sent, it still matters whether anything waits.

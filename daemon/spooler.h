@@ -93,7 +93,6 @@ class Spooler {
   void PlanLeases();
   Result<void> MakeStations();
   Result<void> SettleAbandoned();
-  Result<void> TakeOver(const std::vector<Message>& abandoned);
   bool PinRefusedEarlier(const ModemStatus& status);
   bool Commit();
   void CommitFailed(const Error& error);

@@ -64,7 +64,8 @@ class FakeStore : public Store {
   Result<std::vector<Message>> Abandoned(LeaseToken, WallTime) override {
     return No();
   }
-  Result<void> TakeOver(std::span<const std::int64_t>, LeaseToken) override {
+  Result<std::vector<Message>> TakeOver(LeaseToken, LeaseToken,
+                                        WallTime) override {
     return No();
   }
   Result<std::optional<WallTime>> NextDue(WallTime) override { return No(); }

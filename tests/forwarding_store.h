@@ -98,9 +98,9 @@ class ForwardingStore : public Store {
                                          WallTime now) override {
     return inner_.Abandoned(token, now);
   }
-  Result<void> TakeOver(std::span<const std::int64_t> sequences,
-                        LeaseToken token) override {
-    return inner_.TakeOver(sequences, token);
+  Result<std::vector<Message>> TakeOver(LeaseToken token, LeaseToken except,
+                                        WallTime now) override {
+    return inner_.TakeOver(token, except, now);
   }
   Result<std::optional<WallTime>> NextDue(WallTime now) override {
     return inner_.NextDue(now);

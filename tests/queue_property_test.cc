@@ -222,18 +222,15 @@ class Game {
   // Only what is held by one who has not said for long that it lives.
   void TakeOver() {
     const LeaseToken token = AnyToken();
-    const auto abandoned = store_.Abandoned(token, now_);
+    const auto abandoned = store_.TakeOver(token, token, now_);
     REQUIRE(abandoned.has_value());
-    std::vector<std::int64_t> sequences;
     for (const Message& message : *abandoned) {
       CHECK(message.state == kSending);
       const LeaseToken holder = holders_.at(message.sequence);
       CHECK(holder != token);
       CHECK(alive_until_[holder] <= now_);
-      sequences.push_back(message.sequence);
+      holders_[message.sequence] = token;
     }
-    REQUIRE(store_.TakeOver(sequences, token).has_value());
-    for (const auto sequence : sequences) holders_[sequence] = token;
     CheckOthers({});
   }
 

@@ -60,9 +60,14 @@ TEST_CASE_METHOD(LanesFixture,
 
 TEST_CASE_METHOD(LanesFixture, "A group without a modem is the default one's") {
   const Uuid id = InsertIn("closed", "hello");
+  const Uuid begun = InsertIn(BegunLane("closed", "b"), "long ago");
+  const Uuid conversation = InsertIn(SimLane("closed", "001019"), "hi");
   Start();
   Settle();
   CHECK(StateOf(id) == "sent");
+  CHECK(StateOf(begun) == "sent");
+  Pass(minutes(2));
+  CHECK(StateOf(conversation) == "sent");
 }
 
 TEST_CASE_METHOD(LanesFixture, "A conversation sticks to its SIM") {

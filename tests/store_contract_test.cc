@@ -231,7 +231,9 @@ TEST_CASE("What a dead spooler held is found and taken over") {
     REQUIRE(abandoned.has_value());
     REQUIRE(abandoned->size() == 1);
     REQUIRE(abandoned->at(0).part_records.size() == 1);
-    REQUIRE(store.TakeOver(std::vector{sequence}, kOther).has_value());
+    const auto taken = store.TakeOver(kOther, kOther, kNow);
+    REQUIRE(taken->size() == 1);
+    CHECK(taken->at(0).part_records.size() == 1);
 
     turn = Turn(0);  // the dead one comes back, too late
     turn.changes.push_back({.sequence = sequence, .to = kSent, .at = kNow});

@@ -273,6 +273,24 @@ TEST_CASE("What a spooler holds is its own while it says that it lives") {
   });
 }
 
+TEST_CASE("Of two that find the same abandoned message, one has it") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    constexpr LeaseToken kThird = kOther + 1;
+    Insert(store, MakeMessage(1));
+    Lease(store, 1);
+    REQUIRE(store.Abandoned(kOther, kNow)->size() == 1);
+    REQUIRE(store.Abandoned(kThird, kNow)->size() == 1);
+    SpoolerTurn turn{.token = kOther, .now = kNow};
+    turn.alive_until = kNow + seconds(60);
+    REQUIRE(store.RecordTurn(turn).has_value());
+    turn.token = kThird;
+    REQUIRE(store.RecordTurn(turn).has_value());
+
+    CHECK(store.TakeOver(kOther, kOther, kNow)->size() == 1);
+    CHECK(store.TakeOver(kThird, kThird, kNow)->empty());
+  });
+}
+
 TEST_CASE("A lane that a message leaves to is the one in which it waits") {
   OnEachStore([](Store& store, const TempFolder&) {
     Insert(store, MakeMessage(1));

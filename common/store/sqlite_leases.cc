@@ -263,13 +263,18 @@ Result<std::vector<Message>> SqliteLeases::Abandoned(LeaseToken token,
   return rows_.CollectWithParts(abandoned_);
 }
 
-Result<void> SqliteLeases::TakeOver(std::span<const std::int64_t> sequences,
-                                    LeaseToken token) {
-  for (const auto sequence : sequences) {
-    take_over_.Bind(sequence).Bind(token);
-    if (auto done = RunIt(take_over_); !done) return done;
+Result<std::vector<Message>> SqliteLeases::TakeOver(LeaseToken token,
+                                                    LeaseToken except,
+                                                    WallTime now) {
+  auto abandoned = Abandoned(except, now);
+  if (!abandoned) return abandoned;
+  for (const Message& message : *abandoned) {
+    take_over_.Bind(message.sequence).Bind(token);
+    if (auto done = RunIt(take_over_); !done) {
+      return std::unexpected(done.error());
+    }
   }
-  return {};
+  return abandoned;
 }
 
 Result<void> SqliteLeases::ChangeLanes(const SpoolerTurn& turn,

@@ -23,8 +23,8 @@ class SqliteLeases {
                            SpoolerTurnOutcome* outcome);
   Result<void> ExpireDead(WallTime now, SpoolerTurnOutcome* outcome);
   Result<void> Lease(const SpoolerTurn& turn, SpoolerTurnOutcome* outcome);
-  Result<void> TakeOver(std::span<const std::int64_t> sequences,
-                        LeaseToken token);
+  Result<std::vector<Message>> TakeOver(LeaseToken token, LeaseToken except,
+                                        WallTime now);
   Result<void> Renew(LeaseToken token, WallTime alive_until);
 
   Result<std::vector<Message>> Abandoned(LeaseToken token, WallTime now);

@@ -136,11 +136,8 @@ class SqliteStore final : public Store {
                                          WallTime now) override {
     return leases_.Abandoned(token, now);
   }
-  Result<void> TakeOver(std::span<const std::int64_t> sequences,
-                        LeaseToken token) override {
-    return InTransaction(true,
-                         [&] { return leases_.TakeOver(sequences, token); });
-  }
+  Result<std::vector<Message>> TakeOver(LeaseToken token, LeaseToken except,
+                                        WallTime now) override;
   Result<std::optional<WallTime>> NextDue(WallTime now) override {
     return leases_.NextDue(now);
   }
@@ -257,6 +254,19 @@ Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
   outcome.outbox = outbox_.TakeNews();
   if (!done) return std::unexpected(done.error());
   return outcome;
+}
+
+Result<std::vector<Message>> SqliteStore::TakeOver(LeaseToken token,
+                                                   LeaseToken except,
+                                                   WallTime now) {
+  Result<std::vector<Message>> taken;
+  const auto done = InTransaction(true, [&]() -> Result<void> {
+    taken = leases_.TakeOver(token, except, now);
+    if (!taken) return std::unexpected(taken.error());
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return taken;
 }
 
 // In the end, when each message is where this turn leaves it: what was only

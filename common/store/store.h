@@ -434,9 +434,11 @@ class Store {
   // is 0.
   virtual Result<std::vector<Message>> Abandoned(LeaseToken token,
                                                  WallTime now) = 0;
-  // Takes an abandoned message over, so that a turn can decide on it.
-  virtual Result<void> TakeOver(std::span<const std::int64_t> sequences,
-                                LeaseToken token) = 0;
+  // Takes over what is Abandoned(except, now) when it is done, so that a turn
+  // can decide on it. Of two that look at once, one has it.
+  virtual Result<std::vector<Message>> TakeOver(LeaseToken token,
+                                                LeaseToken except,
+                                                WallTime now) = 0;
   // When the earliest message is due of those queued that were not due at
   // `now`; none if all were.
   virtual Result<std::optional<WallTime>> NextDue(WallTime now) = 0;
