@@ -385,13 +385,20 @@ bool Sending::MayGoNow(const Message& message) {
   return false;
 }
 
+// It may be since the message was leased. Where the queue can't be asked, it
+// won't take the intent either.
+bool Sending::OptedOut(const std::string& recipient) {
+  const auto opt_out = desk_.store.FindOptOut(recipient);
+  return opt_out && opt_out->has_value();
+}
+
 void Sending::StartJob(Station& station, const Message& message) {
   const WallTime now = desk_.clock.Wall();
   if (message.expires_at <= now) {
     return EndUntried(message, MessageState::kExpired,
                       "its life ended before a modem was free");
   }
-  if (message.opted_out) {
+  if (message.opted_out || OptedOut(message.recipient)) {
     return EndUntried(message, MessageState::kFailed,
                       "the recipient asked to be sent nothing");
   }

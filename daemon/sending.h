@@ -82,6 +82,7 @@ class Sending {
   void EndUntried(const Message& message, MessageState end, std::string reason);
   // False: it has been put off, or ended.
   bool MayGoNow(const Message& message);
+  bool OptedOut(const std::string& recipient);
   void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);
   void TellConcluded(std::set<std::int64_t>* refused);

@@ -252,6 +252,20 @@ TEST_CASE("Within the window the same text to the same number is a duplicate") {
   });
 }
 
+TEST_CASE("A message that came to nothing keeps out no other") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    Intake intake = IntakeOf({MakeMessage(1)}, kNow);
+    intake.duplicate_window = seconds(60);
+    CHECK(Take(store, intake).duplicates.empty());
+    REQUIRE(store.Cancel(MakeMessage(1).id, kNow)->cancelled);
+    NewMessage again = MakeMessage(1);
+    again.id = MakeMessage(2).id;
+    intake.messages = {again};
+    CHECK(Take(store, intake).duplicates.empty());
+    CHECK(Has(store, again));
+  });
+}
+
 TEST_CASE("Duplicates of one request are told by their places") {
   OnEachStore([](Store& store, const TempFolder&) {
     NewMessage twin = MakeMessage(3);

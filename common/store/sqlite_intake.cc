@@ -1,5 +1,7 @@
 #include "common/store/sqlite_intake.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -59,8 +61,13 @@ SqliteIntake::SqliteIntake(SqliteDb& db)
       count_batch_(db.PrepareLater(
           "SELECT state, count(*) FROM message INDEXED BY message_batch "
           "WHERE batch = ?1 GROUP BY state")),
-      recent_(db.PrepareLater("SELECT message FROM recent "
-                              "WHERE digest = ?1 AND expires_at > ?2")),
+      // What came to nothing is no reason to keep out another.
+      recent_(db.PrepareLater(fmt::format(
+          "SELECT recent.message FROM recent JOIN message ON message.id = "
+          "recent.message WHERE digest = ?1 AND recent.expires_at > ?2 AND "
+          "message.state NOT IN ({}, {}, {}, {})",
+          Number(MessageState::kUndelivered), Number(MessageState::kFailed),
+          Number(MessageState::kExpired), Number(MessageState::kCancelled)))),
       forget_recent_(db.PrepareLater(
           "DELETE FROM recent WHERE digest IN (SELECT digest FROM recent "
           "WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 8)")),
