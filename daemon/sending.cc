@@ -362,6 +362,20 @@ void Sending::EndUntried(const Message& message, MessageState end,
   ++put_off_;
 }
 
+// Its recipient may have joined the list since it was queued, or leased.
+bool Sending::IsWanted(const Message& message) {
+  const auto opt_out = desk_.store.FindOptOut(message.recipient);
+  if (opt_out && !*opt_out) return true;
+  if (opt_out) {
+    EndUntried(message, MessageState::kFailed,
+               "the recipient asked to be sent nothing");
+  } else {
+    Conclude(message, PutBack(desk_.clock.Wall()), "");
+    ++put_off_;
+  }
+  return false;
+}
+
 // Its window was open when it was queued; the backlog, or a pause between two
 // tries, may have taken longer.
 bool Sending::MayGoNow(const Message& message) {
@@ -391,11 +405,7 @@ void Sending::StartJob(Station& station, const Message& message) {
     return EndUntried(message, MessageState::kExpired,
                       "its life ended before a modem was free");
   }
-  if (message.opted_out) {
-    return EndUntried(message, MessageState::kFailed,
-                      "the recipient asked to be sent nothing");
-  }
-  if (!MayGoNow(message)) return;
+  if (!IsWanted(message) || !MayGoNow(message)) return;
   auto job = MakeJob(message, station.port->config(), now);
   if (!job) {
     return EndUntried(message, MessageState::kFailed, job.error().message);

@@ -81,6 +81,7 @@ class Sending {
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);
   // False: it has been put off, or ended.
+  bool IsWanted(const Message& message);
   bool MayGoNow(const Message& message);
   void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);

@@ -371,6 +371,33 @@ TEST_CASE_METHOD(SpoolerFixture, "... and so does what is at hand") {
   CHECK(LogLines("cancelled").size() == 1);
 }
 
+TEST_CASE_METHOD(SpoolerFixture, "Who opts out is not sent what is at hand") {
+  Insert("under way");
+  const Uuid id = Insert("at hand");
+  air_.on_carry = [&] {
+    CHECK(StateOf(id) == "sending");
+    CHECK(sqlite_->AddOptOut({Look(id).recipient, clock_.Wall(), "asked"})
+              .has_value());
+  };
+  Start();
+  Settle();
+  CHECK(StateOf(id) == "failed");
+  CHECK(Look(id).error == "the recipient asked to be sent nothing");
+  CHECK(air_.received == std::vector<std::string>{"under way"});
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "While the list can't be read, nothing is sent") {
+  store_->fails_on_opt_outs = true;
+  const Uuid id = Insert("hello");
+  Start();
+  Settle();
+  CHECK(air_.received.empty());
+  store_->fails_on_opt_outs = false;
+  Pass(seconds(31));
+  CHECK(StateOf(id) == "sent");
+}
+
 TEST_CASE_METHOD(SpoolerFixture, "Two spoolers share a store, and no message") {
   Config other_config = config_;
   other_config.modems[0].name = "z";
