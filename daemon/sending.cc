@@ -116,14 +116,13 @@ Verdict Sending::Judge(Station& station, const Message& message,
       before.count > 0 && (before.modem != station.name() ||
                            before.accepted_then < station.accepted);
   Verdict verdict = AfterSubmit(event.result, event.error_code, attempt);
-  const bool faulty = event.result == SubmitResult::kRejected &&
-                      IsModemFault(event.error_code) &&
-                      verdict.next == MessageState::kQueued;
-  if (faulty) {
+  const bool refused = event.result == SubmitResult::kRejected &&
+                       verdict.next == MessageState::kQueued;
+  if (refused && IsModemFault(event.error_code)) {
     faults_[message.sequence] = {.count = before.count + 1,
                                  .modem = station.name(),
                                  .accepted_then = station.accepted};
-  } else {
+  } else if (refused) {
     faults_.erase(message.sequence);
   }
   return verdict;

@@ -56,7 +56,8 @@ class Sending {
  private:
   void Conclude(const Message& message, const Verdict& verdict,
                 const std::string& modem);
-  // Tries of a message that were a modem's fault, in a row.
+  // Tries of a message that were a modem's fault, since the network last said
+  // something of it.
   struct Faults {
     int count = 0;
     std::string modem;               // the last one's

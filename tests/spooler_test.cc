@@ -161,6 +161,20 @@ TEST_CASE_METHOD(SpoolerFixture,
 }
 
 TEST_CASE_METHOD(SpoolerFixture,
+TEST_CASE_METHOD(SpoolerFixture, "... and where it misses prompts in between") {
+  for (int i = 0; i < 20; ++i) air_.answers.push_back(kUnknownError);
+  const Uuid id = Insert("poison", MessageClass::kTransactional, hours(10));
+  air_.on_carry = [&] { air_.prompts = false; };
+  Start();
+  for (int i = 0; i < 90; ++i) {
+    Pass(minutes(1));
+    if (i % 3 == 2) air_.prompts = true;
+  }
+  CHECK(StateOf(id) == "failed");
+  CHECK(Look(id).attempts == 3);
+  CHECK(air_.answers.size() == 20 - 3 - 3);
+}
+
                  "No answer makes it unknown, and it stays so") {
   air_.answers = {kAnswerLost};
   const Uuid id = Insert("hello");
