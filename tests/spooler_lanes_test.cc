@@ -143,6 +143,20 @@ TEST_CASE_METHOD(LanesFixture, "A code waits for no modem that is gone") {
   }
 }
 
+TEST_CASE_METHOD(LanesFixture, "... also where nobody could look for a while") {
+  Start();
+  Settle();
+  missing_ = "/a";
+  Settle();
+  store_->fails_on_lanes = true;
+  const Uuid code = InsertIn(BegunLane("", "a"), "code", MessageClass::kOtp);
+  Settle();
+  CHECK(StateOf(code) == "queued");
+  store_->fails_on_lanes = false;
+  Settle();
+  CHECK(StateOf(code) == "sent");
+}
+
 TEST_CASE_METHOD(LanesFixture,
                  "... nor does one that was put back as it went") {
   Start();
