@@ -223,13 +223,22 @@ void Sending::RecordPart(Station& station, const JobPart& part,
                {"cms_error", NumberOrNothing(event.error_code)}});
 }
 
-// The next part, once the modem is free; without it, the rest goes back.
+// The next part, once the modem is free; without it, the rest goes back. None
+// leaves late.
 void Sending::GoOn(Station& station) {
-  if (!quiescing_ && station.modem().Ready()) return SubmitPart(station);
-  if (!quiescing_ && IsUp(station)) return;  // a chore of a moment
+  const WallTime now = desk_.clock.Wall();
+  const bool late = station.job->message.expires_at <= now;
+  const bool goes_on = !late && !quiescing_;
+  if (goes_on && station.modem().Ready()) return SubmitPart(station);
+  if (goes_on && IsUp(station)) return;  // a chore of a moment
   const Message message = std::move(station.job->message);
   station.job.reset();
-  Conclude(message, PutBack(desk_.clock.Wall()), station.name());
+  Conclude(message,
+           late ? GiveUp(MessageState::kExpired,
+                         "its life ended before its last part could be sent",
+                         message.in_doubt)
+                : PutBack(now),
+           station.name());
 }
 
 void Sending::Conclude(const Message& message, const Verdict& verdict,

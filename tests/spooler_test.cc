@@ -75,6 +75,17 @@ TEST_CASE_METHOD(SpoolerFixture, "Long texts go part after part") {
   CHECK(StateOf(id) == "sent");
 }
 
+TEST_CASE_METHOD(SpoolerFixture, "No part leaves when its life is over") {
+  air_.on_carry = [&] { clock_.Advance(seconds(11)); };
+  const Uuid id =
+      Insert(std::string(400, 'a'), MessageClass::kTransactional, seconds(20));
+  Start();
+  Settle();
+  CHECK(air_.received.size() == 2);
+  CHECK(StateOf(id) == "expired");
+  CHECK(Look(id).part_records.size() == 2);
+}
+
 TEST_CASE_METHOD(SpoolerFixture,
                  "What the network refuses for now is tried again") {
   air_.answers = {kRefusedNoNetwork};
@@ -150,17 +161,6 @@ TEST_CASE_METHOD(SpoolerFixture, "... with one modem, too") {
   CHECK(air_.answers.size() == 20 - 3 - 3);  // free ones, and counted ones
 }
 
-TEST_CASE_METHOD(SpoolerFixture,
-                 "A network timeout leaves it unknown, not refused") {
-  air_.answers = {{Answer::Kind::kRefused, 332}};
-  const Uuid id = Insert("hello");
-  Start();
-  for (int i = 0; i < 4; ++i) Pass(minutes(1));
-  CHECK(StateOf(id) == "unknown");
-  CHECK(Look(id).part_records.at(0).state == PartState::kUnknown);
-}
-
-TEST_CASE_METHOD(SpoolerFixture,
 TEST_CASE_METHOD(SpoolerFixture, "... and where it misses prompts in between") {
   for (int i = 0; i < 20; ++i) air_.answers.push_back(kUnknownError);
   const Uuid id = Insert("poison", MessageClass::kTransactional, hours(10));
@@ -175,6 +175,17 @@ TEST_CASE_METHOD(SpoolerFixture, "... and where it misses prompts in between") {
   CHECK(air_.answers.size() == 20 - 3 - 3);
 }
 
+TEST_CASE_METHOD(SpoolerFixture,
+                 "A network timeout leaves it unknown, not refused") {
+  air_.answers = {{Answer::Kind::kRefused, 332}};
+  const Uuid id = Insert("hello");
+  Start();
+  for (int i = 0; i < 4; ++i) Pass(minutes(1));
+  CHECK(StateOf(id) == "unknown");
+  CHECK(Look(id).part_records.at(0).state == PartState::kUnknown);
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
                  "No answer makes it unknown, and it stays so") {
   air_.answers = {kAnswerLost};
   const Uuid id = Insert("hello");
