@@ -89,7 +89,7 @@ void Reception::Keep(InboundPart part) {
 
 void Reception::Keep(const NewReport& report) {
   desk_.turn.reports.push_back(report);
-  const bool matched = Match(report);
+  const bool matched = Match(report).value_or(false);
   desk_.log.Info("report", {{"modem", report.modem},
                             {"message_reference", report.message_reference},
                             {"status", report.status},
@@ -101,10 +101,10 @@ void Reception::Keep(const NewReport& report) {
 }
 
 // What this turn settles already is not in the store yet.
-bool Reception::Match(const NewReport& report) {
+Result<bool> Reception::Match(const NewReport& report) {
   auto awaiting = desk_.store.AwaitingReport(
       report.sim, report.message_reference, report.received_at - kReportWindow);
-  if (!awaiting) return false;
+  if (!awaiting) return std::unexpected(awaiting.error());
   for (Message& message : *awaiting) {
     for (const Settlement& earlier : desk_.turn.settlements) {
       if (earlier.sequence != message.sequence) continue;
@@ -190,23 +190,31 @@ void Reception::Committed() {
   if (results_committing_ || look_at_unmatched_) MatchEarly();
 }
 
-// Reports that came before the result of their part.
 void Reception::MatchEarly() {
   look_at_unmatched_ = false;
   for (auto sim = unmatched_.begin(); sim != unmatched_.end();) {
-    const auto reports =
-        desk_.store.UnmatchedReports(sim->first, -1, sim->second);
-    bool waits = false;
-    if (reports) {
-      for (const StoredReport& report : *reports) {
-        const bool matched = Match(report);
-        waits = waits ||
-                (!matched && report.received_at + kEarly > desk_.clock.Wall());
-      }
+    const auto waits = MatchEarly(sim->first, sim->second);
+    if (waits) {
+      sim->second = desk_.clock.Wall() - kEarly;
+    } else {
+      look_at_unmatched_ = true;  // at the next commit
     }
-    sim->second = desk_.clock.Wall() - kEarly;
-    sim = waits ? std::next(sim) : unmatched_.erase(sim);
+    sim = waits.value_or(true) ? std::next(sim) : unmatched_.erase(sim);
   }
+}
+
+// Reports that came before the result of their part. True: some still may.
+Result<bool> Reception::MatchEarly(const std::string& sim, WallTime since) {
+  const auto reports = desk_.store.UnmatchedReports(sim, -1, since);
+  if (!reports) return std::unexpected(reports.error());
+  bool waits = false;
+  for (const StoredReport& report : *reports) {
+    const auto matched = Match(report);
+    if (!matched) return matched;
+    waits = waits ||
+            (!*matched && report.received_at + kEarly > desk_.clock.Wall());
+  }
+  return waits;
 }
 
 void Reception::ForgetOldWaits() {

@@ -54,10 +54,11 @@ class Reception {
   void HeedWord(const InboundPart& part);
   void Keep(InboundPart part);
   void Keep(const NewReport& report);
-  bool Match(const NewReport& report);
+  Result<bool> Match(const NewReport& report);
   bool InFlight(const NewReport& report) const;
   void MarkJobs(const NewReport& report, const Settlement& settlement);
   void MatchEarly();
+  Result<bool> MatchEarly(const std::string& sim, WallTime since);
   void ForgetOldWaits();
 
   const Desk& desk_;

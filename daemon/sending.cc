@@ -116,14 +116,13 @@ Verdict Sending::Judge(Station& station, const Message& message,
       before.count > 0 && (before.modem != station.name() ||
                            before.accepted_then < station.accepted);
   Verdict verdict = AfterSubmit(event.result, event.error_code, attempt);
-  const bool faulty = event.result == SubmitResult::kRejected &&
-                      IsModemFault(event.error_code) &&
-                      verdict.next == MessageState::kQueued;
-  if (faulty) {
+  const bool refused = event.result == SubmitResult::kRejected &&
+                       verdict.next == MessageState::kQueued;
+  if (refused && IsModemFault(event.error_code)) {
     faults_[message.sequence] = {.count = before.count + 1,
                                  .modem = station.name(),
                                  .accepted_then = station.accepted};
-  } else {
+  } else if (refused) {
     faults_.erase(message.sequence);
   }
   return verdict;
@@ -224,13 +223,22 @@ void Sending::RecordPart(Station& station, const JobPart& part,
                {"cms_error", NumberOrNothing(event.error_code)}});
 }
 
-// The next part, once the modem is free; without it, the rest goes back.
+// The next part, once the modem is free; without it, the rest goes back. None
+// leaves late.
 void Sending::GoOn(Station& station) {
-  if (!quiescing_ && station.modem().Ready()) return SubmitPart(station);
-  if (!quiescing_ && IsUp(station)) return;  // a chore of a moment
+  const WallTime now = desk_.clock.Wall();
+  const bool late = station.job->message.expires_at <= now;
+  const bool goes_on = !late && !quiescing_;
+  if (goes_on && station.modem().Ready()) return SubmitPart(station);
+  if (goes_on && IsUp(station)) return;  // a chore of a moment
   const Message message = std::move(station.job->message);
   station.job.reset();
-  Conclude(message, PutBack(desk_.clock.Wall()), station.name());
+  Conclude(message,
+           late ? GiveUp(MessageState::kExpired,
+                         "its life ended before its last part could be sent",
+                         message.in_doubt)
+                : PutBack(now),
+           station.name());
 }
 
 void Sending::Conclude(const Message& message, const Verdict& verdict,
@@ -362,6 +370,20 @@ void Sending::EndUntried(const Message& message, MessageState end,
   ++put_off_;
 }
 
+// Its recipient may have joined the list since it was queued, or leased.
+bool Sending::IsWanted(const Message& message) {
+  const auto opt_out = desk_.store.FindOptOut(message.recipient);
+  if (opt_out && !*opt_out) return true;
+  if (opt_out) {
+    EndUntried(message, MessageState::kFailed,
+               "the recipient asked to be sent nothing");
+  } else {
+    Conclude(message, PutBack(desk_.clock.Wall()), "");
+    ++put_off_;
+  }
+  return false;
+}
+
 // Its window was open when it was queued; the backlog, or a pause between two
 // tries, may have taken longer.
 bool Sending::MayGoNow(const Message& message) {
@@ -385,24 +407,13 @@ bool Sending::MayGoNow(const Message& message) {
   return false;
 }
 
-// It may be since the message was leased. Where the queue can't be asked, it
-// won't take the intent either.
-bool Sending::OptedOut(const std::string& recipient) {
-  const auto opt_out = desk_.store.FindOptOut(recipient);
-  return opt_out && opt_out->has_value();
-}
-
 void Sending::StartJob(Station& station, const Message& message) {
   const WallTime now = desk_.clock.Wall();
   if (message.expires_at <= now) {
     return EndUntried(message, MessageState::kExpired,
                       "its life ended before a modem was free");
   }
-  if (message.opted_out || OptedOut(message.recipient)) {
-    return EndUntried(message, MessageState::kFailed,
-                      "the recipient asked to be sent nothing");
-  }
-  if (!MayGoNow(message)) return;
+  if (!IsWanted(message) || !MayGoNow(message)) return;
   auto job = MakeJob(message, station.port->config(), now);
   if (!job) {
     return EndUntried(message, MessageState::kFailed, job.error().message);
@@ -470,7 +481,9 @@ void Sending::ReleaseCommitted(std::set<std::int64_t>* refused) {
       Remember(job.message, {.number = job.parts.front().number,
                              .state = PartState::kIntended,
                              .modem = station.name()});
-      station.modem().Release(desk_.clock.Mono());
+      const MonoTime now = desk_.clock.Mono();
+      station.modem().Release(
+          now, now + (job.message.expires_at - desk_.clock.Wall()));
     }
   }
 }

@@ -56,7 +56,8 @@ class Sending {
  private:
   void Conclude(const Message& message, const Verdict& verdict,
                 const std::string& modem);
-  // Tries of a message that were a modem's fault, in a row.
+  // Tries of a message that were a modem's fault, since the network last said
+  // something of it.
   struct Faults {
     int count = 0;
     std::string modem;               // the last one's
@@ -81,8 +82,8 @@ class Sending {
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);
   // False: it has been put off, or ended.
+  bool IsWanted(const Message& message);
   bool MayGoNow(const Message& message);
-  bool OptedOut(const std::string& recipient);
   void StartJob(Station& station, const Message& message);
   void SubmitPart(Station& station);
   void TellConcluded(std::set<std::int64_t>* refused);

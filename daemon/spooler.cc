@@ -164,7 +164,10 @@ void Spooler::LookAfterLanes() {
   if (!changed && !asked && !due) return;
   next_stranded_.reset();
   const auto lanes = store_.QueuedLanes();
-  if (!lanes) return;
+  if (!lanes) {
+    look_after_lanes_ = true;
+    return;
+  }
   turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, now);
   next_stranded_ = lane_watch_.NextStranded();
   if (!turn_.lane_changes.empty()) leasing_.LookAgain();

@@ -157,6 +157,25 @@ TEST_CASE("A PDU that was never handed out did certainly not go") {
   CHECK(journey.results[0].result == SubmitResult::kNotSubmitted);
 }
 
+TEST_CASE("A PDU does not leave where the prompt comes too late for it") {
+  const MonoTime latest = kStart + Millis(2000);
+  for (const bool late : {false, true}) {
+    Modem modem({});
+    MakeReady(modem);
+    modem.Submit("0001000B", 4, kStart);
+    modem.TakeOutput();
+    modem.Release(kStart, latest);
+    modem.BytesReceived("\r\n> ", late ? latest : latest - Millis(1));
+    const bool left = modem.TakeOutput().find("0001000B") != std::string::npos;
+    CHECK(left == !late);
+    if (!late) continue;
+    Journey journey;
+    Collect(modem, journey);
+    REQUIRE(journey.results.size() == 1);
+    CHECK(journey.results[0].result == SubmitResult::kNotSubmitted);
+  }
+}
+
 TEST_CASE("The PDU leaves only after prompt and release, in either order") {
   for (const bool prompt_first : {true, false}) {
     Modem modem({});

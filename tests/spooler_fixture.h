@@ -100,6 +100,14 @@ class MoodyStore final : public ForwardingStore {
     if (fails_on_modems) return Fail(ErrorKind::kUnavailable, "locked");
     return ForwardingStore::Modems();
   }
+  Result<std::optional<OptOut>> FindOptOut(const std::string& number) override {
+    if (fails_on_opt_outs) return Fail(ErrorKind::kUnavailable, "locked");
+    return ForwardingStore::FindOptOut(number);
+  }
+  Result<std::vector<std::string>> QueuedLanes() override {
+    if (fails_on_lanes) return Fail(ErrorKind::kUnavailable, "locked");
+    return ForwardingStore::QueuedLanes();
+  }
   Result<std::optional<WallTime>> NextDue(WallTime now) override {
     ++looks_ahead;
     return ForwardingStore::NextDue(now);
@@ -108,6 +116,8 @@ class MoodyStore final : public ForwardingStore {
   bool fails = false;
   bool fails_on_modems = false;
   bool fails_on_intents = false;
+  bool fails_on_lanes = false;
+  bool fails_on_opt_outs = false;
   std::function<void()> before_intents = [] {};
 };
 

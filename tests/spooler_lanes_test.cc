@@ -143,6 +143,20 @@ TEST_CASE_METHOD(LanesFixture, "A code waits for no modem that is gone") {
   }
 }
 
+TEST_CASE_METHOD(LanesFixture, "... also where nobody could look for a while") {
+  Start();
+  Settle();
+  missing_ = "/a";
+  Settle();
+  store_->fails_on_lanes = true;
+  const Uuid code = InsertIn(BegunLane("", "a"), "code", MessageClass::kOtp);
+  Settle();
+  CHECK(StateOf(code) == "queued");
+  store_->fails_on_lanes = false;
+  Settle();
+  CHECK(StateOf(code) == "sent");
+}
+
 TEST_CASE_METHOD(LanesFixture,
                  "... nor does one that was put back as it went") {
   Start();
@@ -369,6 +383,33 @@ TEST_CASE_METHOD(SpoolerFixture, "... and so does what is at hand") {
   CHECK(LogLines(" error ").empty());
   CHECK(LogLines(ToString(id)).size() == 1);
   CHECK(LogLines("cancelled").size() == 1);
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "Who opts out is not sent what is at hand") {
+  Insert("under way");
+  const Uuid id = Insert("at hand");
+  air_.on_carry = [&] {
+    CHECK(StateOf(id) == "sending");
+    CHECK(sqlite_->AddOptOut({Look(id).recipient, clock_.Wall(), "asked"})
+              .has_value());
+  };
+  Start();
+  Settle();
+  CHECK(StateOf(id) == "failed");
+  CHECK(Look(id).error == "the recipient asked to be sent nothing");
+  CHECK(air_.received == std::vector<std::string>{"under way"});
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
+                 "While the list can't be read, nothing is sent") {
+  store_->fails_on_opt_outs = true;
+  const Uuid id = Insert("hello");
+  Start();
+  Settle();
+  CHECK(air_.received.empty());
+  store_->fails_on_opt_outs = false;
+  Pass(seconds(31));
+  CHECK(StateOf(id) == "sent");
 }
 
 TEST_CASE_METHOD(SpoolerFixture, "Two spoolers share a store, and no message") {

@@ -59,7 +59,21 @@ class FailingStore final : public ForwardingStore {
     }
     return inner_.RecordTurn(turn);
   }
+  Result<std::vector<StoredReport>> UnmatchedReports(const std::string& sim,
+                                                     int reference,
+                                                     WallTime since) override {
+    if (fails_on_unmatched) return Fail(ErrorKind::kUnavailable, "locked");
+    return inner_.UnmatchedReports(sim, reference, since);
+  }
+  Result<std::vector<Message>> AwaitingReport(const std::string& sim,
+                                              int reference,
+                                              WallTime since) override {
+    if (fails_on_awaiting) return Fail(ErrorKind::kUnavailable, "locked");
+    return inner_.AwaitingReport(sim, reference, since);
+  }
   bool fails_on_inbound = false;
+  bool fails_on_unmatched = false;
+  bool fails_on_awaiting = false;
 
  private:
   Store& inner_;
@@ -317,6 +331,21 @@ TEST_CASE_METHOD(Receiving,
   const Uuid id = Send("hello");
   Start();
   Pass(seconds(20));
+  CHECK(StateOf(id) == "delivered");
+}
+
+TEST_CASE_METHOD(Receiving,
+                 "An early report is matched though it could not be read") {
+  Script("on pdu: report delivered before");
+  const Uuid id = Send("hello");
+  bool& fails = GENERATE(true, false) ? store_->fails_on_unmatched
+                                      : store_->fails_on_awaiting;
+  fails = true;
+  Start();
+  Pass(minutes(11));
+  CHECK(StateOf(id) == "sent");
+  fails = false;
+  Pass(seconds(40));
   CHECK(StateOf(id) == "delivered");
 }
 

@@ -75,6 +75,17 @@ TEST_CASE_METHOD(SpoolerFixture, "Long texts go part after part") {
   CHECK(StateOf(id) == "sent");
 }
 
+TEST_CASE_METHOD(SpoolerFixture, "No part leaves when its life is over") {
+  air_.on_carry = [&] { clock_.Advance(seconds(11)); };
+  const Uuid id =
+      Insert(std::string(400, 'a'), MessageClass::kTransactional, seconds(20));
+  Start();
+  Settle();
+  CHECK(air_.received.size() == 2);
+  CHECK(StateOf(id) == "expired");
+  CHECK(Look(id).part_records.size() == 2);
+}
+
 TEST_CASE_METHOD(SpoolerFixture,
                  "What the network refuses for now is tried again") {
   air_.answers = {kRefusedNoNetwork};
@@ -148,6 +159,20 @@ TEST_CASE_METHOD(SpoolerFixture, "... with one modem, too") {
   CHECK(StateOf(id) == "failed");
   CHECK(Look(id).attempts == 3);
   CHECK(air_.answers.size() == 20 - 3 - 3);  // free ones, and counted ones
+}
+
+TEST_CASE_METHOD(SpoolerFixture, "... and where it misses prompts in between") {
+  for (int i = 0; i < 20; ++i) air_.answers.push_back(kUnknownError);
+  const Uuid id = Insert("poison", MessageClass::kTransactional, hours(10));
+  air_.on_carry = [&] { air_.prompts = false; };
+  Start();
+  for (int i = 0; i < 90; ++i) {
+    Pass(minutes(1));
+    if (i % 3 == 2) air_.prompts = true;
+  }
+  CHECK(StateOf(id) == "failed");
+  CHECK(Look(id).attempts == 3);
+  CHECK(air_.answers.size() == 20 - 3 - 3);
 }
 
 TEST_CASE_METHOD(SpoolerFixture,

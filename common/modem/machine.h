@@ -47,7 +47,7 @@ class ModemMachine {
   void BytesReceived(std::string_view bytes, MonoTime now);
   void DeadlineReached(MonoTime now);
   void Submit(std::string pdu_hex, std::size_t tpdu_length, MonoTime now);
-  void Release(MonoTime now);
+  void Release(MonoTime now, MonoTime latest);
   void Withdraw(MonoTime now);
   void PinMayGo(MonoTime now);
   void Stored(int receipt, MonoTime now);
@@ -98,6 +98,7 @@ class ModemMachine {
     std::size_t tpdu_length = 0;
     bool prompted = false;
     bool released = false;
+    MonoTime latest{};         // not to be written from then on
     bool pdu_written = false;  // into the output
     bool pdu_left = false;     // handed out: it may have gone
     int reference = -1;        // of +CMGS

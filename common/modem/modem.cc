@@ -57,7 +57,9 @@ void Modem::Submit(std::string pdu_hex, std::size_t tpdu_length, MonoTime now) {
   machine_->Submit(std::move(pdu_hex), tpdu_length, now);
 }
 
-void Modem::Release(MonoTime now) { machine_->Release(now); }
+void Modem::Release(MonoTime now, MonoTime latest) {
+  machine_->Release(now, latest);
+}
 void Modem::Withdraw(MonoTime now) { machine_->Withdraw(now); }
 
 void Modem::PinMayGo(MonoTime now) { machine_->PinMayGo(now); }

@@ -172,8 +172,9 @@ class Modem {
   void Submit(std::string pdu_hex, std::size_t tpdu_length, MonoTime now);
   // The intent is durable: the PDU may leave. It counts as gone from the moment
   // TakeOutput() hands its bytes out. Once the submit is over (no prompt came),
-  // neither of these does anything.
-  void Release(MonoTime now);
+  // neither of these does anything. Where the prompt comes at `latest` or
+  // later, the PDU does not leave.
+  void Release(MonoTime now, MonoTime latest = MonoTime::max());
   void Withdraw(MonoTime now);  // instead of Release(): the PDU must not leave
 
   // The PIN may leave: it is durable that it does. A SIM locks itself after

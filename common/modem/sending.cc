@@ -37,10 +37,11 @@ void ModemMachine::AskPrompt() {
   Command(fmt::format("AT+CMGS={}", submission_->tpdu_length));
 }
 
-void ModemMachine::Release(MonoTime now) {
+void ModemMachine::Release(MonoTime now, MonoTime latest) {
   now_ = now;
   if (state_ != ModemState::kAwaitingPrompt) return;
   submission_->released = true;
+  submission_->latest = latest;
   WritePduWhenDue();
 }
 
@@ -54,6 +55,10 @@ void ModemMachine::Withdraw(MonoTime now) {
 // Release() gets as long to come as the prompt had.
 void ModemMachine::WritePduWhenDue() {
   if (!submission_->prompted) return;
+  if (submission_->released && now_ >= submission_->latest) {
+    GiveUpSubmit("the prompt came too late");
+    return Go(ModemState::kResyncing, "leaving the prompt");
+  }
   if (submission_->released) return Go(ModemState::kAwaitingResult);
   deadline_ = now_ + PromptPatience();
 }

@@ -93,12 +93,10 @@ struct Message : NewMessage {
   std::int64_t sequence = 0;
   MessageState state = MessageState::kQueued;
   int attempts = 0;
-  std::string modem;       // the one that had it last
-  std::string error;       // why it is not sent, for people; never a text
-  std::string avoid;       // the modem that the last try blames; empty: none
-  bool in_doubt = false;   // some try of a part left, and no answer came
-  bool opted_out = false;  // set where it is leased: its recipient wants
-                           // nothing
+  std::string modem;      // the one that had it last
+  std::string error;      // why it is not sent, for people; never a text
+  std::string avoid;      // the modem that the last try blames; empty: none
+  bool in_doubt = false;  // some try of a part left, and no answer came
   WallTime updated_at;
   std::vector<Part> part_records;  // only those that were tried
 };

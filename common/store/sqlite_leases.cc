@@ -10,11 +10,6 @@
 namespace smsweb {
 namespace {
 
-std::string LeaseColumns() {
-  return MessageColumns(
-      "text", "EXISTS(SELECT 1 FROM opt_out WHERE number = recipient)");
-}
-
 // An outage may leave any number of dead messages at the head of the queue;
 // a turn buries so many of them at the most.
 constexpr int kMostExpiredPerTurn = 500;
@@ -26,7 +21,7 @@ std::string CandidatesSql(std::string_view order) {
   return fmt::format(
       "SELECT {} FROM message INDEXED BY message_queued WHERE state = 0 AND "
       "lane = ?1 AND class = ?2 AND not_before <= ?3 ORDER BY {} LIMIT ?4",
-      LeaseColumns(), order);
+      MessageColumns(), order);
 }
 
 // Those that are dead are among them, so that they do not hide others.
@@ -38,7 +33,7 @@ std::string KnownCandidatesSql(std::string_view order) {
       "CROSS JOIN message ON sequence = its WHERE expires_at <= ?5 OR EXISTS("
       "SELECT 1 FROM sim_recipient WHERE sim = ?6 AND month = ?7 AND "
       "recipient = message.recipient) ORDER BY {1} LIMIT ?4",
-      LeaseColumns(), order, kFarthestLook);
+      MessageColumns(), order, kFarthestLook);
 }
 
 // A request as far as there is work in its lanes, and whose it is; those that

@@ -35,7 +35,6 @@ Message ReadMessage(const SqliteStatement& row) {
   message.callback_url = row.Text(20);
   message.repeat_unknown = row.Int(21) != 0;
   message.avoid = row.Text(22);
-  message.opted_out = row.Int(23) != 0;
   return message;
 }
 
@@ -53,13 +52,13 @@ Part ReadPart(const SqliteStatement& row) {
 
 }  // namespace
 
-std::string MessageColumns(std::string_view text, std::string_view opted_out) {
+std::string MessageColumns(std::string_view text) {
   return fmt::format(
       "sequence, id, class, state, recipient, {}, parts, reference, "
       "created_at, not_before, expires_at, attempts, modem, error, updated_at, "
       "coding, report, in_doubt, lane, client, callback_url, repeat_unknown, "
-      "avoid, {}",
-      text, opted_out);
+      "avoid",
+      text);
 }
 
 std::string TextIn(std::string_view state, bool keep_texts) {

@@ -11,10 +11,8 @@
 
 namespace smsweb {
 
-// What CollectMessages() reads. `text` is what stands for the text; `opted_out`
-// says whether the recipient wants nothing: only a lease asks for it.
-std::string MessageColumns(std::string_view text = "text",
-                           std::string_view opted_out = "0");
+// What CollectMessages() reads. `text` is what stands for the text.
+std::string MessageColumns(std::string_view text = "text");
 
 // The new text of a message that comes into `state`: none where it has ended,
 // and is of a class whose texts go at once.
