@@ -30,9 +30,6 @@ constexpr int kOldOneIn = 8;
 constexpr Millis kTransactionalIsOld{5 * 60'000};
 constexpr Millis kBulkIsOld{30 * 60'000};
 
-// A turn that has found so many dead messages leaves the others to the next.
-constexpr std::size_t kManyDead = 500;
-
 constexpr LeaseToken kNobody = 0;
 
 LeaseToken MakeToken(Random& random) {
@@ -319,7 +316,7 @@ bool Spooler::Commit() {
   since_aged_ = old_ones_had_their_turn ? 0 : since_aged_ + leased;
   const bool found_an_end =
       std::ranges::find(outcome->exhausted, true) != outcome->exhausted.end();
-  more_to_bury_ = outcome->expired.size() >= kManyDead;
+  more_to_bury_ = outcome->more_expired;
   sending_.Committed(std::move(*outcome));
   if (LookAfterLimits()) leasing_.LookAgain();
   reception_.Committed();

@@ -287,6 +287,8 @@ struct SpoolerTurnOutcome {
   // As many messages have changed their lane as may in one turn: those of the
   // changes that came last may be left.
   bool more_change_lanes = false;
+  // As many were buried as may be in one turn: more dead ones may be left.
+  bool more_expired = false;
   bool outbox = false;          // something was put into it
   std::vector<SimUsage> usage;  // of the SIMs of which the turn tells
 };
