@@ -24,8 +24,8 @@ constexpr Millis kAskAgain{1'000};
 // holds taken over; while it holds something, it says that it lives this often.
 constexpr Millis kLeaseLife{120'000};
 constexpr Millis kRenewEvery{30'000};
-// One message in so many is of those that have waited for long, whatever their
-// class: so none waits for ever.
+// After so many messages, those that have waited for long come first for a
+// turn, whatever their class: so none waits for ever.
 constexpr int kOldOneIn = 8;
 constexpr Millis kTransactionalIsOld{5 * 60'000};
 constexpr Millis kBulkIsOld{30 * 60'000};
@@ -327,7 +327,7 @@ bool Spooler::Commit() {
   return !more_to_bury_;  // modems are heard in between
 }
 
-// One message in so many is one that has waited for long.
+// After so many messages, one that has waited for long comes first.
 void Spooler::PlanLeases() {
   const bool looked = leasing_.MustLook();
   turn_.leases = sending_.PlanLeases();
