@@ -33,7 +33,7 @@ bool Serves(const Station& station, const Message& message,
 //   G@M    to G: an otp at once; others only where M is not in G
 //          any more, for phones join parts by their sender
 //   any of those to the default group, where no modem is in G any more
-//   =M     stays: somebody has asked for that one
+//   =M     stays: its sender, or a route, wants that one and no other
 //
 // A SIM that sends only to numbers it knows keeps those: a message to another
 // number goes from G~SIM to G at once.

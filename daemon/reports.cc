@@ -38,6 +38,18 @@ bool IsOpen(const Part& part) {
          !IsFinal(ReadDeliveryStatus(part.report_status));
 }
 
+bool IsReported(const Part& part) {
+  return part.report_status >= 0 && MayHaveGone(part);
+}
+
+// kTrying leaves it open; of kCompleted nobody can say how it ended.
+bool SaysFailed(const Part& part) {
+  if (!IsReported(part)) return false;
+  const auto status = ReadDeliveryStatus(part.report_status);
+  return status == DeliveryStatus::kFailed ||
+         status == DeliveryStatus::kReserved;
+}
+
 // Reports of SIMs that nobody could read: the modem stands for its SIM.
 bool SameSim(const NewReport& report, const Part& part) {
   return report.sim == part.sim &&
@@ -119,23 +131,17 @@ std::optional<ReportedPart> FindReported(const NewReport& report,
 }
 
 std::optional<MessageState> StateFromReports(const Message& message) {
+  if (std::ranges::any_of(message.part_records, SaysFailed)) {
+    return MessageState::kUndelivered;
+  }
   int delivered = 0;
   int taken = 0;
   for (const Part& part : message.part_records) {
-    const bool reported = part.report_status >= 0 && MayHaveGone(part);
+    const bool reported = IsReported(part);
     taken += reported || part.state == PartState::kAccepted ? 1 : 0;
-    if (!reported) continue;
-    switch (ReadDeliveryStatus(part.report_status)) {
-      case DeliveryStatus::kFailed:
-      case DeliveryStatus::kReserved:
-        return MessageState::kUndelivered;
-      case DeliveryStatus::kDelivered:
-        ++delivered;
-        break;
-      case DeliveryStatus::kTrying:
-      case DeliveryStatus::kCompleted:  // nobody can say how: the state stays
-        break;
-    }
+    const bool arrived = reported && ReadDeliveryStatus(part.report_status) ==
+                                         DeliveryStatus::kDelivered;
+    delivered += arrived ? 1 : 0;
   }
   if (delivered == message.parts) return MessageState::kDelivered;
   const bool whole = taken == message.parts;
@@ -145,6 +151,19 @@ std::optional<MessageState> StateFromReports(const Message& message) {
   return std::nullopt;
 }
 
+Settlement SettleFromReports(const Message& message, WallTime now) {
+  Settlement settlement{.report = kNoReport,
+                        .sequence = message.sequence,
+                        .to = StateFromReports(message),
+                        .at = now};
+  if (settlement.to != MessageState::kUndelivered) return settlement;
+  const auto failed = std::ranges::find_if(message.part_records, SaysFailed);
+  settlement.error =
+      fmt::format("status report {:#04x}: {}", failed->report_status,
+                  DescribeDeliveryStatus(failed->report_status));
+  return settlement;
+}
+
 Settlement Settle(const NewReport& report, Message& message, int number,
                   WallTime now) {
   for (Part& part : message.part_records) {
@@ -152,17 +171,11 @@ Settlement Settle(const NewReport& report, Message& message, int number,
     part.report_status = report.status;
     part.reported_at = report.received_at;
   }
-  Settlement settlement{.report = report.fingerprint,
-                        .sequence = message.sequence,
-                        .number = number,
-                        .status = report.status,
-                        .final = IsFinal(ReadDeliveryStatus(report.status)),
-                        .to = StateFromReports(message),
-                        .at = now};
-  if (settlement.to == MessageState::kUndelivered) {
-    settlement.error = fmt::format("status report {:#04x}: {}", report.status,
-                                   DescribeDeliveryStatus(report.status));
-  }
+  Settlement settlement = SettleFromReports(message, now);
+  settlement.report = report.fingerprint;
+  settlement.number = number;
+  settlement.status = report.status;
+  settlement.final = IsFinal(ReadDeliveryStatus(report.status));
   return settlement;
 }
 

@@ -40,6 +40,9 @@ std::optional<ReportedPart> FindReported(const NewReport& report,
 // The state that follows from what is known of all parts; none: it stays.
 std::optional<MessageState> StateFromReports(const Message& message);
 
+// What follows, and why, as a settlement by no report (kNoReport).
+Settlement SettleFromReports(const Message& message, WallTime now);
+
 // Matches and marks: changes `message`, so that the next report sees it.
 Settlement Settle(const NewReport& report, Message& message, int number,
                   WallTime now);

@@ -175,12 +175,8 @@ void Sending::NoteConversation(const Station& station, const Message& message) {
 // Reports of all its parts may have come before it was sent whole.
 void Sending::CountEarlyReports(Message& message) {
   message.state = MessageState::kSent;
-  const auto to = StateFromReports(message);
-  if (!to) return;
-  desk_.turn.settlements.push_back({.report = kNoReport,
-                                    .sequence = message.sequence,
-                                    .to = to,
-                                    .at = desk_.clock.Wall()});
+  const Settlement settlement = SettleFromReports(message, desk_.clock.Wall());
+  if (settlement.to) desk_.turn.settlements.push_back(settlement);
 }
 
 void Sending::RecordPart(Station& station, const JobPart& part,

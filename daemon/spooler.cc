@@ -24,14 +24,11 @@ constexpr Millis kAskAgain{1'000};
 // holds taken over; while it holds something, it says that it lives this often.
 constexpr Millis kLeaseLife{120'000};
 constexpr Millis kRenewEvery{30'000};
-// One message in so many is of those that have waited for long, whatever their
-// class: so none waits for ever.
+// After so many messages, those that have waited for long come first for a
+// turn, whatever their class: so none waits for ever.
 constexpr int kOldOneIn = 8;
 constexpr Millis kTransactionalIsOld{5 * 60'000};
 constexpr Millis kBulkIsOld{30 * 60'000};
-
-// A turn that has found so many dead messages leaves the others to the next.
-constexpr std::size_t kManyDead = 500;
 
 constexpr LeaseToken kNobody = 0;
 
@@ -319,7 +316,7 @@ bool Spooler::Commit() {
   since_aged_ = old_ones_had_their_turn ? 0 : since_aged_ + leased;
   const bool found_an_end =
       std::ranges::find(outcome->exhausted, true) != outcome->exhausted.end();
-  more_to_bury_ = outcome->expired.size() >= kManyDead;
+  more_to_bury_ = outcome->more_expired;
   sending_.Committed(std::move(*outcome));
   if (LookAfterLimits()) leasing_.LookAgain();
   reception_.Committed();
@@ -330,7 +327,7 @@ bool Spooler::Commit() {
   return !more_to_bury_;  // modems are heard in between
 }
 
-// One message in so many is one that has waited for long.
+// After so many messages, one that has waited for long comes first.
 void Spooler::PlanLeases() {
   const bool looked = leasing_.MustLook();
   turn_.leases = sending_.PlanLeases();

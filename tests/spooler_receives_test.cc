@@ -349,6 +349,15 @@ TEST_CASE_METHOD(Receiving,
   CHECK(StateOf(id) == "delivered");
 }
 
+TEST_CASE_METHOD(Receiving, "A part that failed early says why at the end") {
+  Script("on pdu #1: report failed before");
+  const Uuid id = Send(std::string(300, 'x'));
+  Start();
+  Pass(seconds(20));
+  CHECK(StateOf(id) == "undelivered");
+  CHECK(sqlite_->Find(id)->error.find("status report") != std::string::npos);
+}
+
 TEST_CASE_METHOD(Receiving, "A lost answer is settled by its report") {
   Script("on pdu #1: lose; report delivered after 5s");
   const Uuid id = Send("hello");

@@ -291,6 +291,22 @@ TEST_CASE("Of two that find the same abandoned message, one has it") {
   });
 }
 
+TEST_CASE("A turn that leaves dead messages to the next says so") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    std::vector<NewMessage> dead;
+    for (int i = 1; i <= 600; ++i) dead.push_back(MakeMessage(i));
+    REQUIRE(InsertAll(store, dead).has_value());
+    SpoolerTurn turn = Turn(0, kNow + hours(100));
+    turn.expire = true;
+    auto outcome = store.RecordTurn(turn);
+    CHECK(outcome->expired.size() == 500);
+    CHECK(outcome->more_expired);
+    outcome = store.RecordTurn(turn);
+    CHECK(outcome->expired.size() == 100);
+    CHECK_FALSE(outcome->more_expired);
+  });
+}
+
 TEST_CASE("A lane that a message leaves to is the one in which it waits") {
   OnEachStore([](Store& store, const TempFolder&) {
     Insert(store, MakeMessage(1));

@@ -8,7 +8,7 @@
 //             recipient knows it by that number; any of G where it is out of
 //             order
 //   "G@M"     modem M of group G, through which the first parts have gone
-//   "=M"      modem M, because the sender said so
+//   "=M"      modem M and no other, because the sender or a route said so
 //
 // The names of groups and modems have no '~', '@' or '='.
 #pragma once

@@ -11,7 +11,8 @@ namespace smsweb {
 namespace {
 
 // An outage may leave any number of dead messages at the head of the queue;
-// a turn buries so many of them at the most.
+// a turn buries so many of them at the most wherever they lie, and so many of
+// those that are in the way of its leases.
 constexpr int kMostExpiredPerTurn = 500;
 constexpr int kMostLaneChangesPerTurn = 500;
 
@@ -145,6 +146,7 @@ Result<void> SqliteLeases::ExpireDead(WallTime now,
   dead_.Bind(now).Bind(Number(kMostExpiredPerTurn));
   auto dead = CollectMessages(dead_);
   if (!dead) return std::unexpected(dead.error());
+  outcome->more_expired = dead->size() == kMostExpiredPerTurn;
   for (Message& message : *dead) {
     if (auto done = Expire(std::move(message), now, outcome); !done) {
       return done;
@@ -166,6 +168,7 @@ Result<void> SqliteLeases::Lease(const SpoolerTurn& turn,
     if (!all) return std::unexpected(all.error());
     for (const auto place : places) outcome->exhausted[place] = *all;
   }
+  if (outcome->expired.size() >= most_expired_) outcome->more_expired = true;
   return {};
 }
 

@@ -163,8 +163,8 @@ struct PartResult {
 // A report that was found to be a part's: marks the part, and settles its
 // message. The message needs no lease: it must be kSent or kUnknown, and `to`
 // may follow that, else only the part is marked. A report that is some part's
-// already changes nothing. With kNoReport only `to` is looked at: the parts
-// have been marked before their message was sent.
+// already changes nothing. With kNoReport only `to` and `error` are looked at:
+// the parts have been marked before their message was sent.
 struct Settlement {
   Fingerprint report;  // which has been recorded, or is in the same turn
   std::int64_t sequence = 0;
@@ -287,6 +287,8 @@ struct SpoolerTurnOutcome {
   // As many messages have changed their lane as may in one turn: those of the
   // changes that came last may be left.
   bool more_change_lanes = false;
+  // As many were buried as may be in one turn: more dead ones may be left.
+  bool more_expired = false;
   bool outbox = false;          // something was put into it
   std::vector<SimUsage> usage;  // of the SIMs of which the turn tells
 };
