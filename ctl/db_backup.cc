@@ -60,6 +60,10 @@ Outcome BackUpDb(const DbOptions& options, const DbTools& tools) {
     return Fail(ExitCode::kRefused, "file_exists",
                 options.file + ": it is the queue itself");
   }
+  if (BelongsToQueue(options.file, queue)) {
+    return Fail(ExitCode::kRefused, "file_exists",
+                options.file + ": it is a file that the queue needs");
+  }
   auto source = OpenSource(tools.config);
   if (!source) {
     return FailStore(

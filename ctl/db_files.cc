@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <utility>
@@ -40,6 +42,17 @@ bool FileExists(const std::string& path) {
 bool IsSameFile(const std::string& a, const std::string& b) {
   std::error_code error;
   return std::filesystem::equivalent(a, b, error) && !error;
+}
+
+bool BelongsToQueue(const std::string& path, const std::string& queue) {
+  constexpr std::array kEndings = {"-wal", "-shm", "-journal", "-spooler",
+                                   "-start"};
+  std::error_code error;
+  const auto real = std::filesystem::weakly_canonical(path, error);
+  const auto real_queue = std::filesystem::weakly_canonical(queue, error);
+  return std::ranges::any_of(kEndings, [&](const char* ending) {
+    return real == real_queue.string() + ending;
+  });
 }
 
 Result<std::string> MakeBeside(const std::string& path) {

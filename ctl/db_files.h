@@ -13,6 +13,9 @@ namespace smsweb::ctl {
 bool FileExists(const std::string& path);
 bool IsSameFile(const std::string& a, const std::string& b);
 
+// One of those that SQLite and the spooler keep beside the queue.
+bool BelongsToQueue(const std::string& path, const std::string& queue);
+
 // A new file of mode 0600, beside `path`; its name. Nobody else's, whatever was
 // left there.
 Result<std::string> MakeBeside(const std::string& path);

@@ -69,6 +69,17 @@ TEST_CASE("The socket of a spooler that died is replaced") {
   CHECK(ringer.Ring());
 }
 
+TEST_CASE("A queue has one lock, by whatever name it is called") {
+  const TempFolder folder;
+  const std::string queue = folder / "queue.db";
+  const std::string link = folder / "link.db";
+  std::ofstream(queue).flush();
+  std::filesystem::create_symlink("queue.db", link);
+  const auto lock = SpoolerLock::Try(queue);
+  REQUIRE(lock->has_value());
+  CHECK_FALSE(SpoolerLock::Try(link)->has_value());
+}
+
 TEST_CASE("One spooler at a time has the lock") {
   TempFolder folder;
   auto first = SpoolerLock::Try(folder / "queue.db");

@@ -160,6 +160,20 @@ TEST_CASE("A backup goes over no file unless it is told to") {
   CHECK(bench.BackUp(true).error().exit == ExitCode::kRefused);
 }
 
+TEST_CASE("A backup goes over nothing that the queue needs, told or not") {
+  Bench bench;
+  Insert(*bench.store, MakeMessage(1));
+  for (const char* ending : {"-wal", "-shm", "-journal", "-spooler"}) {
+    const auto outcome = bench.Do({.action = Action::kBackup,
+                                   .file = bench.config.store.path + ending,
+                                   .force = true});
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK(Says(outcome, "needs"));
+  }
+  CHECK(bench.Check().has_value());
+  CHECK(StateOf(*bench.store, MakeMessage(1).id) == kQueued);
+}
+
 TEST_CASE("A restored queue sends nothing by itself that waited in it") {
   Bench bench;
   const auto waits = MakeMessage(1, MessageClass::kOtp);

@@ -217,6 +217,18 @@ TEST_CASE("A transition that the table does not have is refused") {
   });
 }
 
+TEST_CASE("A queue whose file is gone takes nothing") {
+  const TempFolder folder;
+  const std::string path = folder / "queue.db";
+  auto opened = OpenSqliteStores(path);
+  REQUIRE(opened.has_value());
+  REQUIRE(InsertOne(*opened->queue, MakeMessage(1)));
+  std::filesystem::remove(path);
+  const auto refused = InsertOne(*opened->queue, MakeMessage(2));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == ErrorKind::kUnavailable);
+}
+
 TEST_CASE("What a dead spooler held is found and taken over") {
   OnEachStore([](Store& store, const TempFolder&) {
     Insert(store, MakeMessage(1));

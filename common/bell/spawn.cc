@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,13 @@ Result<std::optional<UniqueFd>> TryLockFile(const std::string& path) {
   }
   if (errno != EWOULDBLOCK) return FailErrno(path, errno);
   return std::nullopt;
+}
+
+// One queue has one lock, by whatever name it is called.
+std::string Resolved(const std::string& path) {
+  std::error_code error;
+  const auto real = std::filesystem::weakly_canonical(path, error);
+  return error ? path : real.string();
 }
 
 // Where the spooler finds what it inherits.
@@ -94,14 +102,14 @@ std::vector<std::string> CleanEnvironment() {
 
 Result<std::optional<SpoolerLock>> SpoolerLock::Try(
     const std::string& queue_path) {
-  auto fd = TryLockFile(queue_path + "-spooler");
+  auto fd = TryLockFile(Resolved(queue_path) + "-spooler");
   if (!fd) return std::unexpected(fd.error());
   if (!*fd) return std::nullopt;
   return SpoolerLock(std::move(**fd));
 }
 
 Result<void> SpawnSpooler(const SpawnSettings& settings) {
-  auto lock = TryLockFile(settings.queue_path + "-start");
+  auto lock = TryLockFile(Resolved(settings.queue_path) + "-start");
   if (!lock) return std::unexpected(lock.error());
   if (!*lock) return {};  // one is on its way, and has yet to look
   int pipe_fds[2];

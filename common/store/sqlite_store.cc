@@ -173,6 +173,14 @@ class SqliteStore final : public Store {
 Result<void> SqliteStore::InTransaction(
     bool synced, const std::function<Result<void>()>& work) {
   if (auto done = db_.SyncCommits(synced); !done) return done;
+  // What is written to a file without a name would be on nobody's disk.
+  const auto moved = db_.HasMoved();
+  if (!moved) return std::unexpected(moved.error());
+  if (*moved) {
+    return Fail(ErrorKind::kUnavailable,
+                "the queue's file was deleted or replaced: put it back, and "
+                "start this program again");
+  }
   auto transaction = SqliteTransaction::Begin(db_);
   if (!transaction) return std::unexpected(transaction.error());
   if (auto done = work(); !done) return done;
