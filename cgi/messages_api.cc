@@ -89,9 +89,7 @@ Response CancelMessage(std::string_view id, Store& store, WallTime now,
   if (!outcome) return LookupProblem(outcome.error(), "message_not_found");
   const Message& message = outcome->message;
   if (outcome->cancelled) ring();
-  if (outcome->cancelled || message.state == MessageState::kCancelled) {
-    return JsonResponse(200, MessageJson(message));
-  }
+  if (WasCancelled(message)) return JsonResponse(200, MessageJson(message));
   return Problem(
       409, "too_late",
       fmt::format("it is {}, and nothing was changed", ToString(message.state)),

@@ -38,9 +38,7 @@ std::expected<Attempt, Failure> TryIt(const Uuid& id,
         .json = {{"id", ToString(id)}, {"code", "message_not_found"}}};
   }
   const Message& message = outcome->message;
-  if (!outcome->cancelled && message.state != MessageState::kCancelled) {
-    return TooLate(id, message.state);
-  }
+  if (!WasCancelled(message)) return TooLate(id, message.state);
   std::string text(ToString(message.state));
   if (!message.error.empty()) text += ": " + message.error;
   return Attempt{.text = std::move(text), .json = MessageItemJson(message)};

@@ -133,6 +133,22 @@ TEST_CASE_METHOD(ListFixture,
   const Response response = Delete(last_.id);
   CHECK(response.status == 200);
   CHECK(Json::parse(response.body)["state"] == "unknown");
+  const Response again = Delete(last_.id);
+  CHECK(again.status == 200);
+  CHECK(again.body == response.body);
+  CHECK(rings_ == 1);
+}
+
+TEST_CASE_METHOD(ListFixture, "What is unknown by itself is not cancelled") {
+  Send("0811", "x");
+  const Message message = Intend();
+  SpoolerTurn turn{.token = 1, .now = kNow};
+  turn.changes = {
+      {.sequence = message.sequence, .to = MessageState::kUnknown, .at = kNow}};
+  REQUIRE(store_->RecordTurn(turn).has_value());
+  const Response response = Delete(last_.id);
+  CHECK(response.status == 409);
+  CHECK(Json::parse(response.body)["state"] == "unknown");
 }
 
 TEST_CASE_METHOD(ListFixture, "What is not there can't be cancelled") {

@@ -252,17 +252,44 @@ TEST_CASE("Within the window the same text to the same number is a duplicate") {
   });
 }
 
+// Puts the only message of the queue into a state.
+void BringTo(Store& store, MessageState state) {
+  if (state == kQueued) return;
+  if (state == kCancelled) {
+    REQUIRE(store.Cancel(MakeMessage(1).id, kNow)->cancelled);
+    return;
+  }
+  const auto sequence = Lease(store, 1).at(0).sequence;
+  if (state == kSending) return;
+  const bool settled = state == kDelivered || state == kUndelivered;
+  SpoolerTurn turn = Turn(0);
+  turn.changes = {
+      {.sequence = sequence, .to = settled ? kSent : state, .at = kNow}};
+  if (settled) {
+    turn.settlements = {
+        {.report = kNoReport, .sequence = sequence, .to = state, .at = kNow}};
+  }
+  REQUIRE(store.RecordTurn(turn)->refused.empty());
+}
+
 TEST_CASE("A message that came to nothing keeps out no other") {
   OnEachStore([](Store& store, const TempFolder&) {
+    const auto state = static_cast<MessageState>(
+        GENERATE(range(0, static_cast<int>(kMessageStateCount))));
+    INFO(ToString(state));
     Intake intake = IntakeOf({MakeMessage(1)}, kNow);
     intake.duplicate_window = seconds(60);
     CHECK(Take(store, intake).duplicates.empty());
-    REQUIRE(store.Cancel(MakeMessage(1).id, kNow)->cancelled);
+    BringTo(store, state);
+    REQUIRE(StateOf(store, MakeMessage(1).id) == state);
     NewMessage again = MakeMessage(1);
     again.id = MakeMessage(2).id;
     intake.messages = {again};
-    CHECK(Take(store, intake).duplicates.empty());
-    CHECK(Has(store, again));
+    const bool keeps_out = state == kQueued || state == kSending ||
+                           state == kSent || state == kUnknown ||
+                           state == kDelivered;
+    CHECK(Take(store, intake).duplicates.empty() != keeps_out);
+    CHECK(Has(store, again) != keeps_out);
   });
 }
 

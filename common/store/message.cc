@@ -82,6 +82,11 @@ bool IsFinal(MessageState state) {
       kTransitions, [&](const Transition& row) { return row.from == state; });
 }
 
+bool WasCancelled(const Message& message) {
+  return message.state == kCancelled ||
+         (message.state == kUnknown && message.error == kCancelledInDoubt);
+}
+
 bool GoesBefore(const Message& a, const Message& b) {
   if (a.message_class != b.message_class) {
     return a.message_class < b.message_class;

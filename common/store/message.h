@@ -101,4 +101,11 @@ struct Message : NewMessage {
   std::vector<Part> part_records;  // only those that were tried
 };
 
+// What a message that was cancelled says (Message::error) where an earlier try
+// may have gone: it is kUnknown then, for a report may still settle it.
+inline constexpr std::string_view kCancelledInDoubt =
+    "it was cancelled; but an earlier try may have gone";
+// Whether somebody has called it back; doing it twice is no error.
+bool WasCancelled(const Message& message);
+
 }  // namespace smsweb

@@ -216,9 +216,7 @@ Result<CancelOutcome> SqliteQueue::Cancel(const Uuid& id, WallTime now) {
   }
   message.state =
       message.in_doubt ? MessageState::kUnknown : MessageState::kCancelled;
-  message.error = message.in_doubt
-                      ? "it was cancelled; but an earlier try may have gone"
-                      : "";
+  message.error = message.in_doubt ? kCancelledInDoubt : "";
   message.updated_at = now;
   if (!keep_texts_ || message.message_class == MessageClass::kOtp) {
     message.text.clear();

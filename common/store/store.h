@@ -95,7 +95,8 @@ struct Batch {
 
 struct CancelOutcome {
   Message message;        // as it is now
-  bool cancelled = true;  // false: too late, nothing was changed
+  bool cancelled = true;  // false: nothing was changed, for it was too late, or
+                          // WasCancelled(message) before
 };
 
 // Who holds a message: one per run of a spooler. A change to a message that
