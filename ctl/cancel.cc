@@ -25,23 +25,27 @@ Attempt TooLate(const Uuid& id, MessageState state) {
                {"state", ToString(state)}}};
 }
 
-std::expected<Attempt, Failure> TryIt(const Uuid& id,
-                                      const CancelTools& tools) {
+Attempt TryIt(const Uuid& id, const CancelTools& tools) {
   const auto outcome = tools.store.Cancel(id, tools.now);
   if (!outcome) {
-    if (outcome.error().kind != ErrorKind::kNotFound) {
-      return FailStore(outcome.error());
-    }
-    return Attempt{
-        .exit = ExitCode::kNotFound,
-        .text = outcome.error().message,
-        .json = {{"id", ToString(id)}, {"code", "message_not_found"}}};
+    auto failure = StoreFailure(outcome.error(), "message_not_found");
+    return {.exit = failure.exit,
+            .text = std::move(failure.message),
+            .json = {{"id", ToString(id)}, {"code", failure.code}}};
   }
   const Message& message = outcome->message;
   if (!WasCancelled(message)) return TooLate(id, message.state);
   std::string text(ToString(message.state));
   if (!message.error.empty()) text += ": " + message.error;
-  return Attempt{.text = std::move(text), .json = MessageItemJson(message)};
+  return {.text = std::move(text), .json = MessageItemJson(message)};
+}
+
+// What the next try may mend is told before what none will.
+ExitCode WorseOf(ExitCode a, ExitCode b) {
+  if (a == ExitCode::kUnavailable || b == ExitCode::kUnavailable) {
+    return ExitCode::kUnavailable;
+  }
+  return std::max(a, b);
 }
 
 }  // namespace
@@ -50,11 +54,10 @@ std::expected<Attempt, Failure> TryIt(const Uuid& id,
 Outcome Cancel(const CancelOptions& options, const CancelTools& tools) {
   Report report{.json = {{"items", Json::array()}}};
   for (const Uuid& id : options.ids) {
-    auto tried = TryIt(id, tools);
-    if (!tried) return std::unexpected(std::move(tried.error()));
-    report.text += fmt::format("{}  {}\n", ToString(id), tried->text);
-    report.json["items"].push_back(std::move(tried->json));
-    report.exit = std::max(report.exit, tried->exit);
+    Attempt tried = TryIt(id, tools);
+    report.text += fmt::format("{}  {}\n", ToString(id), tried.text);
+    report.json["items"].push_back(std::move(tried.json));
+    report.exit = WorseOf(report.exit, tried.exit);
   }
   (void)tools.wake();  // for those who asked for a callback
   return report;

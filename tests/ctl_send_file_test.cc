@@ -4,6 +4,8 @@
 #include "catch.h"
 #include "common/store/sqlite_store.h"
 #include "ctl/commands.h"
+#include "forwarding_store.h"
+#include "insert.h"
 #include "temp_folder.h"
 
 namespace smsweb::ctl {
@@ -242,6 +244,57 @@ TEST_CASE("cancel calls back what it can, and says what it can't") {
   const auto parsed = Parse({"cancel", "019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071",
                              "019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6072"});
   CHECK(std::get<CancelOptions>(parsed->command).ids.size() == 2);
+}
+
+// Fails the cancelling of one message.
+class FailsOne final : public ForwardingStore {
+ public:
+  FailsOne(Store& inner, const Uuid& id) : ForwardingStore(inner), id_(id) {}
+  Result<CancelOutcome> Cancel(const Uuid& id, WallTime now) override {
+    if (id == id_)
+      return smsweb::Fail(ErrorKind::kUnavailable, "database is locked");
+    return ForwardingStore::Cancel(id, now);
+  }
+
+ private:
+  const Uuid id_;
+};
+
+TEST_CASE("cancel goes on behind a message that the queue did not let it see") {
+  Bench bench;
+  std::vector<Uuid> ids;
+  for (int n = 1; n <= 3; ++n) {
+    const NewMessage message{.id = MakeUuidV7(kNow, bench.random),
+                             .recipient = "+62811",
+                             .text = "x",
+                             .created_at = kNow,
+                             .not_before = kNow,
+                             .expires_at = kNow + std::chrono::hours(1)};
+    REQUIRE(InsertOne(*bench.store, message).has_value());
+    ids.push_back(message.id);
+  }
+  FailsOne store(*bench.store, ids[1]);
+  int wakes = 0;
+  const auto outcome =
+      Cancel({.ids = ids}, {.store = store, .now = kNow, .wake = [&] {
+                              ++wakes;
+                              return Wake::kHeard;
+                            }});
+  REQUIRE(outcome.has_value());
+  const Json& items = outcome->json["items"];
+  REQUIRE(items.size() == 3);
+  CHECK(items[0]["state"] == "cancelled");
+  CHECK(items[1]["id"] == ToString(ids[1]));
+  CHECK(items[1]["code"] == "store_unavailable");
+  CHECK(items[2]["state"] == "cancelled");
+  CHECK(outcome->exit == ExitCode::kUnavailable);
+  CHECK(outcome->text.find("database is locked") != std::string::npos);
+  CHECK(wakes == 1);
+
+  const auto mixed = Cancel(
+      {.ids = {ids[1], Uuid{}}},
+      {.store = store, .now = kNow, .wake = [] { return Wake::kHeard; }});
+  CHECK(mixed->exit == ExitCode::kUnavailable);
 }
 
 }  // namespace
