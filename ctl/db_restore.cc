@@ -56,10 +56,10 @@ std::string Stamp(WallTime time) {
 // Whole, of a schema that we know, and with nothing that is sent unasked. How
 // many messages became unknown.
 Result<std::int64_t> MakeReady(const std::string& copy,
-                               const DbOptions& options, WallTime now) {
+                               const DbOptions& options, const DbTools& tools) {
   auto file = QueueFile::Open(copy, QueueFile::Log::kGoes);
   if (!file) return std::unexpected(file.error());
-  const auto check = file->Check(false, now);
+  const auto check = file->Check(false, tools.now);
   if (!check) return std::unexpected(check.error());
   if (!check->damage.empty()) {
     return smsweb::Fail(ErrorKind::kInternal,
@@ -68,7 +68,8 @@ Result<std::int64_t> MakeReady(const std::string& copy,
   if (auto done = file->Migrate(); !done) return std::unexpected(done.error());
   std::int64_t unknown = 0;
   if (!options.resend) {
-    const auto made = file->MakeUnknown(now);
+    const bool keep_texts = tools.config.retention.texts.count() > 0;
+    const auto made = file->MakeUnknown(tools.now, keep_texts);
     if (!made) return std::unexpected(made.error());
     unknown = *made;
   }
@@ -190,7 +191,7 @@ Outcome RestoreDb(const DbOptions& options, const DbTools& tools) {
     if (auto done = CopyBytes(backup.get(), *copy); !done) {
       return FailStore(done.error());
     }
-    const auto unknown = MakeReady(*copy, options, tools.now);
+    const auto unknown = MakeReady(*copy, options, tools);
     if (!unknown) return FailBackup(options.file, unknown.error());
     return Place(*copy, queue, *unknown, options, tools);
   }();

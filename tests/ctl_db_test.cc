@@ -203,6 +203,39 @@ TEST_CASE("A restored queue sends nothing by itself that waited in it") {
   CHECK(bench.Check().has_value());
 }
 
+TEST_CASE("What a restore makes unknown is told, and a report may settle it") {
+  Bench bench;
+  bench.config.retention.texts = seconds(0);
+  NewMessage leaving = MakeMessage(1);
+  leaving.report = true;
+  leaving.callback_url = "https://shop.example/sms";
+  Insert(*bench.store, leaving);
+  const auto sequence = Lease(*bench.store, 1).at(0).sequence;
+  SpoolerTurn turn = Turn(0);
+  turn.intents = {{sequence, 1, "a", kNow, "sim"}};
+  REQUIRE(bench.store->RecordTurn(turn)->refused.empty());
+  Insert(*bench.store, MakeMessage(2));
+  REQUIRE(bench.BackUp().has_value());
+  bench.store.reset();
+  REQUIRE(bench.Restore().has_value());
+
+  bench.Open();
+  const auto message = bench.store->Find(leaving.id);
+  REQUIRE(message.has_value());
+  CHECK(message->state == kUnknown);
+  CHECK(message->text.empty());
+  CHECK(bench.store->Find(MakeMessage(2).id)->text.empty());
+  CHECK(message->part_records.at(0).state == PartState::kUnknown);
+  const auto awaiting = bench.store->AwaitingReport("sim", 41, kNow);
+  REQUIRE(awaiting->size() == 1);
+  CHECK(awaiting->at(0).id == leaving.id);
+  const auto receivers = bench.store->OutboxReceivers();
+  REQUIRE(receivers->size() == 1);
+  const auto told = bench.store->Outbox(receivers->at(0).receiver, 5);
+  REQUIRE(told->size() == 1);
+  CHECK(told->at(0).body.find("message.unknown") != std::string::npos);
+}
+
 TEST_CASE("With --resend, what waited in a backup waits again") {
   Bench bench;
   const auto waits = MakeMessage(1);

@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "common/store/schema.h"
+#include "common/store/sqlite_message_rows.h"
+#include "common/store/sqlite_outbox.h"
+#include "common/store/sqlite_queue.h"
 #include "common/store/sqlite_rows.h"
 
 namespace smsweb {
@@ -43,9 +46,15 @@ constexpr const char* kMend =
     "WHERE inbound.sequence = inbound_part.message)";
 
 constexpr const char* kMakeUnknown =
-    "UPDATE message SET state = 3, lease = NULL, updated_at = ?1, "
-    "text = iif(class = 0, '', text), error = 'it waited in a backup that was "
-    "restored: it may have been sent since' WHERE state IN (0, 1)";
+    "UPDATE message SET state = 3, lease = NULL, updated_at = ?1, text = {}, "
+    "error = 'it waited in a backup that was restored: it may have been sent "
+    "since' WHERE state IN (0, 1)";
+// As when an answer did not come: a report may still settle their messages.
+constexpr const char* kMakePartsUnknown =
+    "UPDATE part SET state = 4, finished_at = ?1, awaits_report = (SELECT "
+    "report FROM message WHERE message.sequence = part.sequence) "
+    "WHERE state = 0 AND (SELECT message.state FROM message "
+    "WHERE message.sequence = part.sequence) = 1";
 
 }  // namespace
 
@@ -188,10 +197,32 @@ Result<void> QueueFile::Migrate() {
   return {};
 }
 
-Result<std::int64_t> QueueFile::MakeUnknown(WallTime now) {
-  auto statement = db_.PrepareLater(kMakeUnknown);
-  const auto changed = statement.Bind(now).Run();
+Result<std::int64_t> QueueFile::MakeUnknown(WallTime now, bool keep_texts) {
+  SqliteQueue queue(db_, keep_texts);
+  SqliteOutbox outbox(db_, queue);
+  auto to_tell = db_.PrepareLater(
+      "SELECT sequence FROM message WHERE state IN (0, 1) AND "
+      "callback_url IS NOT NULL ORDER BY sequence");
+  auto parts = db_.PrepareLater(kMakePartsUnknown);
+  auto messages =
+      db_.PrepareLater(fmt::format(kMakeUnknown, TextIn("3", keep_texts)));
+
+  auto transaction = SqliteTransaction::Begin(db_);
+  if (!transaction) return std::unexpected(transaction.error());
+  const auto told = CollectRows(
+      to_tell, [](const SqliteStatement& row) { return row.Int(0); });
+  if (!told) return std::unexpected(told.error());
+  parts.Bind(now);
+  if (auto done = RunIt(parts); !done) return std::unexpected(done.error());
+  const auto changed = messages.Bind(now).Run();
   if (!changed) return std::unexpected(changed.error());
+  for (const std::int64_t sequence : *told) {
+    auto done = outbox.TellOfEnd(sequence, MessageState::kUnknown, now);
+    if (!done) return std::unexpected(done.error());
+  }
+  if (auto done = transaction->Commit(); !done) {
+    return std::unexpected(done.error());
+  }
   return *changed;
 }
 

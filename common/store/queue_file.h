@@ -59,8 +59,9 @@ class QueueFile {
 
   // For a copy that nobody else has open. Brings the schema up to date.
   Result<void> Migrate();
-  // What was queued or sending becomes unknown; how many were.
-  Result<std::int64_t> MakeUnknown(WallTime now);
+  // What was queued or sending becomes unknown, and who wants to is told so;
+  // how many were. `keep_texts` as SqliteStoreOptions has it.
+  Result<std::int64_t> MakeUnknown(WallTime now, bool keep_texts);
   // No log beside the file from here on: it can be moved. For Log::kGoes.
   Result<void> LeaveLog();
 
