@@ -204,6 +204,12 @@ TEST_CASE("A message that is queued or just leased can be cancelled") {
     turn.intents = {{1, 1, "a", kNow, ""}};
     CHECK(store.RecordTurn(turn)->refused == std::vector<std::int64_t>{1});
     CHECK(store.Find(id)->part_records.empty());
+
+    const auto again = store.Cancel(id, kNow + seconds(2));
+    REQUIRE(again.has_value());
+    CHECK_FALSE(again->cancelled);
+    CHECK(again->message.state == kCancelled);
+    CHECK(again->message.updated_at == kNow + seconds(1));
   });
 }
 
@@ -251,7 +257,31 @@ TEST_CASE("What may have gone is unknown when its repeat is cancelled") {
     const auto outcome = store.Cancel(MakeMessage(1).id, kNow);
     CHECK(outcome->cancelled);
     CHECK(outcome->message.state == kUnknown);
+    CHECK_FALSE(outcome->message.error.empty());
     CHECK(Lease(store, 1).empty());
+  });
+}
+
+TEST_CASE("What has gone in part is cancelled only between its tries") {
+  OnEachStore([](Store& store, const TempFolder&) {
+    NewMessage message = MakeMessage(1);
+    message.parts = 2;
+    Insert(store, message);
+    const auto sequence = Lease(store, 1).at(0).sequence;
+    SpoolerTurn turn = Turn(0);
+    turn.intents = {{sequence, 1, "a", kNow, ""}};
+    REQUIRE(store.RecordTurn(turn).has_value());
+    turn = Turn(0);
+    turn.results = {{.sequence = sequence,
+                     .number = 1,
+                     .state = PartState::kAccepted,
+                     .at = kNow}};
+    turn.changes = {{.sequence = sequence, .to = kQueued, .at = kNow}};
+    REQUIRE(store.RecordTurn(turn).has_value());
+    const bool leased = GENERATE(false, true);
+    if (leased) REQUIRE(Lease(store, 1).size() == 1);
+    CHECK(store.Cancel(message.id, kNow)->cancelled != leased);
+    CHECK(StateOf(store, message.id) == (leased ? kSending : kCancelled));
   });
 }
 

@@ -11,7 +11,8 @@
 namespace smsweb {
 namespace {
 
-// Nothing of it is meant to leave at this moment, and nothing has in this try.
+// It waits; or it is held, and nothing of it is meant to leave or has gone. A
+// part that went in an earlier try counts: its holder goes on with the rest.
 bool MayCancel(const Message& message) {
   if (message.state == MessageState::kQueued) return true;
   return message.state == MessageState::kSending &&
