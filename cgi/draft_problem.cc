@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/message/draft_json.h"
+
 namespace smsweb {
 
 Response ProblemOf(const DraftError& error, const MessageConfig& config,
@@ -10,15 +12,9 @@ Response ProblemOf(const DraftError& error, const MessageConfig& config,
   if (error.problem == DraftProblem::kInternal) {
     return Problem(500, code, error.message);
   }
-  std::string_view field = FieldOf(error);
-  if (field == "to") field = names.to;
-  if (field == "text") field = names.text;
-  nlohmann::ordered_json more = {{"field", field}};
-  if (error.problem == DraftProblem::kTooManyParts) {
-    more["parts"] = error.parts;
-    more["max_parts"] = config.max_parts;
-  }
-  if (error.opens_at) more["opens_at"] = FormatRfc3339(*error.opens_at);
+  auto more = DetailsOf(error, config);
+  if (more["field"] == "to") more["field"] = names.to;
+  if (more["field"] == "text") more["field"] = names.text;
   return Problem(422, code, error.message, more);
 }
 

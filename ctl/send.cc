@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/message/draft.h"
+#include "common/message/draft_json.h"
 #include "common/message/intake.h"
 #include "common/store/message_json.h"
 #include "ctl/commands.h"
@@ -19,14 +20,7 @@ Failure Refused(const DraftError& error, const MessageConfig& config) {
     failure.exit = ExitCode::kUnavailable;
     return failure;
   }
-  failure.details["field"] = FieldOf(error);
-  if (error.problem == DraftProblem::kTooManyParts) {
-    failure.details["parts"] = error.parts;
-    failure.details["max_parts"] = config.max_parts;
-  }
-  if (error.opens_at) {
-    failure.details["opens_at"] = FormatRfc3339(*error.opens_at);
-  }
+  failure.details = DetailsOf(error, config);
   return failure;
 }
 

@@ -96,6 +96,11 @@ TEST_CASE("Rows that don't fit together are found, and compact mends them") {
           "INSERT INTO part(sequence, number, state, modem, intended_at) "
           "VALUES(77, 1, 1, 'a', 1);"
           "UPDATE message_count SET messages = 9 WHERE state = 0;"
+          "INSERT INTO report(fingerprint, modem, sim, message_reference, "
+          "recipient, status, sent_at, discharged_at, received_at, message) "
+          "VALUES(x'01', 'a', 's', 1, '+62811', 0, 1, 1, 1, 77);"
+          "INSERT INTO inbound_part(fingerprint, message, number, coding, "
+          "units) VALUES(x'01', 77, 1, 'gsm7', x'41');"
           "UPDATE message SET batch = 5 WHERE sequence = 1");
   const auto outcome = bench.Check();
   REQUIRE(!outcome);
@@ -104,7 +109,9 @@ TEST_CASE("Rows that don't fit together are found, and compact mends them") {
   CHECK(outcome.error().details["misfits"] ==
         Json::array({"1 states whose messages are counted wrong",
                      "1 parts without a message",
-                     "1 messages of a batch that is not there"}));
+                     "1 reports of a message that is not there",
+                     "1 messages of a batch that is not there",
+                     "1 received parts without a message"}));
   CHECK(bench.Do({.action = Action::kCompact}).has_value());
   CHECK(bench.Check().has_value());
   CHECK(bench.store->CountByState()->at(0).count == 3);

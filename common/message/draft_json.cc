@@ -215,4 +215,14 @@ std::optional<FieldFault> ReadDraftField(std::string_view name,
 
 bool IsDraftField(std::string_view name) { return FindField(name) != nullptr; }
 
+Json DetailsOf(const DraftError& error, const MessageConfig& config) {
+  Json details = {{"field", FieldOf(error)}};
+  if (error.problem == DraftProblem::kTooManyParts) {
+    details["parts"] = error.parts;
+    details["max_parts"] = config.max_parts;
+  }
+  if (error.opens_at) details["opens_at"] = FormatRfc3339(*error.opens_at);
+  return details;
+}
+
 }  // namespace smsweb

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,5 +32,9 @@ std::expected<DraftRequest, FieldFault> DraftFromJson(
 std::optional<FieldFault> ReadDraftField(std::string_view name,
                                          std::string_view value, Draft* draft);
 bool IsDraftField(std::string_view name);
+
+// What a program is told beside the code: the field, and the limits at fault.
+nlohmann::ordered_json DetailsOf(const DraftError& error,
+                                 const MessageConfig& config);
 
 }  // namespace smsweb

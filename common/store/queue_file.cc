@@ -13,37 +13,40 @@
 namespace smsweb {
 namespace {
 
-constexpr const char* kMisfits[][2] = {
-    {"states whose messages are counted wrong",
-     "SELECT count(*) FROM (SELECT state FROM (SELECT state, messages AS n "
-     "FROM message_count UNION ALL SELECT state, -count(*) FROM message "
-     "GROUP BY state) GROUP BY state HAVING sum(n) <> 0)"},
-    {"parts without a message",
-     "SELECT count(*) FROM part WHERE NOT EXISTS(SELECT 1 FROM message WHERE "
-     "message.sequence = part.sequence)"},
-    {"reports of a message that is not there",
-     "SELECT count(*) FROM report WHERE message IS NOT NULL AND NOT EXISTS("
-     "SELECT 1 FROM message WHERE message.sequence = report.message)"},
-    {"messages of a batch that is not there",
-     "SELECT count(*) FROM message WHERE batch IS NOT NULL AND NOT EXISTS("
-     "SELECT 1 FROM batch WHERE batch.sequence = message.batch)"},
-    {"received parts without a message",
-     "SELECT count(*) FROM inbound_part WHERE NOT EXISTS(SELECT 1 FROM inbound "
-     "WHERE inbound.sequence = inbound_part.message)"},
-};
-
-constexpr const char* kMend =
+constexpr const char* kMiscounted =
+    "SELECT count(*) FROM (SELECT state FROM (SELECT state, messages AS n "
+    "FROM message_count UNION ALL SELECT state, -count(*) FROM message "
+    "GROUP BY state) GROUP BY state HAVING sum(n) <> 0)";
+constexpr const char* kCountAnew =
     "DELETE FROM message_count;"
     "INSERT INTO message_count SELECT state, count(*) FROM message "
-    "GROUP BY state;"
-    "DELETE FROM part WHERE NOT EXISTS(SELECT 1 FROM message "
-    "WHERE message.sequence = part.sequence);"
-    "DELETE FROM report WHERE message IS NOT NULL AND NOT EXISTS(SELECT 1 "
-    "FROM message WHERE message.sequence = report.message);"
-    "UPDATE message SET batch = NULL WHERE batch IS NOT NULL AND NOT EXISTS("
-    "SELECT 1 FROM batch WHERE batch.sequence = message.batch);"
-    "DELETE FROM inbound_part WHERE NOT EXISTS(SELECT 1 FROM inbound "
-    "WHERE inbound.sequence = inbound_part.message)";
+    "GROUP BY state";
+
+// Rows that lead nowhere: what they are called, and what is done with them.
+struct Misfit {
+  const char* what;
+  const char* table;
+  const char* where;
+  const char* mend;
+};
+constexpr Misfit kMisfits[] = {
+    {"parts without a message", "part",
+     "NOT EXISTS(SELECT 1 FROM message WHERE message.sequence = "
+     "part.sequence)",
+     "DELETE FROM part"},
+    {"reports of a message that is not there", "report",
+     "message IS NOT NULL AND NOT EXISTS(SELECT 1 FROM message "
+     "WHERE message.sequence = report.message)",
+     "DELETE FROM report"},
+    {"messages of a batch that is not there", "message",
+     "batch IS NOT NULL AND NOT EXISTS(SELECT 1 FROM batch "
+     "WHERE batch.sequence = message.batch)",
+     "UPDATE message SET batch = NULL"},
+    {"received parts without a message", "inbound_part",
+     "NOT EXISTS(SELECT 1 FROM inbound WHERE inbound.sequence = "
+     "inbound_part.message)",
+     "DELETE FROM inbound_part"},
+};
 
 constexpr const char* kMakeUnknown =
     "UPDATE message SET state = 3, lease = NULL, updated_at = ?1, text = {}, "
@@ -136,12 +139,21 @@ Result<void> QueueFile::LookForDamage(bool full, QueueCheck* check) {
 }
 
 Result<void> QueueFile::LookForMisfits(WallTime now, QueueCheck* check) {
-  for (const auto& [what, sql] : kMisfits) {
-    const auto count = Ask(sql);
+  const auto look = [&](const char* what, std::string sql) -> Result<void> {
+    const auto count = Ask(std::move(sql));
     if (!count) return std::unexpected(count.error());
-    if (*count > 0)
+    if (*count > 0) {
       check->misfits.push_back(fmt::format("{} {}", *count, what));
+    }
+    return {};
+  };
+  auto looked = look("states whose messages are counted wrong", kMiscounted);
+  for (const Misfit& misfit : kMisfits) {
+    if (!looked) return looked;
+    looked = look(misfit.what, fmt::format("SELECT count(*) FROM {} WHERE {}",
+                                           misfit.table, misfit.where));
   }
+  if (!looked) return looked;
   const std::pair<std::int64_t*, std::string> counts[] = {
       {&check->messages, "SELECT count(*) FROM message"},
       {&check->waiting, "SELECT count(*) FROM message WHERE state IN (0, 1)"},
@@ -186,7 +198,11 @@ Result<void> QueueFile::Compact() {
   }
   auto transaction = SqliteTransaction::Begin(db_);
   if (!transaction) return std::unexpected(transaction.error());
-  if (auto done = db_.Execute(kMend); !done) return done;
+  if (auto done = db_.Execute(kCountAnew); !done) return done;
+  for (const Misfit& misfit : kMisfits) {
+    const auto sql = fmt::format("{} WHERE {}", misfit.mend, misfit.where);
+    if (auto done = db_.Execute(sql.c_str()); !done) return done;
+  }
   if (auto done = transaction->Commit(); !done) return done;
   return db_.Checkpoint(SqliteDb::CheckpointMode::kTruncate);
 }

@@ -24,7 +24,7 @@ constexpr std::string_view kGap = "[...]";
 InboundMessage ReadInbound(const SqliteStatement& row) {
   InboundMessage message;
   message.sequence = row.Int(0);
-  std::ranges::copy(row.Blob(1).first(16), message.id.bytes.begin());
+  message.id = ReadUuid(row, 1);
   message.modem = row.Text(2);
   message.sim = row.Text(3);
   message.sender = row.Text(4);

@@ -9,16 +9,6 @@
 #include "common/store/sqlite_rows.h"
 
 namespace smsweb {
-namespace {
-
-Uuid ReadUuid(std::span<const std::uint8_t> blob) {
-  Uuid id;
-  std::ranges::copy(blob.first(id.bytes.size()), id.bytes.begin());
-  return id;
-}
-
-}  // namespace
-
 SqliteIntake::SqliteIntake(SqliteDb& db)
     // A row that fails takes its transaction with it: FAIL spares SQLite the
     // copies of pages with which it could take back the row alone.
@@ -243,9 +233,8 @@ Result<void> SqliteIntake::TakeMessage(const Intake& intake, std::size_t place,
 Result<std::optional<Uuid>> SqliteIntake::FindDuplicate(
     const Intake& intake, const Digest256& digest) {
   recent_.Bind(digest).Bind(intake.now);
-  return FirstRow(recent_, [](const SqliteStatement& row) {
-    return ReadUuid(row.Blob(0));
-  });
+  return FirstRow(recent_,
+                  [](const SqliteStatement& row) { return ReadUuid(row, 0); });
 }
 
 // A digest of a short text could be guessed: none outlives its window for long.

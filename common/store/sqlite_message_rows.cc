@@ -13,7 +13,7 @@ namespace {
 Message ReadMessage(const SqliteStatement& row) {
   Message message;
   message.sequence = row.Int(0);
-  std::ranges::copy(row.Blob(1).first(16), message.id.bytes.begin());
+  message.id = ReadUuid(row, 1);
   message.message_class = static_cast<MessageClass>(row.Int(2));
   message.state = static_cast<MessageState>(row.Int(3));
   message.recipient = row.Text(4);

@@ -51,7 +51,7 @@ std::string OriginOf(const std::string& text) {
 OutboxItem ReadItem(const SqliteStatement& row) {
   OutboxItem item;
   item.sequence = row.Int(0);
-  std::ranges::copy(row.Blob(1).first(16), item.id.bytes.begin());
+  item.id = ReadUuid(row, 1);
   item.kind = row.Text(2);
   item.subject = row.Int(3);
   item.created_at = row.Time(4);

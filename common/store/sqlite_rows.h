@@ -1,11 +1,13 @@
 // Rows of a statement as values. For the SQLite store alone.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "common/base/uuid.h"
 #include "common/store/sqlite_db.h"
 
 namespace smsweb {
@@ -23,6 +25,12 @@ auto CollectRows(SqliteStatement& statement, Read read)
     if (!*more) return rows;
     rows.push_back(read(statement));
   }
+}
+
+inline Uuid ReadUuid(const SqliteStatement& row, int column) {
+  Uuid id;
+  std::ranges::copy(row.Blob(column).first(id.bytes.size()), id.bytes.begin());
+  return id;
 }
 
 // The first row, or none.
