@@ -106,10 +106,11 @@ bool Upkeep::Step(bool busy) {
 }
 
 void Upkeep::PassEnded() {
-  if (so_far_.messages + so_far_.texts + so_far_.inbox > 0) {
+  if (so_far_.messages + so_far_.texts + so_far_.inbox + so_far_.others > 0) {
     log_.Info("upkeep", {{"messages_deleted", so_far_.messages},
                          {"texts_erased", so_far_.texts},
-                         {"inbox_deleted", so_far_.inbox}});
+                         {"inbox_deleted", so_far_.inbox},
+                         {"others_deleted", so_far_.others}});
   }
   so_far_ = {};
   place_ = {};

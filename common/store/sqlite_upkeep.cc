@@ -33,8 +33,8 @@ constexpr days kLongestImport{1};
 // message.conversations is a year at the most.
 constexpr days kConversationsStay{366};
 
-// Free pages that stay for what comes next: half of a small file's, a tenth of
-// a large one's.
+// Free pages that stay for what comes next: so many, or a tenth of a large
+// file's pages.
 constexpr std::int64_t kFewFreePages = 1000;
 constexpr std::int64_t kFreeShare = 10;
 constexpr std::int64_t kPagesAtOnce = 64;

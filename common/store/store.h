@@ -389,6 +389,7 @@ class Store {
   // found until it is removed (or a day is over); ring the spooler after it.
   virtual Result<std::int64_t> AddRequest(const ModemRequest& request) = 0;
   virtual Result<ModemRequest> FindRequest(std::int64_t sequence) = 0;
+  // Not synced: after a power cut it may be there until its day is over.
   virtual Result<void> RemoveRequest(std::int64_t sequence) = 0;
 
   // The spooler's side.
@@ -428,9 +429,11 @@ class Store {
   //
   // Records all that the turn has, expires (some of) what is over, and leases
   // due messages: by class, then by time, then by arrival; of class otp the
-  // newest first, for it is the one that somebody still waits for. A turn that
-  // only leases, or tells of modems (but for PINs), is not synced: after a
-  // power cut its messages are queued again, and none of them has an intent.
+  // newest first, for it is the one that somebody still waits for. A turn of
+  // nothing but leases, lanes, conversations, how modems fare (but for PINs),
+  // that the spooler lives, and lives that are over (where nobody is to be told
+  // of one) is not synced: after a power cut its messages are queued again,
+  // none of them has an intent, and the rest is said or found again.
   virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
   // Messages in kSending whose holder is not `token`, and has not said that it
   // lives at that time (SpoolerTurn::alive_until), with their parts. No token

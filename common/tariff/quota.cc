@@ -44,7 +44,7 @@ local_days MonthOf(LocalTime local) {
   return local_days(date.year() / date.month() / 1);
 }
 
-// Of the period that contains `time`, and of the one after it.
+// `ends` is when the next one begins.
 struct Period {
   WallTime begins;
   WallTime ends;
