@@ -1,8 +1,12 @@
 // When the spooler tidies the queue: on a clock that the test moves.
 #include "daemon/upkeep.h"
 
+#include <fstream>
+#include <iterator>
+
 #include "catch.h"
 #include "fake_store.h"
+#include "temp_folder.h"
 
 namespace smsweb {
 namespace {
@@ -20,7 +24,7 @@ class BusyStore final : public FakeStore {
     steps.push_back(step);
     clock_.Advance(step_takes);
     rows -= step.most;
-    if (rows <= 0) return UpkeepOutcome{};
+    if (rows <= 0) return last;
     return UpkeepOutcome{.next = UpkeepPlace{.chore = 1, .behind = rows}};
   }
   Result<SpaceOutcome> GiveBackSpace(bool empty_log) override {
@@ -38,6 +42,7 @@ class BusyStore final : public FakeStore {
   int more_space = 0;
   std::int64_t log_bytes = 0;
   bool failing = false;
+  UpkeepOutcome last;  // what the step does that ends a pass
 
  private:
   ManualClock& clock_;
@@ -96,6 +101,19 @@ TEST_CASE("The configuration says what is kept, and 0 is for ever") {
   CHECK(of(MessageState::kDelivered) == hours(30 * 24));
   CHECK(retention.texts == hours(7 * 24));
   CHECK(retention.inbox == hours(1000));
+}
+
+TEST_CASE("A pass that only deleted keys and their like is told of, too") {
+  TempFolder folder;
+  {
+    World world;
+    world.log = std::move(*Logger::Open("smswebd", "info", folder / "log"));
+    world.store.last.others = 3;
+    world.Pass(seconds(11));
+  }
+  std::ifstream file(folder / "log");
+  const std::string log(std::istreambuf_iterator<char>(file), {});
+  CHECK(log.find("others_deleted=3") != std::string::npos);
 }
 
 TEST_CASE("A pass goes on where it stopped, in steps that take a small share") {
