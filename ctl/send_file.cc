@@ -78,13 +78,16 @@ std::string ErrorLines(const ImportProgress& progress) {
   return text;
 }
 
-// How to go on, where something was taken.
-std::string Rest(const SendFileOptions& options, const ImportOutcome& outcome) {
+// How to go on, where something was taken. A mended file is another one to the
+// key that it had.
+std::string Rest(const ImportStop& stop, const SendFileOptions& options,
+                 const ImportOutcome& outcome) {
   if (!outcome.batch || outcome.progress.lines == 0) return "";
+  const bool by_batch =
+      options.key.empty() || stop.kind == ImportStop::Kind::kFault;
   return fmt::format(
       "\nbefore it: {}; go on behind them with {}", Counts(outcome.progress),
-      options.key.empty() ? "--resume " + ToString(*outcome.batch)
-                          : "the same --key");
+      by_batch ? "--resume " + ToString(*outcome.batch) : "the same --key");
 }
 
 Failure Stopped(const ImportStop& stop, const SendFileOptions& options,
@@ -118,7 +121,7 @@ Failure Stopped(const ImportStop& stop, const SendFileOptions& options,
       failure = StoreFailure(stop.error, "batch_not_found",
                              std::move(failure.details));
   }
-  failure.message += Rest(options, outcome);
+  failure.message += Rest(stop, options, outcome);
   return failure;
 }
 

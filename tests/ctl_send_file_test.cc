@@ -204,6 +204,19 @@ TEST_CASE("What stops a file says how to go on") {
   CHECK(bench.SendIt({}, "").error().code == "empty_import");
 }
 
+TEST_CASE("A file under a key that has to be mended goes on by its batch") {
+  Bench bench;
+  const auto stopped = bench.SendIt({.key = "k"}, "to,text\n+1,x\n+2,\"y\"z\n");
+  REQUIRE_FALSE(stopped.has_value());
+  const std::string mended = "to,text\n+1,x\n+2,\"y\"\n";
+  CHECK(bench.SendIt({.key = "k"}, mended).error().code ==
+        "idempotency_key_reused");
+  const std::string batch = stopped.error().details["batch"];
+  CHECK(stopped.error().message.find("--resume " + batch) != std::string::npos);
+  REQUIRE(bench.SendIt({.resumed = ParseUuid(batch)}, mended).has_value());
+  CHECK(bench.store->List({})->size() == 2);
+}
+
 TEST_CASE("batch shows how the messages of a file fare") {
   Bench bench;
   const auto sent = bench.SendIt({}, "to,text\n+1,x\n+2,y\n12,z\n");
