@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "common/base/real_path.h"
+
 namespace smsweb::ctl {
 namespace {
 
@@ -47,11 +49,10 @@ bool IsSameFile(const std::string& a, const std::string& b) {
 bool BelongsToQueue(const std::string& path, const std::string& queue) {
   constexpr std::array kEndings = {"-wal", "-shm", "-journal", "-spooler",
                                    "-start"};
-  std::error_code error;
-  const auto real = std::filesystem::weakly_canonical(path, error);
-  const auto real_queue = std::filesystem::weakly_canonical(queue, error);
+  const std::string real = RealPath(path);
+  const std::string real_queue = RealPath(queue);
   return std::ranges::any_of(kEndings, [&](const char* ending) {
-    return real == real_queue.string() + ending;
+    return real == real_queue + ending;
   });
 }
 

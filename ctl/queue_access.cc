@@ -97,11 +97,7 @@ Result<SqliteStores> OpenQueue(const Config& config, IfMissing if_missing) {
 bool QueueExists(const Config& config) { return Exists(config.store.path); }
 
 Result<bool> SpoolerRuns(const Config& config) {
-  // Looked at before it is tried: trying makes the file.
-  if (!Exists(config.store.path + "-spooler")) return false;
-  const auto lock = SpoolerLock::Try(config.store.path);
-  if (!lock) return std::unexpected(lock.error());
-  return !lock->has_value();
+  return SpoolerLock::IsHeld(config.store.path);
 }
 
 Result<Wake> WakeSpooler(const Config& config) {

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "common/base/imei.h"
+#include "common/base/real_path.h"
 
 namespace smsweb {
 namespace {
@@ -19,12 +18,6 @@ constexpr Millis kPatience{1'500};
 constexpr std::size_t kMostHeard = 1024;
 // Leaves a prompt that somebody left open.
 constexpr std::string_view kQuestion = "\x1B\rAT+CGSN\r";
-
-std::string Canonical(const std::string& device) {
-  std::error_code error;
-  const auto path = std::filesystem::weakly_canonical(device, error);
-  return error ? device : path.string();
-}
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -46,7 +39,7 @@ std::string_view ImeiIn(std::string_view text) {
 }  // namespace
 
 bool PortsInUse::Take(const std::string& device) {
-  const std::string port = Canonical(device);
+  const std::string port = RealPath(device);
   const bool is_taken = std::ranges::any_of(
       taken_, [&](const auto& taken) { return taken.second == port; });
   return !is_taken && taken_.emplace(device, port).second;
@@ -69,7 +62,7 @@ void PortFinder::Start(MonoTime now, const std::string& except) {
   course_.clear();
   candidates_ = list_();
   std::erase_if(candidates_, [&](const PortEntry& port) {
-    return !except.empty() && Canonical(port.path) == Canonical(except);
+    return !except.empty() && RealPath(port.path) == RealPath(except);
   });
   std::ranges::reverse(candidates_);
   AskNext(now);

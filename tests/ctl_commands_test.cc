@@ -1,4 +1,7 @@
 // The commands, each against a real queue in a folder of its own.
+#include <filesystem>
+#include <fstream>
+
 #include "catch.h"
 #include "common/bell/bell.h"
 #include "common/store/sqlite_store.h"
@@ -447,6 +450,11 @@ TEST_CASE("A smswebd is seen by its lock, and looking leaves nothing behind") {
     const auto held = SpoolerLock::Try(config.store.path);
     REQUIRE(held->has_value());
     CHECK(SpoolerRuns(config).value() == true);
+    std::ofstream(config.store.path).flush();
+    Config other;
+    other.store.path = folder / "link.db";
+    std::filesystem::create_symlink("queue.db", other.store.path);
+    CHECK(SpoolerRuns(other).value() == true);
   }
   CHECK(SpoolerRuns(config).value() == false);
   CHECK(SpoolerLock::Try(config.store.path)->has_value());

@@ -63,6 +63,8 @@ class SpoolerLock {
  public:
   // None: another process holds it.
   static Result<std::optional<SpoolerLock>> Try(const std::string& queue_path);
+  // Whether one does. Makes no file, as trying does.
+  static Result<bool> IsHeld(const std::string& queue_path);
 
  private:
   explicit SpoolerLock(UniqueFd fd) : fd_(std::move(fd)) {}
@@ -72,8 +74,8 @@ class SpoolerLock {
 // Starts a spooler in the background, with no tie to this process. At most one
 // is on its way at a time: the descriptor of the start lock is inherited by the
 // new process, which lets go of it (SMSWEB_START_LOCK_FD) once its bell is open
-// and before it first looks at the queue. An error says why the command can't be
-// run; what becomes of it once it runs is in its own log.
+// and before it first looks at the queue. An error says why the command can't
+// be run; what becomes of it once it runs is in its own log.
 struct SpawnSettings {
   std::string queue_path;
   std::string command;      // a path, or a name to be found in PATH

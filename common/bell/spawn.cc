@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "common/base/real_path.h"
 #include "common/bell/bell.h"
 
 namespace smsweb {
@@ -36,10 +36,11 @@ Result<std::optional<UniqueFd>> TryLockFile(const std::string& path) {
 }
 
 // One queue has one lock, by whatever name it is called.
-std::string Resolved(const std::string& path) {
-  std::error_code error;
-  const auto real = std::filesystem::weakly_canonical(path, error);
-  return error ? path : real.string();
+std::string SpoolerLockOf(const std::string& queue) {
+  return RealPath(queue) + "-spooler";
+}
+std::string StartLockOf(const std::string& queue) {
+  return RealPath(queue) + "-start";
 }
 
 // Where the spooler finds what it inherits.
@@ -102,14 +103,21 @@ std::vector<std::string> CleanEnvironment() {
 
 Result<std::optional<SpoolerLock>> SpoolerLock::Try(
     const std::string& queue_path) {
-  auto fd = TryLockFile(Resolved(queue_path) + "-spooler");
+  auto fd = TryLockFile(SpoolerLockOf(queue_path));
   if (!fd) return std::unexpected(fd.error());
   if (!*fd) return std::nullopt;
   return SpoolerLock(std::move(**fd));
 }
 
+Result<bool> SpoolerLock::IsHeld(const std::string& queue_path) {
+  if (::access(SpoolerLockOf(queue_path).c_str(), F_OK) != 0) return false;
+  const auto lock = Try(queue_path);
+  if (!lock) return std::unexpected(lock.error());
+  return !lock->has_value();
+}
+
 Result<void> SpawnSpooler(const SpawnSettings& settings) {
-  auto lock = TryLockFile(Resolved(settings.queue_path) + "-start");
+  auto lock = TryLockFile(StartLockOf(settings.queue_path));
   if (!lock) return std::unexpected(lock.error());
   if (!*lock) return {};  // one is on its way, and has yet to look
   int pipe_fds[2];
