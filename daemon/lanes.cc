@@ -13,13 +13,6 @@ bool IsIn(const Station& station, const std::string& group) {
   return std::ranges::find(groups, group) != groups.end();
 }
 
-constexpr std::array kClasses = {
-    MessageClass::kOtp, MessageClass::kTransactional, MessageClass::kBulk};
-
-std::size_t Place(MessageClass message_class) {
-  return static_cast<std::size_t>(message_class);
-}
-
 // Where the messages of a lane belong that nobody sends; none: they stay.
 std::optional<std::string> RefugeFrom(const Lane& lane,
                                       const std::vector<Station>& stations) {
@@ -103,7 +96,7 @@ void LaneWatch::Note(const std::vector<Station>& stations, MonoTime now) {
   any_known_to_ = std::ranges::any_of(stations, [](const Station& station) {
     return station.known_to != decltype(station.known_to){};
   });
-  for (const MessageClass c : kClasses) {
+  for (const MessageClass c : kMessageClasses) {
     Since& lanes = unserved_since_[Place(c)];
     for (auto& [lane, since] : lanes) since = since.value_or(now);
     for (const Station& station : stations) {
@@ -136,7 +129,7 @@ std::vector<LaneChange> LaneWatch::Stranded(
     const std::vector<Station>& stations, MonoTime now) {
   std::vector<LaneChange> changes;
   next_stranded_.reset();
-  for (const MessageClass c : kClasses) {
+  for (const MessageClass c : kMessageClasses) {
     for (const std::string& text : queued) {
       const Lane lane = ParseLane(text);
       const auto refuge = RefugeFrom(lane, stations);

@@ -16,9 +16,8 @@ using OfClasses = std::array<bool, kMessageClassCount>;
 // large backlog would be written anew.
 OfClasses OpenNow(const Desk& desk) {
   OfClasses open;
-  for (int i = 0; i < kMessageClassCount; ++i) {
-    open[i] = !desk.windows.ClosedUntil(static_cast<MessageClass>(i),
-                                        desk.clock.Wall());
+  for (const MessageClass c : kMessageClasses) {
+    open[Place(c)] = !desk.windows.ClosedUntil(c, desk.clock.Wall());
   }
   return open;
 }

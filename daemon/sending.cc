@@ -300,7 +300,7 @@ const Station* Sending::BoundTo(const Message& message) const {
                           !HasLane(*found, BegunLane(lane.group, *name));
   if (left_group) return nullptr;
   if (message.message_class != MessageClass::kOtp) return &*found;
-  const bool rests = found->rests[static_cast<std::size_t>(MessageClass::kOtp)];
+  const bool rests = found->rests[Place(MessageClass::kOtp)];
   return IsUp(*found) && !rests ? &*found : nullptr;
 }
 

@@ -215,9 +215,8 @@ void Spooler::LookAhead() {
   if (!due) return;
   next_due_ = *due;
   if (!anything_queued_) return;
-  for (int i = 0; i < kMessageClassCount; ++i) {
-    const auto opens =
-        desk_.windows.ClosedUntil(static_cast<MessageClass>(i), now);
+  for (const MessageClass c : kMessageClasses) {
+    const auto opens = desk_.windows.ClosedUntil(c, now);
     if (opens && (!next_due_ || *opens < *next_due_)) next_due_ = *opens;
   }
 }

@@ -11,11 +11,11 @@ namespace {
 
 using enum SimCounter;
 
-constexpr std::array kClasses = {
-    MessageClass::kOtp, MessageClass::kTransactional, MessageClass::kBulk};
 constexpr std::array kPartCounters = {kMinute, kHour, kDay, kMonth};
 
-std::size_t Place(auto value) { return static_cast<std::size_t>(value); }
+std::size_t Place(SimCounter counter) {
+  return static_cast<std::size_t>(counter);
+}
 
 bool IsCounted(const Station& station) {
   return HasLimits(station.port->config().limits);
@@ -105,7 +105,7 @@ std::vector<LeaseRequest> Tariffs::Restrict(const Station& station,
   LeaseRequest to_all = request;
   LeaseRequest to_known = request;
   to_known.known_to = MonthOf(usage);
-  for (const MessageClass c : kClasses) {
+  for (const MessageClass c : kMessageClasses) {
     const bool open =
         request.classes[Place(c)] && HasRoom(limits, c, NeedOf(station, c));
     const bool only_known = OnlyToKnown(limits, c);
@@ -224,7 +224,7 @@ bool Tariffs::Watch(std::vector<Station>& stations) {
     };
     const auto rested = std::pair(station.rests, station.known_to);
     Rests rests;
-    for (const MessageClass c : kClasses) {
+    for (const MessageClass c : kMessageClasses) {
       const Rest rest{.to_all = RoomAt(limits, c, NeedOf(station, c), false),
                       .to_new = RoomAt(limits, c, NeedOf(station, c), true)};
       rests[Place(c)] = rest;
@@ -243,7 +243,7 @@ void Tariffs::EndNeeds(const Station& station,
                        const std::vector<LimitNow>& limits) {
   const auto found = needs_.find(station.name());
   if (found == needs_.end()) return;
-  for (const MessageClass c : kClasses) {
+  for (const MessageClass c : kMessageClasses) {
     auto& need = found->second[Place(c)];
     if (HasRoom(limits, c, need.parts)) need = {};
   }
@@ -272,7 +272,7 @@ std::optional<WallTime> Tariffs::NextRoom(
   for (const Station& station : stations) {
     if (!IsCounted(station)) continue;
     const auto limits = LimitsOf(station);
-    for (const MessageClass c : kClasses) {
+    for (const MessageClass c : kMessageClasses) {
       for (const bool to_new : {false, true}) {
         const auto at = RoomAt(limits, c, NeedOf(station, c), to_new);
         if (at && (!earliest || *at < *earliest)) earliest = at;

@@ -52,7 +52,7 @@ std::optional<Enum> Parse(const std::array<std::string_view, kSize>& names,
 }  // namespace
 
 std::string_view ToString(MessageClass message_class) {
-  return kClassNames.at(static_cast<std::size_t>(message_class));
+  return kClassNames.at(Place(message_class));
 }
 
 std::string_view ToString(MessageState state) {

@@ -1,6 +1,8 @@
 // A message in the queue: its values, its states, and what may follow what.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +21,12 @@ enum class MessageClass : std::uint8_t {
   kBulk = 2,
 };
 inline constexpr int kMessageClassCount = 3;
+inline constexpr std::array<MessageClass, kMessageClassCount> kMessageClasses =
+    {MessageClass::kOtp, MessageClass::kTransactional, MessageClass::kBulk};
+// In an array that has something for each class.
+constexpr std::size_t Place(MessageClass message_class) {
+  return static_cast<std::size_t>(message_class);
+}
 
 enum class MessageState : std::uint8_t {
   kQueued = 0,   // durable, waits for its time and a modem

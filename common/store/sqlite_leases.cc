@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "common/store/sqlite_rows.h"
@@ -177,18 +178,17 @@ Result<bool> SqliteLeases::LeaseFor(const SpoolerTurn& turn,
                                     SpoolerTurnOutcome* outcome) {
   int left = request.limit;
   // What has waited for too long, from the lowest class up; then all.
-  for (int i = kMessageClassCount - 1; i >= 0; --i) {
-    if (!turn.aged_since[i]) continue;
+  for (const MessageClass c : std::views::reverse(kMessageClasses)) {
+    const auto& since = turn.aged_since[Place(c)];
+    if (!since) continue;
     const auto taken =
-        LeaseOfClass(turn, request, static_cast<MessageClass>(i),
-                     *turn.aged_since[i], std::min(left, 1), outcome);
+        LeaseOfClass(turn, request, c, *since, std::min(left, 1), outcome);
     if (!taken) return std::unexpected(taken.error());
     left -= *taken;
     if (*taken > 0) break;
   }
-  for (int i = 0; i < kMessageClassCount; ++i) {
-    const auto taken = LeaseOfClass(turn, request, static_cast<MessageClass>(i),
-                                    turn.now, left, outcome);
+  for (const MessageClass c : kMessageClasses) {
+    const auto taken = LeaseOfClass(turn, request, c, turn.now, left, outcome);
     if (!taken) return std::unexpected(taken.error());
     left -= *taken;
   }
@@ -201,7 +201,7 @@ Result<int> SqliteLeases::LeaseOfClass(const SpoolerTurn& turn,
                                        WallTime since, int most,
                                        SpoolerTurnOutcome* outcome) {
   int taken = 0;
-  if (!request.classes[static_cast<std::size_t>(message_class)]) return taken;
+  if (!request.classes[Place(message_class)]) return taken;
   while (taken < most && outcome->expired.size() < most_expired_) {
     auto candidates =
         Candidates(request, message_class, since, turn.now, most - taken);
@@ -307,8 +307,8 @@ Result<std::optional<WallTime>> SqliteLeases::NextDue(WallTime now) {
   if (!lanes) return std::unexpected(lanes.error());
   std::optional<WallTime> earliest;
   for (const std::string& lane : *lanes) {
-    for (int i = 0; i < kMessageClassCount; ++i) {
-      next_due_.Bind(lane).Bind(std::int64_t{i}).Bind(now);
+    for (const MessageClass c : kMessageClasses) {
+      next_due_.Bind(lane).Bind(Number(c)).Bind(now);
       const auto row = next_due_.Step();
       if (!row) return std::unexpected(row.error());
       if (*row && !next_due_.IsNull(0)) {
