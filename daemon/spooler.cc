@@ -181,7 +181,7 @@ void Spooler::NotePutBack(const SpoolerTurn& turn) {
 bool Spooler::LookAfterLimits() {
   const bool changed = tariffs_.Watch(stations_);
   stations_changed_ = stations_changed_ || changed;
-  next_room_ = tariffs_.NextRoom(stations_);
+  next_room_ = tariffs_.NextRoom();
   return changed;
 }
 

@@ -80,9 +80,14 @@ SimUsage Tariffs::UsageOf(const Station& station) const {
                  zones_->Of(station.name()), clock_.Wall());
 }
 
-std::vector<LimitNow> Tariffs::LimitsOf(const Station& station) const {
-  return LimitsNow(station.port->config().limits, UsageOf(station),
+std::vector<LimitNow> Tariffs::LimitsOf(const Station& station,
+                                        const SimUsage& usage) const {
+  return LimitsNow(station.port->config().limits, usage,
                    zones_->Of(station.name()));
+}
+
+std::vector<LimitNow> Tariffs::LimitsOf(const Station& station) const {
+  return LimitsOf(station, UsageOf(station));
 }
 
 std::int64_t Tariffs::NeedOf(const Station& station,
@@ -101,7 +106,7 @@ std::vector<LeaseRequest> Tariffs::Restrict(const Station& station,
                                             const LeaseRequest& request) const {
   if (!IsCounted(station)) return {request};
   const SimUsage usage = UsageOf(station);
-  const auto limits = LimitsOf(station);
+  const auto limits = LimitsOf(station, usage);
   LeaseRequest to_all = request;
   LeaseRequest to_known = request;
   to_known.known_to = MonthOf(usage);
@@ -131,10 +136,11 @@ std::vector<LeaseRequest> Tariffs::Restrict(const Station& station,
 
 bool Tariffs::MaySend(const Station& station, const Message& message) const {
   if (!IsCounted(station)) return true;
-  const auto limits = LimitsOf(station);
+  const SimUsage usage = UsageOf(station);
+  const auto limits = LimitsOf(station, usage);
   if (!HasRoom(limits, message.message_class, PartsToGo(message))) return false;
   if (!OnlyToKnown(limits, message.message_class)) return true;
-  return IsKnown(MonthOf(UsageOf(station)), message.recipient);
+  return IsKnown(MonthOf(usage), message.recipient);
 }
 
 void Tariffs::LetWait(const Station& station, const Message& message) {
@@ -215,10 +221,10 @@ bool Tariffs::Watch(std::vector<Station>& stations) {
   bool changed = false;
   for (Station& station : stations) {
     if (!IsCounted(station)) continue;
-    const auto limits = LimitsOf(station);
+    const SimUsage usage = UsageOf(station);
+    const auto limits = LimitsOf(station, usage);
     EndNeeds(station, limits);
     Tell(station, limits);
-    const SimMonth month = MonthOf(UsageOf(station));
     const auto is_long = [&](std::optional<WallTime> until) {
       return until && *until > clock_.Wall() + kConversationPatience;
     };
@@ -230,7 +236,7 @@ bool Tariffs::Watch(std::vector<Station>& stations) {
       rests[Place(c)] = rest;
       station.rests[Place(c)] = is_long(rest.to_all);
       station.known_to[Place(c)] =
-          is_long(rest.to_new) ? std::optional(month) : std::nullopt;
+          is_long(rest.to_new) ? std::optional(MonthOf(usage)) : std::nullopt;
     }
     changed = changed || rests_[station.name()] != rests ||
               rested != std::pair(station.rests, station.known_to);
@@ -266,15 +272,11 @@ void Tariffs::Tell(const Station& station,
   told = std::move(left);
 }
 
-std::optional<WallTime> Tariffs::NextRoom(
-    const std::vector<Station>& stations) const {
+std::optional<WallTime> Tariffs::NextRoom() const {
   std::optional<WallTime> earliest;
-  for (const Station& station : stations) {
-    if (!IsCounted(station)) continue;
-    const auto limits = LimitsOf(station);
-    for (const MessageClass c : kMessageClasses) {
-      for (const bool to_new : {false, true}) {
-        const auto at = RoomAt(limits, c, NeedOf(station, c), to_new);
+  for (const auto& [modem, rests] : rests_) {
+    for (const Rest& rest : rests) {
+      for (const auto& at : {rest.to_all, rest.to_new}) {
         if (at && (!earliest || *at < *earliest)) earliest = at;
       }
     }

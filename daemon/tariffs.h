@@ -62,8 +62,9 @@ class Tariffs {
   // Says which SIMs have reached a limit, and which have room again; writes
   // down which classes rest. True: that has changed.
   bool Watch(std::vector<Station>& stations);
-  // When, at the earliest, some SIM has room that it does not have now.
-  std::optional<WallTime> NextRoom(const std::vector<Station>& stations) const;
+  // When, at the earliest, some SIM has room that it did not have when Watch()
+  // looked.
+  std::optional<WallTime> NextRoom() const;
 
  private:
   struct Need {
@@ -80,6 +81,8 @@ class Tariffs {
   using Rests = std::array<Rest, kMessageClassCount>;
 
   SimUsage UsageOf(const Station& station) const;
+  std::vector<LimitNow> LimitsOf(const Station& station,
+                                 const SimUsage& usage) const;
   std::vector<LimitNow> LimitsOf(const Station& station) const;
   std::int64_t NeedOf(const Station& station, MessageClass message_class) const;
   bool MayStillCome(const Uuid& message) const;
