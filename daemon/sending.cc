@@ -326,13 +326,13 @@ std::optional<Message> Sending::TakeReadyFor(const Station& station) {
 void Sending::PutBackStranded() {
   std::erase_if(ready_, [&](const Message& message) {
     const Station* bound = BoundTo(message);
-    const bool stranded = bound && !IsUp(*bound);
+    const bool stranded = bound && !IsUp(*bound);  // so nobody serves it
     const bool served =
         std::ranges::any_of(desk_.stations, [&](const Station& station) {
           return IsUp(station) && CanTake(station, message);
         });
-    const bool waits = served && !stranded && WaitsForRoom(message);
-    if (served && !stranded && !waits) return false;
+    const bool waits = served && WaitsForRoom(message);
+    if (served && !waits) return false;
     const WallTime now = desk_.clock.Wall();
     Conclude(message,
              stranded ? AwaitModem(now)

@@ -103,10 +103,19 @@ bool Spooler::PinRefusedEarlier(const ModemStatus& status) {
   return *status.pin_refused_under == config_.modified_at;
 }
 
+// Looked for before it is taken: there is seldom any, and taking waits for
+// other writers.
+Result<std::vector<Message>> Spooler::TakeOver(LeaseToken except,
+                                               WallTime now) {
+  auto abandoned = store_.Abandoned(except, now);
+  if (!abandoned || abandoned->empty()) return abandoned;
+  return store_.TakeOver(token_, except, now);
+}
+
 Result<void> Spooler::SettleAbandoned() {
   // Also what was taken over, but could not be settled then: nothing has been
   // leased yet that is rightly ours.
-  const auto abandoned = store_.TakeOver(token_, kNobody, WallTime::max());
+  const auto abandoned = TakeOver(kNobody, WallTime::max());
   if (!abandoned) return std::unexpected(abandoned.error());
   if (abandoned->empty()) return {};
   sending_.SettleAbandoned(*abandoned);
@@ -187,10 +196,7 @@ bool Spooler::LookAfterLimits() {
 
 // What spoolers that died meanwhile have left.
 void Spooler::LookAfterOthers() {
-  const WallTime now = clock_.Wall();
-  const auto abandoned = store_.Abandoned(token_, now);
-  if (!abandoned || abandoned->empty()) return;
-  const auto taken = store_.TakeOver(token_, token_, now);
+  const auto taken = TakeOver(token_, clock_.Wall());
   if (taken) sending_.SettleAbandoned(*taken);
 }
 

@@ -93,6 +93,7 @@ class Spooler {
   void PlanLeases();
   Result<void> MakeStations();
   Result<void> SettleAbandoned();
+  Result<std::vector<Message>> TakeOver(LeaseToken except, WallTime now);
   bool PinRefusedEarlier(const ModemStatus& status);
   bool Commit();
   void CommitFailed(const Error& error);
