@@ -386,7 +386,7 @@ TEST_CASE_METHOD(SpoolerFixture, "... and so does what is at hand") {
 }
 
 TEST_CASE_METHOD(SpoolerFixture, "Who opts out is not sent what is at hand") {
-  Insert("under way");
+  const Uuid first = Insert("under way");
   const Uuid id = Insert("at hand");
   air_.on_carry = [&] {
     CHECK(StateOf(id) == "sending");
@@ -395,6 +395,7 @@ TEST_CASE_METHOD(SpoolerFixture, "Who opts out is not sent what is at hand") {
   };
   Start();
   Settle();
+  CHECK(StateOf(first) == "sent");
   CHECK(StateOf(id) == "failed");
   CHECK(Look(id).error == "the recipient asked to be sent nothing");
   CHECK(air_.received == std::vector<std::string>{"under way"});

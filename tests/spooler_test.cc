@@ -437,20 +437,6 @@ TEST_CASE_METHOD(SpoolerFixture,
   CHECK(Look(id).error.find("may have") != std::string::npos);
 }
 
-TEST_CASE_METHOD(SpoolerFixture,
-                 "Who opts out is not sent what is at hand for him either") {
-  const Uuid first = Insert("one");
-  const Uuid at_hand = Insert("two");
-  air_.on_carry = [&] {
-    REQUIRE(sqlite_->AddOptOut({.number = "+6289610707901"}).has_value());
-  };
-  Start();
-  Settle();
-  CHECK(StateOf(first) == "sent");
-  CHECK(StateOf(at_hand) == "failed");
-  CHECK(air_.received.size() == 1);
-}
-
 TEST_CASE_METHOD(SpoolerFixture, "A refused PIN is not tried by the next run") {
   sim::ModemOptions locked{.name = "a"};
   locked.pin = "1234";

@@ -240,20 +240,24 @@ TEST_CASE("What is about to leave, or has left, can't be cancelled") {
   });
 }
 
+// So it ended, and the message is queued again.
+void TryFirstPart(Store& store, const NewMessage& message, PartState end) {
+  Insert(store, message);
+  const auto sequence = Lease(store, 1).at(0).sequence;
+  SpoolerTurn turn = Turn(0);
+  turn.intents = {{sequence, 1, "a", kNow, ""}};
+  REQUIRE(store.RecordTurn(turn).has_value());
+  turn = Turn(0);
+  turn.results = {
+      {.sequence = sequence, .number = 1, .state = end, .at = kNow}};
+  turn.changes = {{.sequence = sequence, .to = kQueued, .at = kNow}};
+  REQUIRE(store.RecordTurn(turn).has_value());
+}
+
 TEST_CASE("What may have gone is unknown when its repeat is cancelled") {
   OnEachStore([](Store& store, const TempFolder&) {
-    Insert(store, MakeMessage(1, MessageClass::kOtp));
-    const auto sequence = Lease(store, 1).at(0).sequence;
-    SpoolerTurn turn = Turn(0);
-    turn.intents = {{sequence, 1, "a", kNow, ""}};
-    REQUIRE(store.RecordTurn(turn).has_value());
-    turn = Turn(0);
-    turn.results = {{.sequence = sequence,
-                     .number = 1,
-                     .state = PartState::kUnknown,
-                     .at = kNow}};
-    turn.changes = {{.sequence = sequence, .to = kQueued, .at = kNow}};
-    REQUIRE(store.RecordTurn(turn).has_value());
+    TryFirstPart(store, MakeMessage(1, MessageClass::kOtp),
+                 PartState::kUnknown);
     const auto outcome = store.Cancel(MakeMessage(1).id, kNow);
     CHECK(outcome->cancelled);
     CHECK(outcome->message.state == kUnknown);
@@ -266,18 +270,7 @@ TEST_CASE("What has gone in part is cancelled only between its tries") {
   OnEachStore([](Store& store, const TempFolder&) {
     NewMessage message = MakeMessage(1);
     message.parts = 2;
-    Insert(store, message);
-    const auto sequence = Lease(store, 1).at(0).sequence;
-    SpoolerTurn turn = Turn(0);
-    turn.intents = {{sequence, 1, "a", kNow, ""}};
-    REQUIRE(store.RecordTurn(turn).has_value());
-    turn = Turn(0);
-    turn.results = {{.sequence = sequence,
-                     .number = 1,
-                     .state = PartState::kAccepted,
-                     .at = kNow}};
-    turn.changes = {{.sequence = sequence, .to = kQueued, .at = kNow}};
-    REQUIRE(store.RecordTurn(turn).has_value());
+    TryFirstPart(store, message, PartState::kAccepted);
     const bool leased = GENERATE(false, true);
     if (leased) REQUIRE(Lease(store, 1).size() == 1);
     CHECK(store.Cancel(message.id, kNow)->cancelled != leased);
