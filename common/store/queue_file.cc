@@ -147,13 +147,16 @@ Result<void> QueueFile::LookForMisfits(WallTime now, QueueCheck* check) {
     }
     return {};
   };
-  auto looked = look("states whose messages are counted wrong", kMiscounted);
-  for (const Misfit& misfit : kMisfits) {
-    if (!looked) return looked;
-    looked = look(misfit.what, fmt::format("SELECT count(*) FROM {} WHERE {}",
-                                           misfit.table, misfit.where));
+  if (auto done = look("states whose messages are counted wrong", kMiscounted);
+      !done) {
+    return done;
   }
-  if (!looked) return looked;
+  for (const Misfit& misfit : kMisfits) {
+    auto done =
+        look(misfit.what, fmt::format("SELECT count(*) FROM {} WHERE {}",
+                                      misfit.table, misfit.where));
+    if (!done) return done;
+  }
   const std::pair<std::int64_t*, std::string> counts[] = {
       {&check->messages, "SELECT count(*) FROM message"},
       {&check->waiting, "SELECT count(*) FROM message WHERE state IN (0, 1)"},

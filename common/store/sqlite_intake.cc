@@ -9,14 +9,15 @@
 #include "common/store/sqlite_rows.h"
 
 namespace smsweb {
+
 SqliteIntake::SqliteIntake(SqliteDb& db)
     // A row that fails takes its transaction with it: FAIL spares SQLite the
     // copies of pages with which it could take back the row alone.
     : insert_(db.PrepareLater(
           "INSERT OR FAIL INTO message(id, class, state, recipient, text, "
-          "parts, "
-          "reference, created_at, not_before, expires_at, coding, report, "
-          "updated_at, lane, client, batch, callback_url, repeat_unknown) "
+          "parts, reference, created_at, not_before, expires_at, coding, "
+          "report, updated_at, lane, client, batch, callback_url, "
+          "repeat_unknown) "
           "SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7, ?12, "
           "?13, ?14, ?15, ?16 "
           "WHERE NOT EXISTS(SELECT 1 FROM opt_out WHERE number = ?3)")),
