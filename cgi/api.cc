@@ -8,6 +8,7 @@
 #include "cgi/import_api.h"
 #include "cgi/inbox_api.h"
 #include "cgi/messages_api.h"
+#include "cgi/store_problem.h"
 #include "cgi/submit_api.h"
 
 namespace smsweb {
@@ -70,6 +71,10 @@ std::optional<Response> Api::CheckBody(const Request& request) const {
       return Problem(413, "body_too_large",
                      fmt::format("a request body may have {} bytes", most),
                      Json{{"max_bytes", most}});
+    case Request::BodyState::kNotKept:
+      return StoreProblem(
+          {ErrorKind::kUnavailable,
+           "there is no room to keep the body until all of it has come"});
   }
   return std::nullopt;
 }

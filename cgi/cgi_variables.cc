@@ -59,7 +59,8 @@ Request RequestFromVariables(const Variable& variable) {
   request.content_type = variable("CONTENT_TYPE");
   request.remote_address = variable("REMOTE_ADDR");
   request.authorization = variable("HTTP_AUTHORIZATION");
-  request.idempotency_key = variable("HTTP_IDEMPOTENCY_KEY");
+  const std::string_view key = variable("HTTP_IDEMPOTENCY_KEY");
+  if (key.data() != nullptr) request.idempotency_key = key;
   return request;
 }
 

@@ -10,7 +10,7 @@
 
 namespace smsweb {
 
-// All but the body.
+// All but the body. A variable that there is none of has no data().
 using Variable = std::function<std::string_view(const char* name)>;
 Request RequestFromVariables(const Variable& variable);
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <list>
 
 #include "cgi/cgi_variables.h"
 
@@ -62,7 +63,11 @@ class Variables {
   void Set(std::string_view name, std::string_view value) {
     const auto known = std::ranges::find(kNames, name);
     if (known == kNames.end()) return;
-    values_[static_cast<std::size_t>(known - kNames.begin())] = value;
+    auto& is = values_[static_cast<std::size_t>(known - kNames.begin())];
+    const bool again = is.data() != nullptr && name.starts_with("HTTP_");
+    is = again
+             ? joined_.emplace_back(std::string(is).append(", ").append(value))
+             : value;
   }
 
   static constexpr std::array<std::string_view, 10> kNames = {
@@ -71,6 +76,9 @@ class Variables {
       "CONTENT_LENGTH",      "REMOTE_ADDR",  "HTTP_AUTHORIZATION",
       "HTTP_IDEMPOTENCY_KEY"};
   std::array<std::string_view, kNames.size()> values_{};
+  // Headers that came more than once (RFC 9110 § 5.3), where the web server
+  // passes each.
+  std::list<std::string> joined_;
 };
 
 }  // namespace
@@ -119,7 +127,11 @@ FastCgiConnection::Arrival FastCgiConnection::TakeIn() {
     std::string kept;
     const auto arrival = ArrivalOf(partial_->records.Take(
         {piece.data(), static_cast<std::size_t>(got)}, &kept));
-    if (!partial_->spool.Append(kept)) return Arrival::kGone;
+    // The rest is taken in all the same: its sender waits for an answer.
+    if (auto done = partial_->spool.Append(kept); !done) {
+      partial_->kept = false;
+      bodies_.not_kept(done.error());
+    }
     if (arrival != Arrival::kPart) return arrival;
   }
 }
@@ -133,12 +145,14 @@ std::optional<Request> FastCgiConnection::Read() {
   };
   Request request = RequestFromVariables(variables);
   ReadBody(variables("CONTENT_LENGTH"), bodies_.plan, read, &request);
+  if (!body_kept_) request.body_state = Request::BodyState::kNotKept;
   if (!request.stream) EndBody();
   return request;
 }
 
 bool FastCgiConnection::Accept() {
   const bool from_memory = partial_.has_value();
+  body_kept_ = !from_memory || partial_->kept;
   request_->ipcFd = from_memory ? partial_->spool.Finish().Release() : fd_;
   partial_.reset();
   request_->keepConnection = 1;

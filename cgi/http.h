@@ -18,11 +18,11 @@ struct Request {
   std::string query;         // as it came, without the '?'
   std::string content_type;  // as it came
   std::string body;
-  enum class BodyState { kWhole, kTooLarge, kCutShort };
-  BodyState body_state = BodyState::kWhole;  // else `body` is of no use
-  std::string remote_address;                // as the web server says
-  std::string authorization;                 // the header's value, or empty
-  std::string idempotency_key;               // the same
+  enum class BodyState { kWhole, kTooLarge, kCutShort, kNotKept };
+  BodyState body_state = BodyState::kWhole;    // else `body` is of no use
+  std::string remote_address;                  // as the web server says
+  std::string authorization;                   // the header's value, or empty
+  std::optional<std::string> idempotency_key;  // of the header, where there is
 
   // In place of `body`, where whoever answers reads it as it goes: gives 0 at
   // the end.

@@ -30,8 +30,8 @@ std::string_view MediaType(std::string_view content_type) {
 }  // namespace
 
 std::expected<std::string, Response> IdempotencyKeyOf(const Request& request) {
-  const std::string& header = request.idempotency_key;
-  if (header.empty()) return std::string();
+  if (!request.idempotency_key) return std::string();
+  const std::string& header = *request.idempotency_key;
   auto key = header.starts_with('"') ? Unquote(header) : std::optional(header);
   if (key && IsIdempotencyKey(*key)) return std::move(*key);
   return std::unexpected(

@@ -13,7 +13,7 @@ namespace {
 
 std::string_view EnvironmentVariable(const char* name) {
   const char* value = std::getenv(name);
-  return value ? value : "";
+  return value ? std::string_view(value) : std::string_view();
 }
 
 }  // namespace

@@ -141,7 +141,12 @@ int ServeFastCgi(const EndpointContext& context,
            [&](const Request& head) {
              return PlanBodyOf(head, config.endpoint, access);
            },
-       .spool_folder = std::filesystem::path(config.store.path).parent_path()},
+       .spool_folder = std::filesystem::path(config.store.path).parent_path(),
+       .not_kept =
+           [&](const Error& error) {
+             log.Error("a request's body could not be kept",
+                       {{"error", error.message}});
+           }},
       std::move(listeners));
   Doorbell bell(config, log);
   ImportGate imports(std::max(1, config.endpoint.workers / kWorkersPerImport));

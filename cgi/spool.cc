@@ -37,16 +37,28 @@ UniqueFd OpenNameless(const std::string& folder) {
 
 }  // namespace
 
-bool Spool::Append(std::string_view bytes) {
-  if (file_) return WriteAll(file_.get(), bytes);
-  memory_.append(bytes);
-  return memory_.size() <= kInMemory || ToFile();
+Result<void> Spool::Append(std::string_view bytes) {
+  if (full_) return {};
+  Result<void> kept;
+  if (file_) {
+    if (!WriteAll(file_.get(), bytes)) kept = FailErrno(folder_, errno);
+  } else {
+    memory_.append(bytes);
+    if (memory_.size() > kInMemory) kept = ToFile();
+  }
+  full_ = !kept;
+  return kept;
 }
 
-bool Spool::ToFile() {
-  file_ = OpenNameless(folder_);
-  if (!file_) return false;
-  return WriteAll(file_.get(), std::exchange(memory_, {}));
+Result<void> Spool::ToFile() {
+  UniqueFd file = OpenNameless(folder_);
+  if (!file || !WriteAll(file.get(), memory_)) {
+    return FailErrno(folder_, errno);
+  }
+  file_ = std::move(file);
+  memory_.clear();
+  memory_.shrink_to_fit();
+  return {};
 }
 
 // libfcgi wants a descriptor for a few bytes, too: a file in memory.

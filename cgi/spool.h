@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/base/error.h"
 #include "common/base/unique_fd.h"
 
 namespace smsweb {
@@ -15,19 +16,20 @@ class Spool {
   // `folder`: on disk, and for nobody else's eyes.
   explicit Spool(std::string folder) : folder_(std::move(folder)) {}
 
-  // False: there is no room.
-  bool Append(std::string_view bytes);
+  // Where one could not be kept, none that come behind it are.
+  Result<void> Append(std::string_view bytes);
 
-  // A descriptor that reads them from the first; none can be had if it is
-  // empty.
+  // A descriptor that reads what was kept from the first; none can be had if it
+  // is empty.
   UniqueFd Finish();
 
  private:
-  bool ToFile();
+  Result<void> ToFile();
 
   std::string folder_;
   std::string memory_;
   UniqueFd file_;
+  bool full_ = false;
 };
 
 }  // namespace smsweb

@@ -14,7 +14,8 @@ using Map = std::map<std::string, std::string>;
 Request FromMap(const Map& map) {
   return RequestFromVariables([&](const char* name) -> std::string_view {
     const auto found = map.find(name);
-    return found == map.end() ? "" : std::string_view(found->second);
+    return found == map.end() ? std::string_view()
+                              : std::string_view(found->second);
   });
 }
 

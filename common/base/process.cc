@@ -7,6 +7,7 @@ namespace smsweb {
 void PrepareProcess() {
   ::umask(0007);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 sigset_t BlockEndingSignals() {

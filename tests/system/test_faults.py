@@ -24,7 +24,8 @@ from typing import Any
 
 from books import Load, balance, read_queue
 from fastcgi import (ABORT_REQUEST, PARAMS, STDIN, Connection, begin, pairs, record, variables_of)
-from harness import HARD_DESCRIPTORS, NUMBER, NUMBER_E164, Gateway, Trouble, wait_until
+from harness import (HARD_DESCRIPTORS, NUMBER, NUMBER_E164, Gateway, Trouble, can_connect_unix,
+                     wait_until)
 from test_on_demand import OnDemand
 
 SEED = int(os.environ.get("SMSWEB_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
@@ -157,6 +158,22 @@ class HeldQueue(FaultCase):
         wait_until(lambda: gateway.arrived("second") and gateway.arrived("first"), 60, "both")
 
 
+class FilesThatMayNotGrow(FaultCase):
+    def test_a_body_that_can_not_be_kept_is_refused_for_now(self) -> None:
+        gateway = self.gateway_of(sim=False)
+        gateway.start("smsweb-cgi", ["prlimit", f"--fsize={1 << 20}",
+                                     str(gateway.programs / "smsweb-cgi"),
+                                     "--config", str(gateway.config)])
+        wait_until(lambda: can_connect_unix(gateway.socket), 15, "smsweb-cgi at its socket")
+        body = b"to,text\n" + b"0811,x\n" * 300_000
+        with Connection(gateway.socket) as connection:
+            connection.send(variables_of("POST", "/v1/messages:import", body=body,
+                                         content_type="text/csv"), body)
+            self.refused_for_now(connection.receive())
+        self.assertEqual(gateway.log_of("smsweb-cgi").count("body could not be kept"), 1)
+        self.accept(gateway, "small")
+
+
 class FullDisk(FaultCase):
     def small_gateway(self) -> tuple[Gateway, Path]:
         """With its queue on a file system of its own, which is small."""
@@ -203,6 +220,7 @@ class FullDisk(FaultCase):
             texts.append(f"more {i} " + "x" * 100)
         self.assertIsNotNone(refused, "the disk was not full")
         self.refused_for_now(refused)
+        self.refused_for_now(post(gateway, "x" * 500_000))
         spooler.wait_for_line("queue can't be written", 60)
         ballast.unlink()
         spooler.wait_for_line("queue works again", 60)
@@ -375,6 +393,20 @@ class Clients(FaultCase):
             self.assertEqual(answer.status, 413)
             self.assertEqual(answer.headers["content-type"], "application/problem+json")
         self.assertEqual(post(gateway, "x").status, 202)
+
+    def test_a_header_that_comes_twice_is_one_with_a_comma(self) -> None:
+        """Some web servers pass each: two keys are no key."""
+        gateway = self.gateway_of(sim=False)
+        gateway.start_endpoint()
+        head = pairs(variables_of("GET", "/s.py", f"rcpt={NUMBER}&msg=x"))
+        for keys, status in ((["a"], 202), (["a", "b"], 400)):
+            with Connection(gateway.socket) as connection:
+                connection.socket.sendall(
+                    begin(keep=True)
+                    + record(PARAMS, head + b"".join(pairs({"HTTP_IDEMPOTENCY_KEY": key})
+                                                     for key in keys))
+                    + record(PARAMS, b"") + record(STDIN, b""))
+                self.assertEqual(connection.receive().status, status)
 
     def test_garbage_does_no_harm(self) -> None:
         gateway = self.gateway_of()
