@@ -18,7 +18,7 @@ Intake Keyed(const std::string& key, std::vector<NewMessage> messages,
   Intake intake = IntakeOf(std::move(messages), now);
   intake.key = key;
   intake.fingerprint = {fingerprint};
-  intake.key_expires_at = now + hours(24);
+  intake.key_expires_at = now + std::chrono::hours(24);
   intake.answer = [](const Intake& taken, const IntakeOutcome&) {
     return "answer to " + ToString(taken.messages.front().id);
   };
@@ -118,7 +118,7 @@ TEST_CASE("Twins through several connections are one message") {
 TEST_CASE("A key is as good as new when its time is over") {
   OnEachStore([](Store& store, const TempFolder&) {
     Take(store, Keyed("k", {MakeMessage(1)}));
-    const auto later = kNow + hours(24);
+    const auto later = kNow + std::chrono::hours(24);
     const auto before = later - Millis(1);
     CHECK(Take(store, Keyed("k", {MakeMessage(2)}, 2, before)).kind ==
           Kind::kKeyReused);
@@ -244,6 +244,20 @@ TEST_CASE("Within the window the same text to the same number is a duplicate") {
     other.recipient = first.recipient;
     CHECK(take(other, kNow).empty());  // another text
     CHECK(take(again, kNow + seconds(59), "bank").empty());
+    NewMessage code = again;
+    code.id = MakeMessage(5).id;
+    code.message_class = MessageClass::kOtp;
+    CHECK(take(code, kNow).empty());
+    NewMessage tomorrow = again;
+    tomorrow.id = MakeMessage(6).id;
+    tomorrow.not_before = kNow + std::chrono::hours(24);
+    tomorrow.expires_at = kNow + std::chrono::hours(25);
+    CHECK(take(tomorrow, kNow).empty());
+    tomorrow.id = MakeMessage(7).id;
+    CHECK(take(tomorrow, kNow + seconds(1)).size() == 1);
+    tomorrow.id = MakeMessage(8).id;
+    tomorrow.not_before += seconds(1);
+    CHECK(take(tomorrow, kNow + seconds(1)).empty());
     NewMessage late = MakeMessage(4);
     late.recipient = first.recipient;
     late.text = first.text;

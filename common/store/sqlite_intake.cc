@@ -9,6 +9,18 @@
 #include "common/store/sqlite_rows.h"
 
 namespace smsweb {
+namespace {
+
+// The same for a message and its duplicate. One that waits for its time is
+// none of one that goes now.
+Digest256 TwinDigest(const Intake& intake, const NewMessage& message) {
+  const bool waits = message.not_before > intake.now + intake.duplicate_window;
+  return Blake2b({intake.client, message.recipient, message.text,
+                  ToString(message.message_class),
+                  waits ? FormatRfc3339(message.not_before) : std::string()});
+}
+
+}  // namespace
 
 SqliteIntake::SqliteIntake(SqliteDb& db)
     // A row that fails takes its transaction with it: FAIL spares SQLite the
@@ -190,7 +202,7 @@ Result<void> SqliteIntake::TakeMessage(const Intake& intake, std::size_t place,
   const NewMessage& message = intake.messages[place];
   Digest256 digest{};
   if (intake.duplicate_window > Millis(0)) {
-    digest = Blake2b({intake.client, message.recipient, message.text});
+    digest = TwinDigest(intake, message);
     const auto first = FindDuplicate(intake, digest);
     if (!first) return std::unexpected(first.error());
     if (*first) {

@@ -72,8 +72,9 @@ struct Intake {
   WallTime key_expires_at{};
   std::function<std::string(const Intake&, const IntakeOutcome&)> answer;
 
-  // A message of the same client to the same number with the same text, not
-  // older than this, is not taken again. 0: there is no such window.
+  // A message of the same client to the same number with the same text and
+  // class, not older than this, is not taken again; but where only one of the
+  // two waits for its time, or each for another. 0: there is no such window.
   Millis duplicate_window{0};
   // Messages follow the SIM through which their recipient was spoken to since
   // then; but for codes, which nobody answers, and which must not wait for one.
