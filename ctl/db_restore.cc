@@ -167,9 +167,15 @@ Outcome Place(const std::string& copy, const std::string& queue,
 // The backup is opened by whoever calls: it may be where only they may read.
 Outcome RestoreDb(const DbOptions& options, const DbTools& tools) {
   const std::string& queue = tools.config.store.path;
-  const UniqueFd backup(::open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd backup(
+      ::open(options.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (backup.get() < 0) {
     return FailStore(FailErrno(options.file, errno).error());
+  }
+  struct stat status {};
+  if (::fstat(backup.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return Fail(ExitCode::kRefused, "not_a_backup",
+                options.file + ": it is no regular file");
   }
   if (IsSameFile(options.file, queue)) {
     return Fail(ExitCode::kRefused, "not_a_backup",

@@ -287,6 +287,9 @@ TEST_CASE("A bad backup leaves the queue as it is") {
   RawSqlite(bench.folder / "other.db").Execute("CREATE TABLE t(a)");
   fs::rename(bench.folder / "other.db", bench.backup);
   CHECK(bench.Restore().error().code == "not_a_backup");
+  fs::remove(bench.backup);
+  REQUIRE(::mkfifo(bench.backup.c_str(), 0600) == 0);
+  CHECK(bench.Restore().error().code == "not_a_backup");
   RawSqlite(bench.config.store.path).Execute("PRAGMA wal_checkpoint");
   CHECK(bench.Check()->json["messages"] == 100);
   for (const auto& name : bench.Files()) {

@@ -63,7 +63,9 @@ bool Network::Contains(std::string_view text) const {
 std::optional<ListenAddress> ParseListenAddress(std::string_view text) {
   if (text.starts_with("unix:")) {
     const auto path = text.substr(5);
-    if (path.empty() || path.size() > kMaxSocketPath) return std::nullopt;
+    if (!path.starts_with('/') || path.size() > kMaxSocketPath) {
+      return std::nullopt;
+    }
     return ListenAddress{std::string(path), "", ""};
   }
   const auto colon = text.rfind(':');

@@ -46,10 +46,11 @@ class TableReader {
 
   void Read(std::string_view key, std::string* out) {
     if (const auto* node = Find(key)) {
-      if (const auto value = node->value_exact<std::string>()) {
+      const auto value = node->value_exact<std::string>();
+      if (value && !value->contains('\0')) {
         *out = *value;
       } else {
-        Wrong(*node, key, "takes a string");
+        Wrong(*node, key, value ? "has a NUL" : "takes a string");
       }
     }
   }
