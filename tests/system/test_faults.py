@@ -161,16 +161,15 @@ class HeldQueue(FaultCase):
 class FilesThatMayNotGrow(FaultCase):
     def test_a_body_that_can_not_be_kept_is_refused_for_now(self) -> None:
         gateway = self.gateway_of(sim=False)
-        gateway.start("smsweb-cgi", ["prlimit", f"--fsize={1 << 20}",
-                                     str(gateway.programs / "smsweb-cgi"),
-                                     "--config", str(gateway.config)])
+        program = [str(gateway.programs / "smsweb-cgi"), "--config", str(gateway.config)]
+        endpoint = gateway.start("smsweb-cgi", ["prlimit", f"--fsize={1 << 20}", *program])
         wait_until(lambda: can_connect_unix(gateway.socket), 15, "smsweb-cgi at its socket")
         body = b"to,text\n" + b"0811,x\n" * 300_000
         with Connection(gateway.socket) as connection:
             connection.send(variables_of("POST", "/v1/messages:import", body=body,
                                          content_type="text/csv"), body)
             self.refused_for_now(connection.receive())
-        self.assertEqual(gateway.log_of("smsweb-cgi").count("body could not be kept"), 1)
+        endpoint.wait_for_line("body could not be kept")
         self.accept(gateway, "small")
 
 
