@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "common/base/clock.h"
+#include "common/store/outbox.h"
 #include "common/store/received.h"
 #include "daemon/http_client.h"
 

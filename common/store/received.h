@@ -1,5 +1,5 @@
 // What comes back from the network: messages for the inbox, status reports,
-// and what follows from them. Values of the store (store.h).
+// and who wants nothing more. Values of the store (store.h).
 //
 // A PDU may be read twice: when the spooler dies between storing it and
 // deleting it from the SIM, or when the network repeats it. Its fingerprint
@@ -93,49 +93,6 @@ struct OptOut {
   std::string number;  // E.164
   WallTime since;
   std::string reason;  // the word it sent ("STOP"), or the operator's note
-};
-
-// Something a receiver of webhooks is to be told; sent until it is taken. A
-// message that was shown incomplete and becomes complete is told of twice.
-struct OutboxItem {
-  std::int64_t sequence = 0;
-  Uuid id;           // webhook-id: the same with each try
-  std::string kind;  // "inbound": `subject` is InboundMessage::sequence;
-                     // "message": Message::sequence
-  std::int64_t subject = 0;
-  WallTime created_at;
-  int attempts = 0;
-  WallTime due_at;
-  std::string receiver;  // "https://example.com:443"; empty: the inbox's
-  std::string url;       // of a callback
-  std::string body;      // the same
-};
-
-// A receiver that is to be told something, and when the first of it is due.
-struct OutboxReceiver {
-  std::string receiver;
-  WallTime due_at;
-};
-
-// What became of an item that was told, or was not.
-struct OutboxTry {
-  std::int64_t sequence = 0;
-  std::optional<WallTime> again_at;  // none: it is done with
-  std::string error;                 // why again
-};
-
-// What an operator asks of a modem, and its answer.
-struct ModemRequest {
-  std::int64_t sequence = 0;
-  std::string modem;
-  std::string kind;      // "ussd"
-  std::string argument;  // "*123#"
-  WallTime created_at;
-  WallTime expires_at;  // not asked from then on: nobody waits for it
-  bool taken = false;   // by a spooler, which has asked it, or was about to
-  bool finished = false;
-  bool failed = false;
-  std::string answer;  // or why it failed
 };
 
 }  // namespace smsweb

@@ -23,6 +23,8 @@
 #include "common/base/digest.h"
 #include "common/base/error.h"
 #include "common/store/message.h"
+#include "common/store/modem_request.h"
+#include "common/store/outbox.h"
 #include "common/store/received.h"
 
 namespace smsweb {
