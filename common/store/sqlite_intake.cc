@@ -12,9 +12,9 @@ namespace smsweb {
 namespace {
 
 // The same for a message and its duplicate. One that waits for its time is
-// none of one that goes now.
+// none of one that goes now, or at another.
 Digest256 TwinDigest(const Intake& intake, const NewMessage& message) {
-  const bool waits = message.not_before > intake.now + intake.duplicate_window;
+  const bool waits = message.not_before > message.created_at;
   return Blake2b({intake.client, message.recipient, message.text,
                   ToString(message.message_class),
                   waits ? FormatRfc3339(message.not_before) : std::string()});
