@@ -24,21 +24,22 @@ OfClasses OpenNow(const Desk& desk) {
 
 }  // namespace
 
-// Where enough is at hand, an OTP that has just come is taken all the same, and
-// goes before what is.
+// Where enough is at hand, an OTP is taken all the same, in the place of what
+// is no OTP, and goes before it.
 std::vector<LeaseRequest> Leasing::Plan(const std::deque<Message>& at_hand) {
   std::vector<LeaseRequest> requests = AskNothing();
   if (!MustLook()) return requests;
-  const auto wanted = WantedByStation(at_hand);
+  const auto rooms = RoomByStation(at_hand);
   const OfClasses open = OpenNow(desk_);
   const OfClasses otp_alone = {open[0], false, false};
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
     Station& station = desk_.stations[i];
-    if (wanted[i] > 0 && station.look) {
-      station.look = Ask(station, {.limit = wanted[i], .classes = open},
-                         &station, &requests);
-    } else if (look_for_otp_ && IsUp(station) && wanted[i] == 0) {
-      Ask(station, {.limit = 1, .classes = otp_alone}, nullptr, &requests);
+    const auto [wanted, others] = rooms[i];
+    if (wanted > 0 && station.look) {
+      station.look =
+          Ask(station, {.limit = wanted, .classes = open}, &station, &requests);
+    } else if (wanted == 0 && others > 0 && look_for_otp_) {
+      Ask(station, {.limit = others, .classes = otp_alone}, nullptr, &requests);
     }
   }
   return requests;
@@ -51,21 +52,22 @@ std::vector<LeaseRequest> Leasing::AskNothing() {
 
 // One message ahead for each modem, so that the next one is at hand when this
 // one is done; no more, so that an OTP need not wait behind others.
-std::vector<int> Leasing::WantedByStation(
+std::vector<Leasing::Room> Leasing::RoomByStation(
     const std::deque<Message>& at_hand) const {
-  std::vector<int> wanted;
+  std::vector<Room> rooms;
   for (const Station& station : desk_.stations) {
-    wanted.push_back(!IsUp(station) ? 0 : station.job ? 1 : 2);
+    rooms.push_back({.wanted = !IsUp(station) ? 0 : station.job ? 1 : 2});
   }
   for (const Message& message : at_hand) {
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (wanted[i] == 0) continue;
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+      if (rooms[i].wanted == 0) continue;
       if (!Serves(desk_.stations[i], message, desk_.stations)) continue;
-      --wanted[i];
+      --rooms[i].wanted;
+      if (message.message_class != MessageClass::kOtp) ++rooms[i].others;
       break;
     }
   }
-  return wanted;
+  return rooms;
 }
 
 // For what its SIM may send of it; false: nothing. `asker` is told how it ends.
@@ -88,7 +90,8 @@ void Leasing::Committed(const std::vector<bool>& exhausted) {
     if (station) station->look = false;
   }
   for (std::size_t i = 0; i < asked_for_.size(); ++i) {
-    if (asked_for_[i] && !exhausted[i]) asked_for_[i]->look = true;
+    if (exhausted[i]) continue;
+    (asked_for_[i] ? asked_for_[i]->look : look_for_otp_) = true;
   }
   for (Station& station : desk_.stations) {
     if (std::exchange(station.room_came, false)) station.look = true;

@@ -32,13 +32,20 @@ class Leasing {
   bool TakeNews() { return std::exchange(news_, false); }
 
  private:
-  std::vector<int> WantedByStation(const std::deque<Message>& at_hand) const;
+  // How many messages a modem lacks, and how many it has at hand that are no
+  // codes.
+  struct Room {
+    int wanted = 0;
+    int others = 0;
+  };
+
+  std::vector<Room> RoomByStation(const std::deque<Message>& at_hand) const;
   bool Ask(const Station& station, LeaseRequest wanted, Station* asker,
            std::vector<LeaseRequest>* requests);
 
   const Desk& desk_;
   std::vector<Station*> asked_for_;  // a lease request each; null: codes alone
-  bool look_for_otp_ = true;         // even where enough is at hand
+  bool look_for_otp_ = true;         // even where others are at hand
   bool news_ = true;
 };
 
