@@ -87,6 +87,9 @@ SqliteLeases::SqliteLeases(SqliteDb& db, bool keep_texts)
       known_(db.PrepareLater(KnownCandidatesSql("not_before, sequence"))),
       newest_known_(db.PrepareLater(
           KnownCandidatesSql("not_before DESC, sequence DESC"))),
+      any_dead_(db.PrepareLater(
+          "SELECT 1 FROM message INDEXED BY message_expiry WHERE state = 0 AND "
+          "expires_at <= ?1 LIMIT 1")),
       dead_(db.PrepareLater(
           "SELECT " + MessageColumns() +
           " FROM message INDEXED BY message_expiry WHERE state = 0 AND "
@@ -140,6 +143,11 @@ Result<void> SqliteLeases::Expire(Message message, WallTime now,
   if (auto done = RunIt(expire_); !done) return done;
   outcome->expired.push_back(std::move(message));
   return {};
+}
+
+Result<bool> SqliteLeases::AnyDead(WallTime now) {
+  any_dead_.Bind(now);
+  return AnyRow(any_dead_);
 }
 
 Result<void> SqliteLeases::ExpireDead(WallTime now,

@@ -21,6 +21,8 @@ class SqliteLeases {
   // Within a transaction.
   Result<void> ChangeLanes(const SpoolerTurn& turn,
                            SpoolerTurnOutcome* outcome);
+  // Whether some message is still queued whose life is over.
+  Result<bool> AnyDead(WallTime now);
   Result<void> ExpireDead(WallTime now, SpoolerTurnOutcome* outcome);
   Result<void> Lease(const SpoolerTurn& turn, SpoolerTurnOutcome* outcome);
   Result<std::vector<Message>> TakeOver(LeaseToken token, LeaseToken except,
@@ -51,7 +53,7 @@ class SqliteLeases {
   std::size_t most_expired_ = 0;  // of the turn that leases
   SqliteMessageRows rows_;
   SqliteStatement next_due_, first_lane_, next_lane_, candidates_, newest_,
-      known_, newest_known_, dead_, take_, expire_, abandoned_, take_over_,
+      known_, newest_known_, any_dead_, dead_, take_, expire_, abandoned_, take_over_,
       change_lane_, change_lane_unknown_, renew_, bury_;
 };
 

@@ -79,9 +79,6 @@ SqliteOutbox::SqliteOutbox(SqliteDb& db, SqliteQueue& queue)
                                 "callback_url IS NOT NULL AND state = 2 AND "
                                 "NOT EXISTS(SELECT 1 FROM part WHERE "
                                 "part.sequence = ?1 AND awaits_report = 1)")),
-      dead_(db.PrepareLater(
-          "SELECT 1 FROM message INDEXED BY message_expiry WHERE state = 0 AND "
-          "expires_at <= ?1 AND callback_url IS NOT NULL LIMIT 1")),
       put_in_(db.PrepareLater(
           "INSERT INTO outbox(id, kind, subject, created_at, due_at, receiver, "
           "url, body) VALUES(?1, 'message', ?2, ?3, ?3, ?4, ?5, ?6) "
@@ -124,11 +121,6 @@ Result<void> SqliteOutbox::TellOfLastReport(std::int64_t sequence) {
   const auto last = AnyRow(reported_);
   if (!last) return std::unexpected(last.error());
   return *last ? PutIn(sequence) : Result<void>();
-}
-
-Result<bool> SqliteOutbox::AnyDeadToTell(WallTime now) {
-  dead_.Bind(now);
-  return AnyRow(dead_);
 }
 
 // As it is at this moment: it may be gone when it is told.

@@ -40,10 +40,6 @@ class SqliteOutbox {
   Result<std::vector<OutboxItem>> ItemsFor(const std::string& receiver,
                                            int limit);
 
-  // Whether the life of some message is over that is still in the queue, and
-  // whose end somebody is to be told.
-  Result<bool> AnyDeadToTell(WallTime now);
-
   // Whether something was put in since the last call.
   bool TakeNews() { return std::exchange(news_, false); }
 
@@ -52,7 +48,7 @@ class SqliteOutbox {
 
   SqliteQueue& queue_;
   bool news_ = false;
-  SqliteStatement inbound_, ended_, reported_, dead_, put_in_, receiver_,
+  SqliteStatement inbound_, ended_, reported_, put_in_, receiver_,
       items_, finish_, retry_, drop_;
 };
 

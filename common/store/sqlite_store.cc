@@ -240,8 +240,9 @@ Result<void> SqliteStore::RemoveOptOut(const std::string& number) {
 Result<SpoolerTurnOutcome> SqliteStore::RecordTurn(const SpoolerTurn& turn) {
   SpoolerTurnOutcome outcome;
   bool synced = NeedsSync(turn);
-  if (!synced) {
-    const auto dead = outbox_.AnyDeadToTell(turn.now);
+  // Somebody may be told of their end.
+  if (!synced && (turn.expire || !turn.leases.empty())) {
+    const auto dead = leases_.AnyDead(turn.now);
     if (!dead) return std::unexpected(dead.error());
     synced = *dead;
   }
