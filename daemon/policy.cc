@@ -14,7 +14,7 @@ constexpr Millis kLongestPause{600'000};
 constexpr Millis kAfterModemFault{1'000};
 constexpr Millis kAfterUnknown{2'000};
 constexpr Millis kUntilModemIsBack{5'000};
-constexpr Millis kUntilZonesAreBack{60'000};
+constexpr Millis kUntilItIsCertain{60'000};
 
 // "+CMS ERROR 38: the network is out of order".
 std::string Describe(int cms_error) {
@@ -167,9 +167,9 @@ Verdict AwaitWindow(WallTime opens, WallTime expires_at, bool in_doubt) {
   return verdict;
 }
 
-Verdict AwaitZones(WallTime now, std::string reason) {
+Verdict AwaitCertainty(WallTime now, std::string reason) {
   return {.next = MessageState::kQueued,
-          .not_before = now + kUntilZonesAreBack,
+          .not_before = now + kUntilItIsCertain,
           .counts_attempt = false,
           .reason = std::move(reason)};
 }

@@ -87,8 +87,8 @@ Verdict AwaitWindow(WallTime opens, WallTime expires_at, bool in_doubt);
 // No SIM that could send it has room for it, by its limits.
 Verdict AwaitRoom(WallTime now);
 
-// Nobody can say now whether anything is.
-Verdict AwaitZones(WallTime now, std::string reason);
+// Nobody can say now whether it may be sent.
+Verdict AwaitCertainty(WallTime now, std::string reason);
 
 bool IsModemFault(int cms_error);
 

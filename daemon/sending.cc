@@ -374,7 +374,10 @@ bool Sending::IsWanted(const Message& message) {
     EndUntried(message, MessageState::kFailed,
                "the recipient asked to be sent nothing");
   } else {
-    Conclude(message, PutBack(desk_.clock.Wall()), "");
+    desk_.log.Error("nobody knows whether a recipient may be sent anything",
+                    {{"error", opt_out.error().message}});
+    Conclude(message,
+             AwaitCertainty(desk_.clock.Wall(), opt_out.error().message), "");
     ++put_off_;
   }
   return false;
@@ -397,7 +400,7 @@ bool Sending::MayGoNow(const Message& message) {
   } else {
     desk_.log.Error("nobody knows what hour it is for a recipient",
                     {{"error", opens.error().message}});
-    Conclude(message, AwaitZones(now, opens.error().message), "");
+    Conclude(message, AwaitCertainty(now, opens.error().message), "");
   }
   ++put_off_;
   return false;

@@ -54,14 +54,20 @@ class Sending {
   bool HoldsMessages() const { return HasReady() || PartUnderWay(); }
 
  private:
-  void Conclude(const Message& message, const Verdict& verdict,
-                const std::string& modem);
   // Tries of a message that were a modem's fault, since the network last said
   // something of it.
   struct Faults {
     int count = 0;
     std::string modem;               // the last one's
     std::int64_t accepted_then = 0;  // Station::accepted at that time
+  };
+
+  // What became of a message, to be told once it is on disk.
+  struct Conclusion {
+    Uuid id;
+    MessageState state;
+    std::string modem;  // empty: nothing was tried
+    std::string reason;
   };
 
   Attempt AttemptAt(const Message& message);
@@ -79,8 +85,11 @@ class Sending {
   void PutBackStranded();
   bool WaitsForRoom(const Message& message) const;
   void NoteConversation(const Station& station, const Message& message);
+  void Conclude(const Message& message, const Verdict& verdict,
+                const std::string& modem);
   // Before this try has begun.
   void EndUntried(const Message& message, MessageState end, std::string reason);
+
   // False: it has been put off, or ended.
   bool IsWanted(const Message& message);
   bool MayGoNow(const Message& message);
@@ -90,14 +99,6 @@ class Sending {
   void ReleaseCommitted(std::set<std::int64_t>* refused);
   void Withdraw(Station& station);
   void TellLost(const Uuid& id) const;
-
-  // What became of a message, to be told once it is on disk.
-  struct Conclusion {
-    Uuid id;
-    MessageState state;
-    std::string modem;  // empty: nothing was tried
-    std::string reason;
-  };
 
   const Desk& desk_;
   Leasing& leasing_;

@@ -166,16 +166,15 @@ void Spooler::LookAfterLanes() {
   const bool changed = std::exchange(stations_changed_, false);
   if (changed) lane_watch_.Note(stations_, now);
   const bool asked = std::exchange(look_after_lanes_, false);
-  const bool due = next_stranded_ && *next_stranded_ <= now;
+  const auto stranded_at = lane_watch_.NextStranded();
+  const bool due = stranded_at && *stranded_at <= now;
   if (!changed && !asked && !due) return;
-  next_stranded_.reset();
   const auto lanes = store_.QueuedLanes();
   if (!lanes) {
     look_after_lanes_ = true;
     return;
   }
   turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, now);
-  next_stranded_ = lane_watch_.NextStranded();
   if (!turn_.lane_changes.empty()) leasing_.LookAgain();
 }
 
@@ -403,9 +402,11 @@ std::optional<MonoTime> Spooler::Deadline() const {
     consider(station.port->Deadline());
   }
   consider(store_retry_at_);
-  if (more_to_bury_ || more_change_lanes_) consider(clock_.Mono());
-  if (!store_retry_at_) consider(next_stranded_);
-  if (sending_.HasHadEnough()) consider(clock_.Mono());
+  if (!store_retry_at_) {
+    consider(lane_watch_.NextStranded());
+    const bool more = more_to_bury_ || more_change_lanes_;
+    if (more || sending_.HasHadEnough()) consider(clock_.Mono());
+  }
   if (requests_.Open()) consider(clock_.Mono() + kAskAgain);
   if (reception_.AwaitsReports()) consider(reception_.AwaitsUntil());
   if (next_due_ && !leasing_.MustLook()) {

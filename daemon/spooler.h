@@ -121,7 +121,6 @@ class Spooler {
   bool more_to_bury_ = false;        // messages whose life is over
   bool look_without_modem_ = false;  // once this turn is on disk
   int since_aged_ = 0;  // messages leased since an old one had its turn
-  std::optional<MonoTime> next_stranded_;  // messages have waited enough then
   MonoTime alive_told_at_{};
   std::optional<WallTime> next_due_;   // of what was not due at the last look
   std::optional<WallTime> next_room_;  // for what SIMs may not send now

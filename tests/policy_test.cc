@@ -300,8 +300,8 @@ TEST_CASE("What is not sent at this hour waits, counts nothing, or expires") {
   CHECK(expires.next == kExpired);
   CHECK_FALSE(expires.counts_attempt);
   CHECK(AwaitWindow(opens, opens, true).next == kUnknown);
-  CHECK(AwaitZones(kNow, "no zones").next == kQueued);
-  CHECK_FALSE(AwaitZones(kNow, "no zones").counts_attempt);
+  CHECK(AwaitCertainty(kNow, "no zones").next == kQueued);
+  CHECK_FALSE(AwaitCertainty(kNow, "no zones").counts_attempt);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The spooler among several modems and several spoolers: who sends what, what
 // goes first, and what becomes of it when one of them is gone.
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "common/store/lane.h"
 #include "spooler_fixture.h"
@@ -271,6 +273,21 @@ TEST_CASE_METHOD(SpoolerFixture, "A code goes before all that waits") {
 }
 
 TEST_CASE_METHOD(SpoolerFixture,
+                 "Codes that come together go before all that waits") {
+  for (int i = 0; i < 20; ++i) Insert("bulk", MessageClass::kBulk);
+  bool inserted = false;
+  air_.on_carry = [&] {
+    if (std::exchange(inserted, true)) return;
+    for (int i = 0; i < 5; ++i) Insert("code", MessageClass::kOtp);
+  };
+  Start();
+  Settle();
+  REQUIRE(air_.received.size() > 6);
+  CHECK(std::ranges::count(std::span(air_.received).subspan(1, 5), "code") ==
+        5);
+}
+
+TEST_CASE_METHOD(SpoolerFixture,
                  "After an outage the newest codes go first, dead ones never") {
   missing_ = "/a";
   Start();
@@ -403,13 +420,16 @@ TEST_CASE_METHOD(SpoolerFixture, "Who opts out is not sent what is at hand") {
 
 TEST_CASE_METHOD(SpoolerFixture,
                  "While the list can't be read, nothing is sent") {
+  KeepLog();
   store_->fails_on_opt_outs = true;
   const Uuid id = Insert("hello");
   Start();
   Settle();
   CHECK(air_.received.empty());
+  CHECK(LogLines("nobody knows whether").size() == 1);
+  CHECK_FALSE(Look(id).error.empty());
   store_->fails_on_opt_outs = false;
-  Pass(seconds(31));
+  Pass(seconds(61));
   CHECK(StateOf(id) == "sent");
 }
 
