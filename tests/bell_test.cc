@@ -73,11 +73,13 @@ TEST_CASE("A queue has one lock, by whatever name it is called") {
   const TempFolder folder;
   const std::string queue = folder / "queue.db";
   const std::string link = folder / "link.db";
-  std::ofstream(queue).flush();
   std::filesystem::create_symlink("queue.db", link);
-  const auto lock = SpoolerLock::Try(queue);
+  const auto lock = SpoolerLock::Try(link);  // before the file is made
   REQUIRE(lock->has_value());
+  CHECK_FALSE(SpoolerLock::Try(queue)->has_value());
+  std::ofstream(queue).flush();
   CHECK_FALSE(SpoolerLock::Try(link)->has_value());
+  CHECK_FALSE(SpoolerLock::Try(queue)->has_value());
 }
 
 TEST_CASE("One spooler at a time has the lock") {

@@ -7,10 +7,16 @@
 
 namespace smsweb {
 
-// Without links, as far as the file is there; as it is where nobody can say.
+// From the root, and without links, whether the file is there or will be; as it
+// is where nobody can say.
 inline std::string RealPath(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as Linux has it
   std::error_code error;
-  const auto real = std::filesystem::weakly_canonical(path, error);
+  auto real = std::filesystem::absolute(path, error);
+  for (int i = 0; i < kMostLinks && is_symlink(real, error); ++i) {
+    real = real.parent_path() / read_symlink(real, error);
+  }
+  real = std::filesystem::weakly_canonical(real, error);
   return error ? path : real.string();
 }
 
