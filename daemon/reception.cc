@@ -107,7 +107,9 @@ Result<bool> Reception::Match(const NewReport& report) {
   if (!awaiting) return std::unexpected(awaiting.error());
   for (Message& message : *awaiting) {
     for (const Settlement& earlier : desk_.turn.settlements) {
-      if (earlier.sequence != message.sequence) continue;
+      if (earlier.sequence != message.sequence || !earlier.MarksPart()) {
+        continue;
+      }
       for (Part& part : message.part_records) {
         if (part.number == earlier.number) part.report_status = earlier.status;
       }
@@ -175,7 +177,7 @@ void Reception::Committing() {
     if (counts) awaited_[{result.sequence, result.number}] = until;
   }
   for (const Settlement& settlement : desk_.turn.settlements) {
-    if (settlement.final) {
+    if (settlement.final && settlement.MarksPart()) {
       awaited_.erase({settlement.sequence, settlement.number});
     }
   }

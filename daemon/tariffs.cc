@@ -13,10 +13,6 @@ using enum SimCounter;
 
 constexpr std::array kPartCounters = {kMinute, kHour, kDay, kMonth};
 
-std::size_t Place(SimCounter counter) {
-  return static_cast<std::size_t>(counter);
-}
-
 bool IsCounted(const Station& station) {
   return HasLimits(station.port->config().limits);
 }

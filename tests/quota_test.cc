@@ -25,7 +25,7 @@ const FakeZone kCairo({{hours(2), At("2026-04-23T22:00:00Z")},
                        {hours(3), WallTime::max()}});
 
 SimUsage::Count& CountOf(SimUsage& usage, SimCounter counter) {
-  return usage.counts[static_cast<std::size_t>(counter)];
+  return usage.counts[Place(counter)];
 }
 
 // Of a limit of this period alone, none of it used.

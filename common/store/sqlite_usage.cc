@@ -17,7 +17,7 @@ constexpr std::array kPartCounters = {SimCounter::kMinute, SimCounter::kHour,
                                       SimCounter::kDay, SimCounter::kMonth};
 
 std::string_view ColumnValue(SimCounter counter) {
-  return kColumnValues[static_cast<std::size_t>(counter)];
+  return kColumnValues[Place(counter)];
 }
 
 struct Row {

@@ -116,6 +116,10 @@ enum class SimCounter : std::uint8_t {
   kRecipients
 };
 inline constexpr std::size_t kSimCounterCount = 5;
+// In an array that has something for each.
+constexpr std::size_t Place(SimCounter counter) {
+  return static_cast<std::size_t>(counter);
+}
 
 // One part goes through a SIM, and counts in the periods that began then.
 struct SimUse {
@@ -123,7 +127,7 @@ struct SimUse {
   std::string recipient;
   std::array<WallTime, kSimCounterCount> began_at{};
   WallTime BeganAt(SimCounter counter) const {
-    return began_at[static_cast<std::size_t>(counter)];
+    return began_at[Place(counter)];
   }
 };
 
@@ -178,6 +182,7 @@ struct Settlement {
   std::optional<MessageState> to;  // none: other parts are still open
   std::string error;               // why, for kUndelivered
   WallTime at;
+  bool MarksPart() const { return report != kNoReport; }
 };
 
 struct StateChange {

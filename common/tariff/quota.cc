@@ -151,7 +151,7 @@ bool HasLimits(const SimLimits& limits) {
 
 SimUsage UsageAt(SimUsage usage, const Zone& zone, WallTime now) {
   for (const SimCounter counter : kCounters) {
-    auto& count = usage.counts[static_cast<std::size_t>(counter)];
+    auto& count = usage.counts[Place(counter)];
     const Period period = PeriodAt(counter, zone, now);
     if (!GoesOn(count, period, now)) count = {.began_at = period.begins};
   }
@@ -164,7 +164,7 @@ std::vector<LimitNow> LimitsNow(const SimLimits& limits, const SimUsage& usage,
   for (const SimCounter counter : kCounters) {
     const auto limit = LimitOf(limits, counter);
     if (limit == 0) continue;
-    const auto& count = usage.counts[static_cast<std::size_t>(counter)];
+    const auto& count = usage.counts[Place(counter)];
     const auto reserved = std::llround(limits.otp_share * double(limit));
     all.push_back({.counter = counter,
                    .limit = limit,
