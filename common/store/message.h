@@ -110,7 +110,8 @@ struct Message : NewMessage {
 };
 
 // What a message that was cancelled says (Message::error) where an earlier try
-// may have gone: it is kUnknown then, for a report may still settle it.
+// may have gone: it is kUnknown then, for a report may still settle it. Stored,
+// and told apart by: it never changes.
 inline constexpr std::string_view kCancelledInDoubt =
     "it was cancelled; but an earlier try may have gone";
 // Whether somebody has called it back; doing it twice is no error.

@@ -49,15 +49,17 @@ constexpr Misfit kMisfits[] = {
 };
 
 constexpr const char* kMakeUnknown =
-    "UPDATE message SET state = 3, lease = NULL, updated_at = ?1, text = {}, "
-    "error = 'it waited in a backup that was restored: it may have been sent "
-    "since' WHERE state IN (0, 1)";
+    "UPDATE message SET state = {unknown}, in_doubt = 1, lease = NULL, "
+    "updated_at = ?1, text = {text}, error = 'it waited in a backup that was "
+    "restored: it may have been sent since' WHERE state IN ({queued}, "
+    "{sending})";
 // As when an answer did not come: a report may still settle their messages.
 constexpr const char* kMakePartsUnknown =
-    "UPDATE part SET state = 4, finished_at = ?1, awaits_report = (SELECT "
+    "UPDATE part SET state = {unknown}, finished_at = ?1, awaits_report = "
+    "(SELECT "
     "report FROM message WHERE message.sequence = part.sequence) "
-    "WHERE state = 0 AND (SELECT message.state FROM message "
-    "WHERE message.sequence = part.sequence) = 1";
+    "WHERE state = {intended} AND (SELECT message.state FROM message "
+    "WHERE message.sequence = part.sequence) = {sending}";
 
 }  // namespace
 
@@ -219,12 +221,21 @@ Result<void> QueueFile::Migrate() {
 Result<std::int64_t> QueueFile::MakeUnknown(WallTime now, bool keep_texts) {
   SqliteQueue queue(db_, keep_texts);
   SqliteOutbox outbox(db_, queue);
+  const auto queued = Number(MessageState::kQueued);
+  const auto sending = Number(MessageState::kSending);
+  const auto unknown = Number(MessageState::kUnknown);
   auto to_tell = db_.PrepareLater(
-      "SELECT sequence FROM message WHERE state IN (0, 1) AND "
-      "callback_url IS NOT NULL ORDER BY sequence");
-  auto parts = db_.PrepareLater(kMakePartsUnknown);
-  auto messages =
-      db_.PrepareLater(fmt::format(kMakeUnknown, TextIn("3", keep_texts)));
+      fmt::format("SELECT sequence FROM message WHERE state IN ({}, {}) AND "
+                  "callback_url IS NOT NULL ORDER BY sequence",
+                  queued, sending));
+  auto parts = db_.PrepareLater(fmt::format(
+      kMakePartsUnknown, fmt::arg("unknown", Number(PartState::kUnknown)),
+      fmt::arg("intended", Number(PartState::kIntended)),
+      fmt::arg("sending", sending)));
+  auto messages = db_.PrepareLater(fmt::format(
+      kMakeUnknown, fmt::arg("unknown", unknown), fmt::arg("queued", queued),
+      fmt::arg("sending", sending),
+      fmt::arg("text", TextIn(std::to_string(unknown), keep_texts))));
 
   auto transaction = SqliteTransaction::Begin(db_);
   if (!transaction) return std::unexpected(transaction.error());
