@@ -71,7 +71,7 @@ std::optional<Response> Api::CheckBody(const Request& request) const {
       return Problem(413, "body_too_large",
                      fmt::format("a request body may have {} bytes", most),
                      Json{{"max_bytes", most}});
-    case Request::BodyState::kNotKept:
+    case Request::BodyState::kNotStored:
       return StoreProblem(
           {ErrorKind::kUnavailable,
            "there is no room to keep the body until all of it has come"});

@@ -20,8 +20,8 @@ namespace smsweb {
 struct FastCgiBodies {
   PlanBody plan;
   std::string spool_folder;  // for requests that come in pieces
-  // Told, from several threads, where one of them can't be kept.
-  std::function<void(const Error&)> not_kept;
+  // Told, from several threads, where one of them can't be.
+  std::function<void(const Error&)> not_stored;
 };
 
 class FastCgiConnection {
@@ -59,7 +59,7 @@ class FastCgiConnection {
   struct Pieces {
     RequestRecords records;
     Spool spool;
-    bool kept = true;  // all of it
+    bool stored = true;  // all of it
   };
 
   Arrival Look() const;
@@ -71,7 +71,7 @@ class FastCgiConnection {
   const FastCgiBodies& bodies_;
   std::unique_ptr<FCGX_Request> request_;
   bool kept_ = false;
-  bool body_kept_ = true;
+  bool body_stored_ = true;
   bool body_ended_ = false;
   std::optional<Pieces> partial_;
 };

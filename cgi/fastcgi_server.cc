@@ -56,7 +56,7 @@ void RaiseDescriptorLimit() {
 FastCgiServer::FastCgiServer(Options options, std::vector<UniqueFd> listeners)
     : options_(std::move(options)),
       bodies_(std::make_unique<const FastCgiBodies>(
-          options_.plan_body, options_.spool_folder, options_.not_kept)),
+          options_.plan_body, options_.spool_folder, options_.not_stored)),
       listeners_(std::move(listeners)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       answers_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),

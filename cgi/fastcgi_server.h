@@ -37,7 +37,7 @@ class FastCgiServer {
     int max_connections;
     PlanBody plan_body;
     std::string spool_folder;  // for requests that come in pieces
-    std::function<void(const Error&)> not_kept;  // see FastCgiBodies
+    std::function<void(const Error&)> not_stored;  // see FastCgiBodies
   };
 
   struct Answer {

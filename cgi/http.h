@@ -18,7 +18,7 @@ struct Request {
   std::string query;         // as it came, without the '?'
   std::string content_type;  // as it came
   std::string body;
-  enum class BodyState { kWhole, kTooLarge, kCutShort, kNotKept };
+  enum class BodyState { kWhole, kTooLarge, kCutShort, kNotStored };
   BodyState body_state = BodyState::kWhole;    // else `body` is of no use
   std::string remote_address;                  // as the web server says
   std::string authorization;                   // the header's value, or empty

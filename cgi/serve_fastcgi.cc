@@ -142,7 +142,7 @@ int ServeFastCgi(const EndpointContext& context,
              return PlanBodyOf(head, config.endpoint, access);
            },
        .spool_folder = std::filesystem::path(config.store.path).parent_path(),
-       .not_kept =
+       .not_stored =
            [&](const Error& error) {
              log.Error("a request's body could not be kept",
                        {{"error", error.message}});

@@ -38,7 +38,7 @@ UniqueFd OpenNameless(const std::string& folder) {
 }  // namespace
 
 Result<void> Spool::Append(std::string_view bytes) {
-  if (full_) return {};
+  if (failed_) return {};
   Result<void> kept;
   if (file_) {
     if (!WriteAll(file_.get(), bytes)) kept = FailErrno(folder_, errno);
@@ -46,7 +46,7 @@ Result<void> Spool::Append(std::string_view bytes) {
     memory_.append(bytes);
     if (memory_.size() > kInMemory) kept = ToFile();
   }
-  full_ = !kept;
+  failed_ = !kept;
   return kept;
 }
 

@@ -29,7 +29,7 @@ class Spool {
   std::string folder_;
   std::string memory_;
   UniqueFd file_;
-  bool full_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace smsweb

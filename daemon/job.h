@@ -31,8 +31,8 @@ struct Job {
 // message can't be written as PDUs.
 Result<Job> MakeJob(Message message, const ModemConfig& modem, WallTime now);
 
-// Through which modem the first parts have gone, where others are still to go:
-// phones join parts by their sender. None: any modem may have the message.
+// Through which modem its first parts have gone: phones join parts by their
+// sender. None: nothing has gone.
 std::optional<std::string> BegunOn(const Message& message);
 
 }  // namespace smsweb
