@@ -46,6 +46,7 @@ std::string ToBase64(std::span<const std::uint8_t> bytes) {
 }
 
 std::optional<std::vector<std::uint8_t>> FromBase64(std::string_view text) {
+  if (text.empty()) return std::vector<std::uint8_t>();  // sodium wants a place
   std::vector<std::uint8_t> bytes(text.size());
   std::size_t size = 0;
   if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(),
