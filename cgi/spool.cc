@@ -12,7 +12,7 @@
 namespace smsweb {
 namespace {
 
-constexpr std::size_t kInMemory = 128 * 1024;
+constexpr std::size_t kInMemory = std::size_t{128} * 1024;
 
 bool WriteAll(int fd, std::string_view bytes) {
   while (!bytes.empty()) {

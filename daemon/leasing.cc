@@ -55,6 +55,7 @@ std::vector<LeaseRequest> Leasing::AskNothing() {
 std::vector<Leasing::Room> Leasing::RoomByStation(
     const std::deque<Message>& at_hand) const {
   std::vector<Room> rooms;
+  rooms.reserve(desk_.stations.size());
   for (const Station& station : desk_.stations) {
     rooms.push_back({.wanted = !IsUp(station) ? 0 : station.job ? 1 : 2});
   }
