@@ -55,6 +55,8 @@ class LaneWatch {
                                    MonoTime now);
   // When, as far as the last look knows, the next ones have waited long enough.
   std::optional<MonoTime> NextStranded() const { return next_stranded_; }
+  // Nobody could look: whoever tries again needs no time for it.
+  void ForgetStranded() { next_stranded_.reset(); }
 
  private:
   // Of lanes that modems have, or had; none: somebody sends this class.

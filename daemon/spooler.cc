@@ -171,7 +171,8 @@ void Spooler::LookAfterLanes() {
   if (!changed && !asked && !due) return;
   const auto lanes = store_.QueuedLanes();
   if (!lanes) {
-    look_after_lanes_ = true;
+    look_after_lanes_ = true;  // with the next turn, whenever it comes
+    lane_watch_.ForgetStranded();
     return;
   }
   turn_.lane_changes = lane_watch_.Stranded(*lanes, stations_, now);

@@ -159,6 +159,23 @@ TEST_CASE_METHOD(LanesFixture, "... also where nobody could look for a while") {
   CHECK(StateOf(code) == "sent");
 }
 
+TEST_CASE_METHOD(LanesFixture, "... and it does not spin meanwhile") {
+  Start();
+  Settle();
+  const std::string lane = SimLane("", SimOf("a"));
+  missing_ = "/a";
+  Settle();
+  const Uuid text = InsertIn(lane, "text");
+  Settle();
+  store_->fails_on_lanes = true;
+  Pass(seconds(61));
+  REQUIRE(StateOf(text) == "queued");
+  CHECK(*spooler_->Deadline() > clock_.Mono());
+  store_->fails_on_lanes = false;
+  Settle();
+  CHECK(StateOf(text) == "sent");
+}
+
 TEST_CASE_METHOD(LanesFixture,
                  "... nor does one that was put back as it went") {
   Start();
