@@ -129,7 +129,6 @@ FastCgiConnection::Arrival FastCgiConnection::TakeIn() {
         {piece.data(), static_cast<std::size_t>(got)}, &kept));
     // The rest is taken in all the same: its sender waits for an answer.
     if (auto done = partial_->spool.Append(kept); !done) {
-      partial_->stored = false;
       bodies_.not_stored(done.error());
     }
     if (arrival != Arrival::kPart) return arrival;
@@ -137,6 +136,7 @@ FastCgiConnection::Arrival FastCgiConnection::TakeIn() {
 }
 
 std::optional<Request> FastCgiConnection::Read() {
+  const bool stored = !partial_ || partial_->spool.whole();
   if (!Accept()) return std::nullopt;
   const Variables variables(request_->envp);
   const auto read = [this](char* buffer, std::size_t size) {
@@ -145,14 +145,13 @@ std::optional<Request> FastCgiConnection::Read() {
   };
   Request request = RequestFromVariables(variables);
   ReadBody(variables("CONTENT_LENGTH"), bodies_.plan, read, &request);
-  if (!body_stored_) request.body_state = Request::BodyState::kNotStored;
+  if (!stored) request.body_state = Request::BodyState::kNotStored;
   if (!request.stream) EndBody();
   return request;
 }
 
 bool FastCgiConnection::Accept() {
   const bool from_memory = partial_.has_value();
-  body_stored_ = !from_memory || partial_->stored;
   request_->ipcFd = from_memory ? partial_->spool.Finish().Release() : fd_;
   partial_.reset();
   request_->keepConnection = 1;

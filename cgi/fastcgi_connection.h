@@ -3,11 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 
+#include "cgi/fastcgi_bodies.h"
 #include "cgi/fastcgi_records.h"
 #include "cgi/http.h"
 #include "cgi/spool.h"
@@ -15,14 +14,6 @@
 struct FCGX_Request;
 
 namespace smsweb {
-
-// What becomes of bodies.
-struct FastCgiBodies {
-  PlanBody plan;
-  std::string spool_folder;  // for requests that come in pieces
-  // Told, from several threads, where one of them can't be.
-  std::function<void(const Error&)> not_stored;
-};
 
 class FastCgiConnection {
  public:
@@ -59,7 +50,6 @@ class FastCgiConnection {
   struct Pieces {
     RequestRecords records;
     Spool spool;
-    bool stored = true;  // all of it
   };
 
   Arrival Look() const;
@@ -71,7 +61,6 @@ class FastCgiConnection {
   const FastCgiBodies& bodies_;
   std::unique_ptr<FCGX_Request> request_;
   bool kept_ = false;
-  bool body_stored_ = true;
   bool body_ended_ = false;
   std::optional<Pieces> partial_;
 };

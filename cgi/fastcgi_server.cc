@@ -55,8 +55,6 @@ void RaiseDescriptorLimit() {
 
 FastCgiServer::FastCgiServer(Options options, std::vector<UniqueFd> listeners)
     : options_(std::move(options)),
-      bodies_(std::make_unique<const FastCgiBodies>(
-          options_.plan_body, options_.spool_folder, options_.not_stored)),
       listeners_(std::move(listeners)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       answers_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -130,7 +128,7 @@ void FastCgiServer::AcceptSome(int listener) {
                  sizeof(kWriteLimit));
     ++connections_;
     idle_[static_cast<std::size_t>(fd)] =
-        std::make_unique<FastCgiConnection>(fd, *bodies_);
+        std::make_unique<FastCgiConnection>(fd, options_.bodies);
     Watch(epoll_.get(), EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLONESHOT);
   }
   if (!stopping_) {

@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "cgi/fastcgi_bodies.h"
 #include "cgi/http.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
@@ -28,16 +29,13 @@ namespace smsweb {
 // Opaque here: a connection with a request under way is handed to the handler,
 // and comes back with the answer.
 class FastCgiConnection;
-struct FastCgiBodies;
 
 class FastCgiServer {
  public:
   struct Options {
     int workers;
     int max_connections;
-    PlanBody plan_body;
-    std::string spool_folder;  // for requests that come in pieces
-    std::function<void(const Error&)> not_stored;  // see FastCgiBodies
+    FastCgiBodies bodies;
   };
 
   struct Answer {
@@ -79,7 +77,6 @@ class FastCgiServer {
   void ResumeListening();
 
   const Options options_;
-  const std::unique_ptr<const FastCgiBodies> bodies_;
   std::vector<UniqueFd> listeners_;
   UniqueFd epoll_;
   UniqueFd answers_ready_;

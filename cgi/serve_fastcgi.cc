@@ -137,16 +137,17 @@ int ServeFastCgi(const EndpointContext& context,
   FastCgiServer server(
       {.workers = config.endpoint.workers,
        .max_connections = config.endpoint.max_connections,
-       .plan_body =
-           [&](const Request& head) {
-             return PlanBodyOf(head, config.endpoint, access);
-           },
-       .spool_folder = std::filesystem::path(config.store.path).parent_path(),
-       .not_stored =
-           [&](const Error& error) {
-             log.Error("a request's body could not be kept",
-                       {{"error", error.message}});
-           }},
+       .bodies = {.plan =
+                      [&](const Request& head) {
+                        return PlanBodyOf(head, config.endpoint, access);
+                      },
+                  .spool_folder =
+                      std::filesystem::path(config.store.path).parent_path(),
+                  .not_stored =
+                      [&](const Error& error) {
+                        log.Error("a request's body could not be kept",
+                                  {{"error", error.message}});
+                      }}},
       std::move(listeners));
   Doorbell bell(config, log);
   ImportGate imports(std::max(1, config.endpoint.workers / kWorkersPerImport));

@@ -18,6 +18,7 @@ class Spool {
 
   // Where one could not be kept, none that come behind it are.
   Result<void> Append(std::string_view bytes);
+  bool whole() const { return !failed_; }
 
   // A descriptor that reads what was kept from the first; none can be had if it
   // is empty.
