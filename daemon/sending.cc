@@ -358,12 +358,16 @@ bool Sending::WaitsForRoom(const Message& message) const {
   return !full.empty();
 }
 
+void Sending::PutOff(const Message& message, const Verdict& verdict) {
+  Conclude(message, verdict, "");
+  ++put_off_;
+}
+
 void Sending::EndUntried(const Message& message, MessageState end,
                          std::string reason) {
   Verdict verdict = GiveUp(end, std::move(reason), message.in_doubt);
   verdict.counts_attempt = false;
-  Conclude(message, verdict, "");
-  ++put_off_;
+  PutOff(message, verdict);
 }
 
 // Its recipient may have joined the list since it was queued, or leased.
@@ -376,9 +380,8 @@ bool Sending::IsWanted(const Message& message) {
   } else {
     desk_.log.Error("nobody knows whether a recipient may be sent anything",
                     {{"error", opt_out.error().message}});
-    Conclude(message,
-             AwaitCertainty(desk_.clock.Wall(), opt_out.error().message), "");
-    ++put_off_;
+    PutOff(message,
+           AwaitCertainty(desk_.clock.Wall(), opt_out.error().message));
   }
   return false;
 }
@@ -392,17 +395,13 @@ bool Sending::MayGoNow(const Message& message) {
   if (opens && *opens <= now) return true;
   if (!opens && opens.error().kind == ErrorKind::kInvalid) {
     EndUntried(message, MessageState::kFailed, opens.error().message);
-    return false;
-  }
-  if (opens) {
-    Conclude(message, AwaitWindow(*opens, message.expires_at, message.in_doubt),
-             "");
+  } else if (opens) {
+    PutOff(message, AwaitWindow(*opens, message.expires_at, message.in_doubt));
   } else {
     desk_.log.Error("nobody knows what hour it is for a recipient",
                     {{"error", opens.error().message}});
-    Conclude(message, AwaitCertainty(now, opens.error().message), "");
+    PutOff(message, AwaitCertainty(now, opens.error().message));
   }
-  ++put_off_;
   return false;
 }
 

@@ -88,6 +88,7 @@ class Sending {
   void Conclude(const Message& message, const Verdict& verdict,
                 const std::string& modem);
   // Before this try has begun.
+  void PutOff(const Message& message, const Verdict& verdict);
   void EndUntried(const Message& message, MessageState end, std::string reason);
 
   // False: it has been put off, or ended.

@@ -11,8 +11,6 @@ namespace {
 
 using enum SimCounter;
 
-constexpr std::array kPartCounters = {kMinute, kHour, kDay, kMonth};
-
 bool IsCounted(const Station& station) {
   return HasLimits(station.port->config().limits);
 }

@@ -18,7 +18,7 @@ Intake Keyed(const std::string& key, std::vector<NewMessage> messages,
   Intake intake = IntakeOf(std::move(messages), now);
   intake.key = key;
   intake.fingerprint = {fingerprint};
-  intake.key_expires_at = now + std::chrono::hours(24);
+  intake.key_expires_at = now + hours(24);
   intake.answer = [](const Intake& taken, const IntakeOutcome&) {
     return "answer to " + ToString(taken.messages.front().id);
   };
@@ -118,7 +118,7 @@ TEST_CASE("Twins through several connections are one message") {
 TEST_CASE("A key is as good as new when its time is over") {
   OnEachStore([](Store& store, const TempFolder&) {
     Take(store, Keyed("k", {MakeMessage(1)}));
-    const auto later = kNow + std::chrono::hours(24);
+    const auto later = kNow + hours(24);
     const auto before = later - Millis(1);
     CHECK(Take(store, Keyed("k", {MakeMessage(2)}, 2, before)).kind ==
           Kind::kKeyReused);

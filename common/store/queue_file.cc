@@ -56,8 +56,7 @@ constexpr const char* kMakeUnknown =
 // As when an answer did not come: a report may still settle their messages.
 constexpr const char* kMakePartsUnknown =
     "UPDATE part SET state = {unknown}, finished_at = ?1, awaits_report = "
-    "(SELECT "
-    "report FROM message WHERE message.sequence = part.sequence) "
+    "(SELECT report FROM message WHERE message.sequence = part.sequence) "
     "WHERE state = {intended} AND (SELECT message.state FROM message "
     "WHERE message.sequence = part.sequence) = {sending}";
 

@@ -53,8 +53,8 @@ class SqliteLeases {
   std::size_t most_expired_ = 0;  // of the turn that leases
   SqliteMessageRows rows_;
   SqliteStatement next_due_, first_lane_, next_lane_, candidates_, newest_,
-      known_, newest_known_, any_dead_, dead_, take_, expire_, abandoned_, take_over_,
-      change_lane_, change_lane_unknown_, renew_, bury_;
+      known_, newest_known_, any_dead_, dead_, take_, expire_, abandoned_,
+      take_over_, change_lane_, change_lane_unknown_, renew_, bury_;
 };
 
 }  // namespace smsweb

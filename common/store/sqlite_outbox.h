@@ -48,8 +48,8 @@ class SqliteOutbox {
 
   SqliteQueue& queue_;
   bool news_ = false;
-  SqliteStatement inbound_, ended_, reported_, put_in_, receiver_,
-      items_, finish_, retry_, drop_;
+  SqliteStatement inbound_, ended_, reported_, put_in_, receiver_, items_,
+      finish_, retry_, drop_;
 };
 
 }  // namespace smsweb

@@ -13,9 +13,6 @@ namespace {
 constexpr std::array<std::string_view, kSimCounterCount> kColumnValues = {
     "minute", "hour", "day", "month", "recipients"};
 
-constexpr std::array kPartCounters = {SimCounter::kMinute, SimCounter::kHour,
-                                      SimCounter::kDay, SimCounter::kMonth};
-
 std::string_view ColumnValue(SimCounter counter) {
   return kColumnValues[Place(counter)];
 }

@@ -116,6 +116,9 @@ enum class SimCounter : std::uint8_t {
   kRecipients
 };
 inline constexpr std::size_t kSimCounterCount = 5;
+inline constexpr std::array kPartCounters = {
+    SimCounter::kMinute, SimCounter::kHour, SimCounter::kDay,
+    SimCounter::kMonth};
 // In an array that has something for each.
 constexpr std::size_t Place(SimCounter counter) {
   return static_cast<std::size_t>(counter);
@@ -438,10 +441,10 @@ class Store {
   // Records all that the turn has, expires (some of) what is over, and leases
   // due messages: by class, then by time, then by arrival; of class otp the
   // newest first, for it is the one that somebody still waits for. A turn of
-  // nothing but leases, lanes, conversations, how modems fare (but for PINs),
-  // that the spooler lives, and lives that are over (where nobody is to be told
-  // of one) is not synced: after a power cut its messages are queued again,
-  // none of them has an intent, and the rest is said or found again.
+  // nothing but leases, lanes, conversations, how modems fare (but for PINs)
+  // and that the spooler lives is not synced (but where lives are over, of
+  // which somebody may be told): after a power cut its messages are queued
+  // again, none of them has an intent, and the rest is said or found again.
   virtual Result<SpoolerTurnOutcome> RecordTurn(const SpoolerTurn& turn) = 0;
   // Messages in kSending whose holder is not `token`, and has not said that it
   // lives at that time (SpoolerTurn::alive_until), with their parts. No token
