@@ -40,13 +40,13 @@ class Sample:
         return 1e6 * sum(self.cpu.values()) / self.requests
 
 
-def run_wrk(web: Web, mode: str, connections: int, seconds: float) -> Sample:
+def run_wrk(web: Web, mode: str, connections: int, seconds: float, *numbers: int) -> Sample:
     tool = harness.find_tool("wrk")
     if tool is None:
         raise Trouble("wrk is not installed")
     done = subprocess.run(
         [tool, "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s",
-         "-s", str(REQUESTS), f"http://127.0.0.1:{web.port}{PATH}", "--", mode],
+         "-s", str(REQUESTS), f"http://127.0.0.1:{web.port}{PATH}", "--", mode, *map(str, numbers)],
         capture_output=True, text=True, timeout=seconds + 60, check=False)
     _, found, line = done.stdout.rpartition("BENCH ")
     if done.returncode != 0 or not found:

@@ -8,8 +8,11 @@
 #include "cgi/import_api.h"
 #include "cgi/inbox_api.h"
 #include "cgi/messages_api.h"
+#include "cgi/openapi.h"
 #include "cgi/store_problem.h"
 #include "cgi/submit_api.h"
+#include "cgi/twilio_api.h"
+#include "cgi/verify_api.h"
 
 namespace smsweb {
 namespace {
@@ -21,6 +24,8 @@ constexpr std::string_view kMessageFolder = "/v1/messages/";
 constexpr std::string_view kBatchFolder = "/v1/batches/";
 constexpr std::string_view kInbox = "/v1/inbox";
 constexpr std::string_view kInboxFolder = "/v1/inbox/";
+constexpr std::string_view kVerifications = "/v1/verifications";
+constexpr std::string_view kContract = "/v1/openapi.json";
 
 std::string_view After(std::string_view folder, const Request& request) {
   return std::string_view(request.path).substr(folder.size());
@@ -31,32 +36,82 @@ Response Health(const Request& request) {
   return JsonResponse(200, Json{{"status", "ok"}});
 }
 
+Response Contract(const Request& request) {
+  if (!IsRead(request)) return MethodNotAllowed("GET");
+  return JsonTextResponse(200, std::string(OpenApiJson()));
+}
+
+bool IsIn(std::string_view folder, std::string_view path) {
+  return path.starts_with(folder) &&
+         (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// What a request needs; none: there is nothing at its path.
+std::optional<Scope> ScopeOf(const Request& request) {
+  const std::string_view path = request.path;
+  if (IsIn(kMessages, path)) {
+    return IsRead(request) ? Scope::kRead : Scope::kSend;
+  }
+  if (path == "/s.py" || path == kImport) return Scope::kSend;
+  if (path.starts_with(kBatchFolder)) return Scope::kRead;
+  if (IsIn(kInbox, path)) return Scope::kAdmin;  // nobody's own
+  if (IsIn(kVerifications, path) || IsTwilioPath(path)) return Scope::kVerify;
+  return std::nullopt;
+}
+
+Response ScopeMissing(Scope scope) {
+  const auto name = ToString(scope);
+  return Problem(403, "scope_missing",
+                 fmt::format("this API key lacks the scope \"{}\"", name),
+                 Json{{"scope", name}});
+}
+
 }  // namespace
 
 BodyPlan PlanBodyOf(const Request& head, const EndpointConfig& config,
-                    const Access& access) {
-  const bool streamed = head.path == kImport && access.Authorize(head);
+                    const std::function<bool(const Request&)>& may_import) {
+  const bool streamed = head.path == kImport && may_import(head);
   const int most = streamed ? config.max_import_bytes : config.max_body_bytes;
   return {.most = static_cast<std::size_t>(most), .streamed = streamed};
 }
 
 Step Api::Begin(const Request& request) {
+  Step step = Answer(request);
+  return IsTwilioPath(request.path) ? AsTwilio(std::move(step))
+                                    : std::move(step);
+}
+
+Step Api::Answer(const Request& request) {
   if (request.path == "/healthz") return Health(request);
-  const auto client = tools_.access.Authorize(request);
-  if (!client) return Problem(403, "forbidden", client.error().message);
+  if (request.path == kContract) return Contract(request);
+  const auto client =
+      tools_.access.Authorize(request, tools_.store, tools_.clock.Wall());
+  if (!client) return client.error();
   if (auto problem = CheckBody(request)) return std::move(*problem);
-  if (request.path == "/s.py") return SubmitByForm(request, *client, tools_);
-  if (request.path == kMessages) return Messages(request, *client);
-  if (request.path == kImport) return Import(request, *client, tools_);
-  if (request.path.starts_with(kMessageFolder)) return OneMessage(request);
-  if (request.path.starts_with(kBatchFolder)) {
-    return ShowBatch(request, After(kBatchFolder, request), tools_.store);
+  const auto scope = ScopeOf(request);
+  if (!scope) {
+    return Problem(404, "not_found", "there is nothing at this path");
   }
-  if (request.path == kInbox) return ListInbox(request, tools_.store);
-  if (request.path.starts_with(kInboxFolder)) {
+  if (!client->May(*scope)) return ScopeMissing(*scope);
+  return Route(request, *client);
+}
+
+Step Api::Route(const Request& request, const Client& client) {
+  const std::string_view path = request.path;
+  if (path == "/s.py") return SubmitByForm(request, client, tools_);
+  if (path == kMessages) return Messages(request, client);
+  if (path == kImport) return Import(request, client, tools_);
+  if (path.starts_with(kMessageFolder)) return OneMessage(request, client);
+  if (path.starts_with(kBatchFolder)) {
+    return ShowBatch(request, After(kBatchFolder, request), client.SeesOnly(),
+                     tools_.store);
+  }
+  if (path == kInbox) return ListInbox(request, tools_.store);
+  if (path.starts_with(kInboxFolder)) {
     return ShowInbound(request, After(kInboxFolder, request), tools_.store);
   }
-  return Problem(404, "not_found", "there is nothing at this path");
+  if (IsTwilioPath(path)) return TwilioVerifications(request, client, tools_);
+  return Verifications(request, After(kVerifications, request), client, tools_);
 }
 
 std::optional<Response> Api::CheckBody(const Request& request) const {
@@ -82,19 +137,17 @@ std::optional<Response> Api::CheckBody(const Request& request) const {
 Step Api::Messages(const Request& request, const Client& client) {
   if (request.method == "POST") return SubmitByJson(request, client, tools_);
   if (!IsRead(request)) return MethodNotAllowed("GET, POST");
-  return ListMessages(request, tools_.store, tools_.recipients);
+  return ListMessages(request, client.SeesOnly(), tools_.store,
+                      tools_.recipients);
 }
 
-Response Api::OneMessage(const Request& request) {
+Response Api::OneMessage(const Request& request, const Client& client) {
   const auto id = After(kMessageFolder, request);
-  if (IsRead(request)) return ShowMessage(id, tools_.store);
+  const auto only = client.SeesOnly();
+  if (IsRead(request)) return ShowMessage(id, only, tools_.store);
   if (request.method != "DELETE") return MethodNotAllowed("GET, DELETE");
-  return CancelMessage(id, tools_.store, tools_.clock.Wall(), tools_.ring);
-}
-
-Response Api::Finish(const Intake& intake, const FanOut* fan_out,
-                     const Result<IntakeOutcome>& outcome) {
-  return SubmissionAnswer(intake, fan_out, outcome);
+  return CancelMessage(id, only, tools_.store, tools_.clock.Wall(),
+                       tools_.ring);
 }
 
 }  // namespace smsweb

@@ -1,12 +1,12 @@
 // The HTTP interface as functions from values to values.
 //
-// A request that only asks is answered at once. One that adds a message is
-// answered in two steps, so that whoever calls may gather many messages into
-// one commit in between:
+// A request that only asks is answered at once. One that changes something is
+// answered in two steps, so that whoever calls may gather many changes into one
+// commit in between:
 //
 //   Step step = api.Begin(request);
 //   if it is a Response: send it
-//   if it is a Submission: insert its intake, then send Api::Finish(...)
+//   if it is a Submission: apply its work, then send Finish(...)
 #pragma once
 
 #include <functional>
@@ -15,25 +15,37 @@
 #include <variant>
 
 #include "cgi/access.h"
+#include "cgi/committer.h"
 #include "cgi/http.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/config/config.h"
 #include "common/number/recipient.h"
+#include "common/secret/key_ring.h"
 #include "common/store/store.h"
+#include "common/verify/guard.h"
+#include "common/verify/start.h"
 #include "common/window/sending_windows.h"
 
 namespace smsweb {
 
-struct FanOut;
+class BacklogWatch;
 class ImportGate;
 
+// How the work ended, as an answer. Called by whoever applies the work: it
+// touches nothing that another thread may.
+using Answer = std::function<Response(const Work& work,
+                                      const Result<ChangeOutcome>& outcome)>;
+
 struct Submission {
-  Intake intake;
-  std::shared_ptr<const FanOut> fan_out;  // none: one recipient
+  Work work;
+  Answer answer;
 };
 
 using Step = std::variant<Response, Submission>;
+
+// What the guard finds. Safe from several threads.
+using TellFinding = std::function<void(const GuardFinding& finding)>;
 
 struct ApiTools {
   const Config& config;
@@ -45,11 +57,16 @@ struct ApiTools {
   Random& random;
   std::function<void()> ring;  // the queue has changed by other than Finish()
   ImportGate& imports;
+  NumberFacts& facts;
+  BacklogWatch& backlog;
+  std::shared_ptr<KeyRing> keys;  // none: there are no verifications
+  TellFinding tell;
 };
 
-// Of a request by Api: who may not call, may not fill a disk either.
+// Of a request by Api: who may not import, may not fill a disk either. It is
+// asked of imports alone.
 BodyPlan PlanBodyOf(const Request& head, const EndpointConfig& config,
-                    const Access& access);
+                    const std::function<bool(const Request& head)>& may_import);
 
 // Not to be used from two threads at once: each has its own.
 class Api {
@@ -58,13 +75,11 @@ class Api {
 
   Step Begin(const Request& request);
 
-  // Of a submission; `outcome`: how the insert ended.
-  static Response Finish(const Intake& intake, const FanOut* fan_out,
-                         const Result<IntakeOutcome>& outcome);
-
  private:
+  Step Answer(const Request& request);
+  Step Route(const Request& request, const Client& client);
   Step Messages(const Request& request, const Client& client);
-  Response OneMessage(const Request& request);
+  Response OneMessage(const Request& request, const Client& client);
   std::optional<Response> CheckBody(const Request& request) const;
 
   const ApiTools tools_;

@@ -19,13 +19,13 @@ Committer::~Committer() {
   thread_.join();
 }
 
-bool Committer::Submit(PendingInsert* insert) {
+bool Committer::Submit(PendingChange* change) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= most_waiting_) return false;
     first = waiting_.empty();
-    waiting_.push_back(insert);
+    waiting_.push_back(change);
   }
   if (first) wake_.notify_one();
   return true;
@@ -33,7 +33,7 @@ bool Committer::Submit(PendingInsert* insert) {
 
 void Committer::Run() {
   for (;;) {
-    std::vector<PendingInsert*> group;
+    std::vector<PendingChange*> group;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
@@ -45,11 +45,11 @@ void Committer::Run() {
   }
 }
 
-void Committer::Commit(const std::vector<PendingInsert*>& group) {
-  std::vector<const Intake*> intakes;
-  intakes.reserve(group.size());
-  for (const auto* insert : group) intakes.push_back(&insert->intake);
-  auto outcomes = store_.Insert(intakes);
+void Committer::Commit(const std::vector<PendingChange*>& group) {
+  std::vector<Change> changes;
+  changes.reserve(group.size());
+  for (const auto* pending : group) changes.push_back(ViewOf(pending->work));
+  auto outcomes = store_.Apply(changes);
   for (std::size_t i = 0; i < group.size(); ++i) {
     if (outcomes) {
       group[i]->outcome = std::move((*outcomes)[i]);
@@ -60,7 +60,20 @@ void Committer::Commit(const std::vector<PendingInsert*>& group) {
   if (outcomes || outcomes.error().kind == ErrorKind::kUnavailable) return;
   if (group.size() == 1) return;
   // One that the store can't take must not cost the others theirs.
-  for (PendingInsert* insert : group) Commit({insert});
+  for (PendingChange* pending : group) Commit({pending});
+}
+
+Change ViewOf(const Work& work) {
+  return std::visit([](const auto& change) { return Change(&change); }, work);
+}
+
+// Whoever ends a verification may have taken a message out of the queue, of
+// which nobody is told: callbacks are not for codes.
+bool IsForSpooler(const ChangeOutcome& outcome) {
+  if (const auto* start = std::get_if<StartOutcome>(&outcome)) {
+    return start->queued;
+  }
+  return std::holds_alternative<IntakeOutcome>(outcome);
 }
 
 }  // namespace smsweb

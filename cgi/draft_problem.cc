@@ -19,7 +19,8 @@ Response ProblemOf(const DraftError& error, const MessageConfig& config,
 }
 
 Response ProblemOf(const FieldFault& fault) {
-  if (!fault.field.empty()) {
+  // A field may be the one whose name is empty.
+  if (!fault.field.empty() || fault.code == "unknown_field") {
     return FieldProblem(fault.code, fault.field, fault.detail);
   }
   return Problem(400, fault.code, fault.detail);

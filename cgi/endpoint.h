@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <memory>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -9,6 +10,7 @@
 #include "common/base/random.h"
 #include "common/base/unique_fd.h"
 #include "common/config/config.h"
+#include "common/secret/key_ring.h"
 
 namespace smsweb {
 
@@ -17,7 +19,8 @@ struct EndpointContext {
   const Config& config;
   const Logger& log;
   const Clock& clock;
-  Random& random;  // safe from several threads
+  Random& random;                 // safe from several threads
+  std::shared_ptr<KeyRing> keys;  // none: there are no verifications
 };
 
 // Serves until one of `ending_signals`, which are blocked in all threads,

@@ -21,6 +21,7 @@ namespace smsweb {
 namespace {
 
 constexpr std::size_t kPiece = 16384;
+constexpr std::size_t kMostDiscarded = 1 << 20;
 
 FastCgiConnection::Arrival ArrivalOf(RequestRecords::State state) {
   switch (state) {
@@ -164,15 +165,25 @@ bool FastCgiConnection::Accept() {
   return accepted;
 }
 
-// The record that ends the body must be gone before the next request; a body
-// that goes on behind its CONTENT_LENGTH ends the connection, as does one that
-// nobody wanted to read. What was gathered is over; the answer goes to the
-// peer.
+// The record that ends the body must be gone before the next request: what
+// nobody wanted to read is read away. So much of it: more ends the connection,
+// of which a web server that keeps it learns with its next request. What was
+// gathered is over; the answer goes to the peer.
 void FastCgiConnection::EndBody() {
   if (body_ended_) return;
   body_ended_ = true;
-  char rest;
-  if (FCGX_GetStr(&rest, 1, request_->in) > 0) kept_ = false;
+  char rest[8192];
+  std::size_t discarded = 0;
+  for (;;) {
+    const int got = FCGX_GetStr(rest, sizeof(rest), request_->in);
+    if (got <= 0) break;
+    discarded += static_cast<std::size_t>(got);
+    if (discarded > kMostDiscarded) {
+      // What was gathered has been taken off the wire already.
+      if (request_->ipcFd == fd_) kept_ = false;
+      break;
+    }
+  }
   if (request_->ipcFd == fd_) return;
   ::close(request_->ipcFd);
   request_->ipcFd = fd_;

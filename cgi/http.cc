@@ -1,5 +1,6 @@
 #include "cgi/http.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace smsweb {
@@ -11,10 +12,14 @@ std::string_view ReasonPhrase(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 201:
+      return "Created";
     case 202:
       return "Accepted";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 404:
@@ -29,6 +34,10 @@ std::string_view ReasonPhrase(int status) {
       return "Unsupported Media Type";
     case 422:
       return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 501:
+      return "Not Implemented";
     case 503:
       return "Service Unavailable";
     default:
@@ -74,6 +83,16 @@ Response Problem(int status, std::string_view code, std::string_view detail,
 Response FieldProblem(std::string_view code, std::string_view field,
                       std::string_view detail) {
   return Problem(422, code, detail, Json{{"field", field}});
+}
+
+void SetRetryAfter(Response& response, Millis wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+  std::erase_if(response.headers, [](const auto& header) {
+    return header.first == "Retry-After";
+  });
+  response.headers.emplace_back(
+      "Retry-After",
+      std::to_string(std::max<std::int64_t>(1, seconds.count())));
 }
 
 Response MethodNotAllowed(std::string_view allowed) {

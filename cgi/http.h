@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/clock.h"
+
 namespace smsweb {
 
 struct Request {
@@ -56,6 +58,10 @@ Response Problem(int status, std::string_view code, std::string_view detail,
 // 422, where one field of the request is at fault.
 Response FieldProblem(std::string_view code, std::string_view field,
                       std::string_view detail);
+
+// In whole seconds, one at the least (RFC 9110 § 10.2.3). In the place of one
+// that is there.
+void SetRetryAfter(Response& response, Millis wait);
 
 // 405; `allowed` is "GET" or "GET, POST".
 Response MethodNotAllowed(std::string_view allowed);

@@ -136,6 +136,10 @@ Response AnswerOf(const ImportOutcome& outcome) {
 Response Import(const Request& request, const Client& client,
                 const ApiTools& tools) {
   if (request.method != "POST") return MethodNotAllowed("POST");
+  if (!client.limits.empty()) {
+    return Problem(403, "import_not_allowed",
+                   "an API key with limits sends by /v1/messages");
+  }
   const auto format = FormatOf(request.content_type);
   if (!format) {
     return Problem(415, "unsupported_media_type",
@@ -148,6 +152,12 @@ Response Import(const Request& request, const Client& client,
   const auto most =
       static_cast<std::size_t>(tools.config.endpoint.max_import_bytes);
   if (request.length > most) return TooLarge(most);
+  // Whoever took the body in could not ask whether this client may import.
+  if (!request.stream) {
+    return StoreProblem({ErrorKind::kUnavailable,
+                         "nothing was taken: the queue could not be asked in "
+                         "time"});
+  }
   const ImportGate::Place place(tools.imports);
   if (!place) {
     return Problem(503, "overloaded", "too many imports run at once");

@@ -2,7 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cgi/endpoint.h"
@@ -12,6 +14,7 @@
 #include "common/base/process.h"
 #include "common/base/version.h"
 #include "common/config/config.h"
+#include "common/verify/code_text.h"
 #include "common/window/sending_windows.h"
 
 namespace {
@@ -40,6 +43,16 @@ struct Options {
 // (RFC 3875 § 4.4): there they are nobody's options.
 bool IsPlainCgi() { return std::getenv("GATEWAY_INTERFACE") != nullptr; }
 
+// None where there are no verifications.
+Result<std::shared_ptr<KeyRing>> LoadKeys(const Config& config) {
+  if (!config.verify.On()) return nullptr;
+  auto keys = KeyRing::Load(config.verify.secret_file);
+  if (keys) return keys;
+  return Fail(keys.error().kind, keys.error().message +
+                                     " (verify.secret_file; \"smsweb secret "
+                                     "init\" makes one)");
+}
+
 int PlainCgiMain() {
   const std::string path = FindConfigFile("", SystemEnvironment);
   const auto config = LoadConfig(path, SystemEnvironment);
@@ -57,8 +70,16 @@ int PlainCgiMain() {
   }
   const SystemClock clock;
   SystemRandom random;
-  return ServePlainCgi(
-      {*config, log ? *log : Logger::Discard(), clock, random});
+  auto keys = LoadKeys(*config);
+  if (!keys) {
+    std::fprintf(stderr, "smsweb-cgi: %s\n", keys.error().message.c_str());
+    WritePlainCgiResponse(
+        Problem(500, "misconfigured",
+                "the configuration can't be used; see the web server's log"));
+    return 0;
+  }
+  return ServePlainCgi({*config, log ? *log : Logger::Discard(), clock, random,
+                        std::move(*keys)});
 }
 
 int FastCgiMain(const Options& options, std::vector<UniqueFd> listeners) {
@@ -71,6 +92,15 @@ int FastCgiMain(const Options& options, std::vector<UniqueFd> listeners) {
   if (const auto windows = SendingWindows(*config).Prepare(); !windows) {
     std::fprintf(stderr, "%s\n", windows.error().message.c_str());
     return 2;
+  }
+  if (const auto templates = CheckTemplates(*config); !templates) {
+    std::fprintf(stderr, "%s\n", templates.error().message.c_str());
+    return 2;
+  }
+  auto keys = LoadKeys(*config);
+  if (!keys) {
+    std::fprintf(stderr, "%s\n", keys.error().message.c_str());
+    return keys.error().kind == ErrorKind::kUnavailable ? 1 : 2;
   }
   if (options.check_config) {
     std::printf("%s: ok\n", config->file.c_str());
@@ -97,8 +127,8 @@ int FastCgiMain(const Options& options, std::vector<UniqueFd> listeners) {
   }
   const SystemClock clock;
   SystemRandom random;
-  return ServeFastCgi({*config, *log, clock, random}, std::move(listeners),
-                      BlockEndingSignals());
+  return ServeFastCgi({*config, *log, clock, random, std::move(*keys)},
+                      std::move(listeners), BlockEndingSignals());
 }
 
 }  // namespace

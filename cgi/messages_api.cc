@@ -61,28 +61,46 @@ std::expected<ListFilter, Response> ReadFilter(const std::string& query,
   return filter;
 }
 
+std::expected<Message, Response> FindOwn(std::string_view id,
+                                         const std::optional<std::string>& only,
+                                         Store& store) {
+  const auto uuid = ParseUuid(id);
+  if (!uuid) return std::unexpected(NoId());
+  auto message = store.Find(*uuid);
+  if (message && only && message->client != *only) {
+    message = Fail(ErrorKind::kNotFound, "no message has this id");
+  }
+  if (message) return std::move(*message);
+  return std::unexpected(LookupProblem(message.error(), "message_not_found"));
+}
+
 }  // namespace
 
-Response ListMessages(const Request& request, Store& store,
+Response ListMessages(const Request& request,
+                      const std::optional<std::string>& only, Store& store,
                       RecipientParser& recipients) {
   auto filter = ReadFilter(request.query, store, recipients);
   if (!filter) return std::move(filter.error());
   const int limit = filter->limit++;
+  filter->client = only;
   auto messages = store.List(*filter);
   if (!messages) return StoreProblem(messages.error());
   return PageOf(std::move(*messages), limit, MessageItemJson);
 }
 
-Response ShowMessage(std::string_view id, Store& store) {
-  const auto uuid = ParseUuid(id);
-  if (!uuid) return NoId();
-  const auto message = store.Find(*uuid);
-  if (message) return JsonResponse(200, MessageJson(*message));
-  return LookupProblem(message.error(), "message_not_found");
+Response ShowMessage(std::string_view id,
+                     const std::optional<std::string>& only, Store& store) {
+  const auto message = FindOwn(id, only, store);
+  if (!message) return message.error();
+  return JsonResponse(200, MessageJson(*message));
 }
 
-Response CancelMessage(std::string_view id, Store& store, WallTime now,
-                       const std::function<void()>& ring) {
+Response CancelMessage(std::string_view id,
+                       const std::optional<std::string>& only, Store& store,
+                       WallTime now, const std::function<void()>& ring) {
+  if (only) {  // what is another's is not touched
+    if (const auto own = FindOwn(id, only, store); !own) return own.error();
+  }
   const auto uuid = ParseUuid(id);
   if (!uuid) return NoId();
   const auto outcome = store.Cancel(*uuid, now);
@@ -96,14 +114,18 @@ Response CancelMessage(std::string_view id, Store& store, WallTime now,
       Json{{"state", ToString(message.state)}});
 }
 
-Response ShowBatch(const Request& request, std::string_view id, Store& store) {
+Response ShowBatch(const Request& request, std::string_view id,
+                   const std::optional<std::string>& only, Store& store) {
   if (!IsRead(request)) return MethodNotAllowed("GET");
   const auto uuid = ParseUuid(id);
   if (!uuid) {
     return Problem(404, "batch_not_found",
                    "an id is a UUID, as the answer to many recipients has it");
   }
-  const auto batch = store.FindBatch(*uuid);
+  auto batch = store.FindBatch(*uuid);
+  if (batch && only && batch->client != *only) {
+    batch = Fail(ErrorKind::kNotFound, "no batch has this id");
+  }
   if (!batch) return LookupProblem(batch.error(), "batch_not_found");
   return JsonResponse(200, BatchJson(*batch));
 }

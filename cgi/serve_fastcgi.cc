@@ -4,13 +4,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "cgi/api.h"
+#include "cgi/backlog_watch.h"
 #include "cgi/committer.h"
 #include "cgi/doorbell.h"
 #include "cgi/endpoint.h"
 #include "cgi/fastcgi_server.h"
+#include "cgi/guard_journal.h"
 #include "cgi/import_gate.h"
 #include "common/store/sqlite_store.h"
 
@@ -21,16 +24,17 @@ constexpr Millis kFinishLimit{5000};
 constexpr int kWorkersPerImport = 4;
 constexpr int kFreeMemoryKept = 16 << 20;  // bytes, of each thread
 
-// A request whose messages are on their way to the disk.
-struct PendingRequest : PendingInsert {
-  std::shared_ptr<const FanOut> fan_out;
+// A request whose work is on its way to the disk.
+struct PendingRequest : PendingChange {
+  Answer answer;
   FastCgiConnection* connection = nullptr;
 };
 
 // What each worker has to itself.
 struct Worker {
   Worker(const EndpointContext& context, const Access& access,
-         ImportGate& imports, std::unique_ptr<Store> store)
+         ImportGate& imports, GuardJournal& journal, BacklogWatch& backlog,
+         std::unique_ptr<Store> store)
       : reader(std::move(store)),
         recipients(MakeRecipientParser(context.config.message)),
         windows(context.config),
@@ -43,13 +47,42 @@ struct Worker {
              .clock = context.clock,
              .random = context.random,
              .ring = [this] { bell.Ring(); },
-             .imports = imports}) {}
+             .imports = imports,
+             .facts = facts,
+             .backlog = backlog,
+             .keys = context.keys,
+             .tell =
+                 [&journal](const GuardFinding& finding) {
+                   journal.Tell(finding);
+                 }}) {}
 
   std::unique_ptr<Store> reader;
   RecipientParser recipients;
   SendingWindows windows;
+  NumberFacts facts;
   Doorbell bell;
   Api api;
+};
+
+// Asked before the body of an import is taken in, by whichever thread reads it.
+class ImportDoor {
+ public:
+  ImportDoor(const Access& access, std::unique_ptr<Store> store,
+             const Clock& clock)
+      : access_(access), store_(std::move(store)), clock_(clock) {}
+
+  bool MayImport(const Request& head) {
+    if (!access_.MayBeSomebody(head)) return false;
+    const std::lock_guard lock(mutex_);
+    const auto client = access_.Authorize(head, *store_, clock_.Wall());
+    return client && client->May(Scope::kSend) && client->limits.empty();
+  }
+
+ private:
+  const Access& access_;
+  std::mutex mutex_;
+  const std::unique_ptr<Store> store_;
+  const Clock& clock_;
 };
 
 FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
@@ -63,8 +96,8 @@ FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
     }
     auto pending = std::make_unique<PendingRequest>();
     auto& submission = std::get<Submission>(step);
-    pending->intake = std::move(submission.intake);
-    pending->fan_out = std::move(submission.fan_out);
+    pending->work = std::move(submission.work);
+    pending->answer = std::move(submission.answer);
     pending->connection = connection;
     if (!committer.Submit(pending.get())) {
       return Problem(503, "overloaded", "too many requests wait for the disk");
@@ -74,12 +107,15 @@ FastCgiServer::Handler MakeHandler(std::shared_ptr<Worker> worker,
   };
 }
 
-void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
+void SendCommitted(const std::vector<PendingChange*>& group, Doorbell& bell,
                    const Logger& log, FastCgiServer& server) {
-  const auto failed = [](const PendingInsert* insert) {
-    return !insert->outcome.has_value();
+  const auto failed = [](const PendingChange* change) {
+    return !change->outcome.has_value();
   };
-  if (!std::ranges::all_of(group, failed)) bell.Ring();
+  const bool news = std::ranges::any_of(group, [](const PendingChange* change) {
+    return change->outcome && IsForSpooler(*change->outcome);
+  });
+  if (news) bell.Ring();
   const auto failure = std::ranges::find_if(group, failed);
   if (failure != group.end()) {
     log.Error("the queue did not take messages",
@@ -88,12 +124,11 @@ void SendCommitted(const std::vector<PendingInsert*>& group, Doorbell& bell,
   }
   std::vector<FastCgiServer::Answer> answers;
   answers.reserve(group.size());
-  for (PendingInsert* insert : group) {
+  for (PendingChange* change : group) {
     const std::unique_ptr<PendingRequest> pending(
-        static_cast<PendingRequest*>(insert));
+        static_cast<PendingRequest*>(change));
     answers.push_back({pending->connection,
-                       Api::Finish(pending->intake, pending->fan_out.get(),
-                                   pending->outcome)});
+                       pending->answer(pending->work, pending->outcome)});
   }
   server.SendLater(std::move(answers));
 }
@@ -117,12 +152,14 @@ int ServeFastCgi(const EndpointContext& context,
   KeepFreedMemory();
   const Config& config = context.config;
   const Logger& log = context.log;
-  const Access access(config.endpoint.trusted_networks);
+  const Access access(config.endpoint);
+  GuardJournal journal(context.log, context.clock);
+  BacklogWatch backlog(context.clock);
 
   // Connections are opened before the first request, so that a queue which
   // can't be had ends the start and not a request.
   std::vector<std::unique_ptr<Store>> stores;
-  for (int i = 0; i < config.endpoint.workers + 1; ++i) {
+  for (int i = 0; i < config.endpoint.workers + 2; ++i) {
     auto opened = OpenSqliteStores(
         config.store.path, {.keep_texts = config.retention.texts.count() > 0});
     if (!opened) {
@@ -133,13 +170,18 @@ int ServeFastCgi(const EndpointContext& context,
   }
   const std::unique_ptr<Store> writer = std::move(stores.back());
   stores.pop_back();
+  ImportDoor door(access, std::move(stores.back()), context.clock);
+  stores.pop_back();
 
   FastCgiServer server(
       {.workers = config.endpoint.workers,
        .max_connections = config.endpoint.max_connections,
        .bodies = {.plan =
                       [&](const Request& head) {
-                        return PlanBodyOf(head, config.endpoint, access);
+                        return PlanBodyOf(head, config.endpoint,
+                                          [&](const Request& request) {
+                                            return door.MayImport(request);
+                                          });
                       },
                   .spool_folder =
                       std::filesystem::path(config.store.path).parent_path(),
@@ -153,12 +195,12 @@ int ServeFastCgi(const EndpointContext& context,
   ImportGate imports(std::max(1, config.endpoint.workers / kWorkersPerImport));
   Committer committer(*writer,
                       static_cast<std::size_t>(config.endpoint.max_waiting),
-                      [&](const std::vector<PendingInsert*>& group) {
+                      [&](const std::vector<PendingChange*>& group) {
                         SendCommitted(group, bell, log, server);
                       });
   const auto started = server.Start([&] {
-    auto worker = std::make_shared<Worker>(context, access, imports,
-                                           std::move(stores.back()));
+    auto worker = std::make_shared<Worker>(context, access, imports, journal,
+                                           backlog, std::move(stores.back()));
     stores.pop_back();
     return MakeHandler(std::move(worker), committer);
   });

@@ -1,9 +1,11 @@
 #include <optional>
 
 #include "cgi/api.h"
+#include "cgi/backlog_watch.h"
 #include "cgi/cgi_variables.h"
 #include "cgi/doorbell.h"
 #include "cgi/endpoint.h"
+#include "cgi/guard_journal.h"
 #include "cgi/import_gate.h"
 #include "cgi/plain_cgi.h"
 #include "cgi/store_problem.h"
@@ -34,9 +36,12 @@ NumberMemory MemoryIn(KnownNumbers& numbers, const std::string& region,
 
 int ServePlainCgi(const EndpointContext& context) {
   const Config& config = context.config;
-  const Access access(config.endpoint.trusted_networks);
+  const Access access(config.endpoint);
   const Request request = ReadPlainCgiRequest([&](const Request& head) {
-    return PlanBodyOf(head, config.endpoint, access);
+    // Nothing of the body is kept before the queue has been asked.
+    return PlanBodyOf(head, config.endpoint, [&](const Request& import) {
+      return access.MayBeSomebody(import);
+    });
   });
 
   auto stores = OpenSqliteStores(
@@ -54,16 +59,24 @@ int ServePlainCgi(const EndpointContext& context) {
                                config.message.default_region, context.clock));
   SendingWindows windows(config);
   Doorbell bell(config, context.log);
+  NumberFacts facts;
+  GuardJournal journal(context.log, context.clock);
+  BacklogWatch backlog(context.clock);
   ImportGate imports(1);
-  Api api({.config = config,
-           .access = access,
-           .recipients = recipients,
-           .windows = windows,
-           .store = *stores->queue,
-           .clock = context.clock,
-           .random = context.random,
-           .ring = [&] { bell.Ring(); },
-           .imports = imports});
+  Api api(
+      {.config = config,
+       .access = access,
+       .recipients = recipients,
+       .windows = windows,
+       .store = *stores->queue,
+       .clock = context.clock,
+       .random = context.random,
+       .ring = [&] { bell.Ring(); },
+       .imports = imports,
+       .facts = facts,
+       .backlog = backlog,
+       .keys = context.keys,
+       .tell = [&](const GuardFinding& finding) { journal.Tell(finding); }});
   Step step = api.Begin(request);
   DiscardRest(request);
   if (auto* response = std::get_if<Response>(&step)) {
@@ -71,11 +84,10 @@ int ServePlainCgi(const EndpointContext& context) {
     return 0;
   }
   const auto& submission = std::get<Submission>(step);
-  const auto outcome = InsertIntake(*stores->queue, submission.intake);
+  const auto outcome = ApplyChange(*stores->queue, ViewOf(submission.work));
   // First the ring: a web server may end its program once it has the answer.
-  if (outcome) bell.Ring();
-  WritePlainCgiResponse(
-      Api::Finish(submission.intake, submission.fan_out.get(), outcome));
+  if (outcome && IsForSpooler(*outcome)) bell.Ring();
+  WritePlainCgiResponse(submission.answer(submission.work, outcome));
   return 0;
 }
 

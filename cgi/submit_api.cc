@@ -34,44 +34,55 @@ Response TakenAnswer(const Intake& intake, const FanOut* fan_out,
   return At(message.id, JsonTextResponse(202, AcceptedText(message)));
 }
 
+Response Limited(const IntakeOutcome& outcome, WallTime now) {
+  Response response =
+      Problem(429, "rate_limited", "nothing was taken: " + outcome.limit);
+  if (outcome.retry_at) SetRetryAfter(response, *outcome.retry_at - now);
+  return response;
+}
+
 // `key`: none, or what makes the request one that is carried out once.
-Step Submit(Submission submission, const Request& request, std::string key,
+Step Submit(Intake intake, std::shared_ptr<const FanOut> fan_out,
+            const Request& request, const Client& client, std::string key,
             const ApiTools& tools) {
-  if (key.empty()) return submission;
-  Intake& intake = submission.intake;
+  intake.limits =
+      client.LimitUses(static_cast<std::int64_t>(intake.messages.size()));
+  Answer answer = [fan_out](const Work& work,
+                            const Result<ChangeOutcome>& outcome) {
+    return SubmissionAnswer(std::get<Intake>(work), fan_out.get(), outcome);
+  };
+  if (key.empty()) return Submission{std::move(intake), std::move(answer)};
   intake.fingerprint = FingerprintOf(request, request.body);
   intake.key = std::move(key);
   intake.key_expires_at = intake.now + tools.config.endpoint.idempotency_life;
-  intake.answer = [fan_out = submission.fan_out](const Intake& taken,
-                                                 const IntakeOutcome& outcome) {
+  intake.answer = [fan_out](const Intake& taken, const IntakeOutcome& outcome) {
     return KeptAnswer(TakenAnswer(taken, fan_out.get(), outcome));
   };
-  return submission;
+  return Submission{std::move(intake), std::move(answer)};
 }
 
 Step SubmitOne(Draft draft, const Request& request, const Client& client,
                std::string key, const DraftFieldNames& names,
                const ApiTools& tools) {
-  Submission submission{
-      .intake = BeginIntake(tools.config, client.name, tools.clock.Wall())};
-  Intake& intake = submission.intake;
+  Intake intake = BeginIntake(tools.config, client.name, tools.clock.Wall());
   draft.client = client.name;
   auto message = MakeMessage(std::move(draft), tools.config, tools.recipients,
                              tools.windows, intake.now, tools.random);
   if (!message) return ProblemOf(message.error(), tools.config.message, names);
   intake.messages.push_back(std::move(*message));
-  return Submit(std::move(submission), request, std::move(key), tools);
+  return Submit(std::move(intake), nullptr, request, client, std::move(key),
+                tools);
 }
 
 Step SubmitMany(DraftRequest asked, const Request& request,
                 const Client& client, std::string key, const ApiTools& tools) {
-  Submission submission{
-      .intake = BeginIntake(tools.config, client.name, tools.clock.Wall())};
+  Intake intake = BeginIntake(tools.config, client.name, tools.clock.Wall());
   auto fan_out = SpreadOut(std::move(asked), tools.config, tools.recipients,
-                           tools.windows, tools.random, &submission.intake);
+                           tools.windows, tools.random, &intake);
   if (!fan_out) return std::move(fan_out.error());
-  submission.fan_out = std::make_shared<const FanOut>(std::move(*fan_out));
-  return Submit(std::move(submission), request, std::move(key), tools);
+  return Submit(std::move(intake),
+                std::make_shared<const FanOut>(std::move(*fan_out)), request,
+                client, std::move(key), tools);
 }
 
 }  // namespace
@@ -135,22 +146,25 @@ Step SubmitByJson(const Request& request, const Client& client,
 }
 
 Response SubmissionAnswer(const Intake& intake, const FanOut* fan_out,
-                          const Result<IntakeOutcome>& outcome) {
+                          const Result<ChangeOutcome>& outcome) {
   if (!outcome) {
     const char* what =
         fan_out ? "no message was taken: " : "the message was not taken: ";
     return StoreProblem({outcome.error().kind, what + outcome.error().message});
   }
-  switch (outcome->kind) {
+  const auto& taken = std::get<IntakeOutcome>(*outcome);
+  switch (taken.kind) {
     case IntakeOutcome::Kind::kRepeated:
-      return ReplayedAnswer(outcome->answer);
+      return ReplayedAnswer(taken.answer);
     case IntakeOutcome::Kind::kKeyReused:
       return KeyReused();
+    case IntakeOutcome::Kind::kLimited:
+      return Limited(taken, intake.now);
     case IntakeOutcome::Kind::kTaken:
     case IntakeOutcome::Kind::kOvertaken:  // not without an import
       break;
   }
-  return TakenAnswer(intake, fan_out, *outcome);
+  return TakenAnswer(intake, fan_out, taken);
 }
 
 }  // namespace smsweb

@@ -15,6 +15,6 @@ Step SubmitByJson(const Request& request, const Client& client,
 
 // What a submission is answered, once its intake is decided.
 Response SubmissionAnswer(const Intake& intake, const FanOut* fan_out,
-                          const Result<IntakeOutcome>& outcome);
+                          const Result<ChangeOutcome>& outcome);
 
 }  // namespace smsweb

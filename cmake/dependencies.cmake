@@ -43,3 +43,7 @@ target_link_libraries(unistring INTERFACE ${UNISTRING_LIBRARY})
 
 # Catch2: v2 on Debian 12 (<catch2/catch.hpp>), v3 on Debian 13.
 find_package(Catch2 REQUIRED)
+
+# Debian's own, with Debian's modules: yaml for the contract that is built in,
+# jsonschema for the tests. Another one that comes first in PATH has neither.
+find_program(SMSWEB_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,9 @@
 #include "common/base/random.h"
 #include "common/config/config.h"
 #include "common/number/recipient.h"
+#include "common/secret/key_ring.h"
 #include "common/store/store.h"
+#include "common/verify/guard.h"
 #include "common/window/sending_windows.h"
 #include "ctl/modem_limits.h"
 #include "ctl/options.h"
@@ -80,10 +83,12 @@ Outcome ShowQueue(const QueueOptions& options, Store& store,
 Outcome ShowInbox(const InboxOptions& options, Store& store,
                   RecipientParser& recipients, std::size_t width);
 
+// Who does it, for the audit log: "root (sudo: alice)".
 struct OptOutTools {
   Store& store;
   RecipientParser& recipients;
   WallTime now;
+  std::string who;
   std::size_t width = 0;
 };
 
@@ -103,6 +108,73 @@ Outcome CheckDb(const DbOptions& options, const DbTools& tools);
 Outcome BackUpDb(const DbOptions& options, const DbTools& tools);
 Outcome RestoreDb(const DbOptions& options, const DbTools& tools);
 Outcome CompactDb(const DbTools& tools);
+
+using Recorder = std::function<Result<void>(const AuditEntry& entry)>;
+
+struct SecretTools {
+  const Config& config;
+  WallTime now;
+  std::string who;
+  Random& random;
+  Recorder record;  // in the audit log, where there is one
+};
+
+// verify.secret_file: what is printed never has a key in it.
+Outcome SecretCommand(const SecretOptions& options, const SecretTools& tools);
+
+struct KeyTools {
+  Store& store;
+  WallTime now;
+  std::string who;
+  Random& random;
+  std::size_t width = 0;
+};
+
+Outcome KeyCommand(const KeyOptions& options, const KeyTools& tools);
+
+struct GuardTools {
+  const Config& config;
+  Store& store;
+  WallTime now;
+  std::string who;
+  std::size_t width = 0;
+};
+
+// Whom the conversion guard keeps out.
+Outcome GuardCommand(const GuardOptions& options, const GuardTools& tools);
+
+Outcome ShowAudit(const AuditOptions& options, Store& store, std::size_t width);
+
+// What is done is done: where its entry can't be written, a note says so.
+void RecordAct(const Recorder& record, const AuditEntry& entry, Report& report);
+
+struct VerifyCommandTools {
+  const Config& config;
+  Store& store;
+  RecipientParser& recipients;
+  SendingWindows& windows;
+  NumberFacts& facts;
+  std::shared_ptr<KeyRing> keys;
+  WallTime now;
+  Random& random;
+  std::function<Result<Wake>()> wake;
+};
+
+Outcome StartVerification(const VerifyStartOptions& options,
+                          const VerifyCommandTools& tools);
+// kDone where it is approved, and nowhere else.
+Outcome CheckVerification(const VerifyCheckOptions& options,
+                          const VerifyCommandTools& tools);
+Outcome ShowVerification(const VerifyShowOptions& options,
+                         const VerifyCommandTools& tools);
+Outcome CancelVerification(const VerifyCancelOptions& options,
+                           const VerifyCommandTools& tools);
+
+// The configuration has no verify.secret_file.
+std::unexpected<Failure> FailVerificationsOff(const Config& config);
+// The file is not there, or is none.
+std::unexpected<Failure> FailSecret(const std::string& path,
+                                    const Error& error);
 
 // `recorded` is what the queue knows of modems, `limits` what their SIMs may
 // still send.

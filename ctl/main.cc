@@ -12,6 +12,7 @@
 #include "common/base/process.h"
 #include "ctl/options.h"
 #include "ctl/run.h"
+#include "ctl/who.h"
 
 namespace {
 
@@ -36,6 +37,26 @@ Result<std::string> ReadInput() {
     input.append(buffer, static_cast<std::size_t>(got));
   }
   return input;
+}
+
+// Byte by byte: what is behind the line break is not ours.
+Result<std::string> ReadLine(std::string_view prompt) {
+  constexpr std::size_t kEnough = 4096;
+  if (::isatty(STDIN_FILENO)) {
+    std::fprintf(stderr, "%.*s", static_cast<int>(prompt.size()),
+                 prompt.data());
+  }
+  std::string line;
+  while (line.size() < kEnough) {
+    char byte = 0;
+    const auto got = ::read(STDIN_FILENO, &byte, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FailErrno("standard input", errno);
+    if (got == 0 || byte == '\n') break;
+    line += byte;
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
 }
 
 void TellProgress(std::string_view line) {
@@ -74,9 +95,11 @@ int main(int argc, char** argv) {
                                  .random = random,
                                  .environment = SystemEnvironment,
                                  .read_input = ReadInput,
+                                 .read_line = ReadLine,
                                  .pause = Pause,
                                  .width = TerminalWidth(),
                                  .progress = TellProgress,
-                                 .status = TellStatus});
+                                 .status = TellStatus,
+                                 .who = ctl::WhoRuns(SystemEnvironment)});
   return Finish(ctl::Render(outcome, options->json));
 }

@@ -52,6 +52,13 @@ std::expected<std::string, Failure> NumberOf(const std::string& typed,
               Json{{"field", "number"}});
 }
 
+void RecordIt(const char* act, const std::string& number,
+              const OptOutTools& tools, Report& report) {
+  RecordAct([&](const AuditEntry& entry) { return tools.store.Record(entry); },
+            {.at = tools.now, .who = tools.who, .act = act, .subject = number},
+            report);
+}
+
 Outcome Add(const OptOutOptions& options, const OptOutTools& tools) {
   const auto number = NumberOf(options.number, tools.recipients);
   if (!number) return std::unexpected(number.error());
@@ -63,8 +70,10 @@ Outcome Add(const OptOutOptions& options, const OptOutTools& tools) {
   // One that was there keeps its time, and its reason where none was given.
   const auto stands = tools.store.FindOptOut(*number);
   if (!stands) return FailStore(stands.error());
-  return Report{.text = *number + " is sent nothing any more.\n",
+  Report report{.text = *number + " is sent nothing any more.\n",
                 .json = OptOutJson(stands->value_or(opt_out))};
+  RecordIt("optout.add", *number, tools, report);
+  return report;
 }
 
 // A list may hold numbers that the rules of today would not let in.
@@ -78,8 +87,10 @@ Outcome Remove(const OptOutOptions& options, const OptOutTools& tools) {
     removed = tools.store.RemoveOptOut(number);
   }
   if (removed) {
-    return Report{.text = number + " may be sent to again.\n",
+    Report report{.text = number + " may be sent to again.\n",
                   .json = {{"number", number}}};
+    RecordIt("optout.remove", number, tools, report);
+    return report;
   }
   if (removed.error().kind != ErrorKind::kNotFound) {
     return FailStore(removed.error());

@@ -36,6 +36,12 @@ constexpr const char* kFooter = R"(Examples:
   smsweb modem probe /dev/ttyUSB0
   smsweb modem ussd telkomsel-1 '*888#'
   smsweb pdu decode 000100038188F8000005E8329BFD06
+  smsweb key add shop --scope verify --from 10.20.0.0/16
+  smsweb verify start +6289610707901
+  smsweb verify check +6289610707901
+  smsweb secret check
+  smsweb guard list
+  smsweb audit
   smsweb db backup /srv/backup/queue.db
   smsweb config check --config ./smsweb.toml
 
@@ -43,10 +49,12 @@ Exit codes:
   0  done
   1  the service can't: the queue is not there, locked or full
   2  the command line or the configuration is wrong
-  3  there is no such message, batch, modem, or number on the list
+  3  there is no such message, batch, modem, key, verification, pause, or number
+     on the list
   4  the input was refused: a number that can't be, too many parts, a recipient
-     who wants nothing, a file that is no backup, a message that can't be called
-     back any more; of a file of messages: some of its lines
+     who wants nothing, a code that is wrong or that the guard refuses, a name
+     that has a key already, a file that is no backup, a message that can't be
+     called back any more; of a file of messages: some of its lines
   5  the queue's file is damaged
 
 With --json, a command prints one JSON document, and an error is one on
@@ -75,7 +83,8 @@ The texts are not shown; "smsweb show --text ID" shows one.)";
 
 constexpr const char* kConfigCheckFooter =
     R"(Every error is listed, with file and line. PINs and keys from "env:" and
-"file:" are not looked up: "smswebd --check-config", run as its user, does that too.)";
+"file:" are not looked up: "smswebd --check-config", run as its user, does that
+too; "smsweb secret check" looks at verify.secret_file.)";
 
 std::vector<std::string> StateNames() {
   std::vector<std::string> names;
@@ -93,6 +102,10 @@ struct Commands {
   CLI::App* queue;
   InboxCommands inbox;
   DbCommands db;
+  SecretCommands secret;
+  KeyCommands key;
+  GuardCommands guard;
+  VerifyCommands verify;
   ModemCommands modem;
   CLI::App* config;
   CLI::App* config_check;
@@ -163,14 +176,20 @@ Commands AddCommands(CLI::App& app, Typed& typed) {
   commands.queue = AddQueue(app, typed);
   commands.inbox = AddInboxCommands(app, typed);
   commands.db = AddDbCommands(app, typed);
+  commands.secret = AddSecretCommands(app, typed);
+  commands.key = AddKeyCommands(app, typed);
+  commands.guard = AddGuardCommands(app, typed);
+  commands.verify = AddVerifyCommands(app, typed);
   commands.modem = AddModemCommands(app, typed);
   commands.config = app.add_subcommand("config", "the configuration");
   commands.config_check = commands.config->add_subcommand(
       "check", "read the configuration, and say all that is wrong with it");
   commands.config_check->footer(kConfigCheckFooter);
   commands.pdu = std::make_unique<PduCommands>(app);
-  for (auto* group : {commands.inbox.opt_out, commands.db.db,
-                      commands.modem.modem, commands.config}) {
+  for (auto* group :
+       {commands.inbox.opt_out, commands.db.db, commands.secret.secret,
+        commands.key.key, commands.guard.guard, commands.verify.verify,
+        commands.modem.modem, commands.config}) {
     group->require_subcommand(0, 1);
   }
   return commands;
@@ -229,6 +248,11 @@ std::string DidYouMean(const std::string& word,
   return found ? fmt::format("; did you mean \"{}\"?", *found) : "";
 }
 
+// What is left over may be a code: it is not repeated.
+constexpr const char* kExtrasOfCheck =
+    "verify check takes one ID or NUMBER; it reads the code from standard "
+    "input, for everybody can read a command line";
+
 // What is left over may be a text that lacks its quotes: it is not repeated.
 std::string ExtrasOfSend(const CLI::App& send,
                          const std::vector<std::string>& extras) {
@@ -248,7 +272,9 @@ std::string DescribeExtras(const CLI::App& app, const Commands& commands,
   const CLI::App& named = Named(app);
   if (&named == commands.send) return ExtrasOfSend(named, extras);
   const std::string& first = extras.front();
-  if (first.starts_with("-")) {
+  const bool is_option = first.starts_with("-");
+  if (&named == commands.verify.check && !is_option) return kExtrasOfCheck;
+  if (is_option) {
     return fmt::format("there is no option \"{}\" here{}", first,
                        DidYouMean(first, OptionNames(named)));
   }
@@ -313,6 +339,10 @@ Command MakeCommand(const Commands& commands, const Typed& typed) {
   }
   if (auto made = MakeInboxCommand(commands.inbox, typed)) return *made;
   if (auto made = MakeDbCommand(commands.db, typed)) return *made;
+  if (auto made = MakeSecretCommand(commands.secret, typed)) return *made;
+  if (auto made = MakeKeyCommand(commands.key, typed)) return *made;
+  if (auto made = MakeGuardCommand(commands.guard, typed)) return *made;
+  if (auto made = MakeVerifyCommand(commands.verify, typed)) return *made;
   if (auto made = MakeModemCommand(commands.modem, typed)) return *made;
   if (const auto decode = commands.pdu->Decode()) return *decode;
   if (const auto encode = commands.pdu->Encode()) return *encode;

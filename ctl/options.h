@@ -13,7 +13,10 @@
 #include "common/base/uuid.h"
 #include "common/message/draft.h"
 #include "common/message/import_reader.h"
+#include "common/store/client_key.h"
+#include "common/store/limit.h"
 #include "common/store/message.h"
+#include "common/verify/start.h"
 #include "ctl/outcome.h"
 #include "ctl/pdu_options.h"
 
@@ -83,6 +86,54 @@ struct DbOptions {
   bool resend = false;  // kRestore: what waited in it is sent
 };
 
+struct SecretOptions {
+  enum class Action : std::uint8_t { kInit, kRotate, kPrune, kCheck };
+  Action action = Action::kCheck;
+  std::string file;  // empty: the one of the configuration
+  bool yes = false;  // kPrune: it is meant
+};
+
+struct KeyOptions {
+  enum class Action : std::uint8_t { kAdd, kList, kRevoke };
+  Action action = Action::kList;
+  std::string name;  // the client's; for kRevoke, or the id of a key
+  Scopes scopes = 0;
+  std::vector<KeyLimit> limits;
+  std::vector<std::string> networks;  // CIDR
+  bool another = false;               // kAdd: besides those of this client
+  bool all = false;                   // kList: revoked ones, too
+};
+
+struct GuardOptions {
+  enum class Action : std::uint8_t { kList, kResume };
+  Action action = Action::kList;
+  LimitPer per = LimitPer::kPrefix;
+  std::string key;
+};
+
+struct AuditOptions {
+  int limit = 50;
+  std::int64_t before = 0;  // a sequence; 0: from the newest
+};
+
+struct VerifyStartOptions {
+  VerificationOrder order;
+};
+
+struct VerifyCheckOptions {
+  std::optional<Uuid> id;
+  std::string number;  // as it was typed; where there is no id
+  std::string code;    // never from the command line
+};
+
+struct VerifyShowOptions {
+  Uuid id;
+};
+
+struct VerifyCancelOptions {
+  Uuid id;
+};
+
 struct ModemShowOptions {
   std::string name;
 };
@@ -105,9 +156,11 @@ struct ModemProbeOptions {
 using Command =
     std::variant<SendOptions, SendFileOptions, CancelOptions, BatchOptions,
                  ShowOptions, QueueOptions, InboxOptions, OptOutOptions,
-                 DbOptions, ModemListOptions, ModemShowOptions,
-                 ModemUssdOptions, ModemProbeOptions, PduDecodeOptions,
-                 PduEncodeOptions, ConfigCheckOptions>;
+                 DbOptions, SecretOptions, KeyOptions, GuardOptions,
+                 AuditOptions, VerifyStartOptions, VerifyCheckOptions,
+                 VerifyShowOptions, VerifyCancelOptions, ModemListOptions,
+                 ModemShowOptions, ModemUssdOptions, ModemProbeOptions,
+                 PduDecodeOptions, PduEncodeOptions, ConfigCheckOptions>;
 
 struct Options {
   std::string config;  // what --config said, or empty

@@ -6,6 +6,7 @@
 #include <expected>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/base/error.h"
@@ -19,7 +20,7 @@ enum class ExitCode : std::uint8_t {
   kDone = 0,
   kUnavailable = 1,  // the service can't: the queue is locked, full, not there
   kUsage = 2,        // the command line or the configuration is wrong
-  kNotFound = 3,     // there is no such message
+  kNotFound = 3,     // there is no such message, key, verification
   kRefused = 4,      // the input can't be sent, or looked for; it is too late
   kDamaged = 5,      // the queue's file is damaged
 };
@@ -39,6 +40,13 @@ struct Report {
 };
 
 using Outcome = std::expected<Report, Failure>;
+
+// A line more of what else to know.
+inline void AddNote(Report& report, std::string_view note) {
+  if (note.empty()) return;
+  if (!report.note.empty()) report.note += '\n';
+  report.note += note;
+}
 
 inline std::unexpected<Failure> Fail(ExitCode exit, std::string code,
                                      std::string message,

@@ -45,26 +45,31 @@ std::optional<struct stat> OwnerOf(const std::string& queue) {
 
 }  // namespace
 
-Result<void> BecomeOwner(const std::string& queue) {
-  if (::geteuid() != 0) return {};
+std::optional<FileOwner> OwnerForServices(const std::string& queue) {
+  if (::geteuid() != 0) return std::nullopt;
   const auto owner = OwnerOf(queue);
-  if (!owner || owner->st_uid == 0) return {};
-  return Become(owner->st_uid, owner->st_gid);
+  if (!owner || owner->st_uid == 0) return std::nullopt;
+  return FileOwner{.user = owner->st_uid, .group = owner->st_gid};
+}
+
+Result<void> BecomeOwner(const std::string& queue) {
+  const auto owner = OwnerForServices(queue);
+  if (!owner) return {};
+  return Become(owner->user, owner->group);
 }
 
 Result<AsOwner> AsOwner::Begin(const std::string& queue) {
   AsOwner as_owner;
-  if (::geteuid() != 0) return as_owner;
-  const auto owner = OwnerOf(queue);
-  if (!owner || owner->st_uid == 0) return as_owner;
+  const auto owner = OwnerForServices(queue);
+  if (!owner) return as_owner;
   std::vector<gid_t> groups(
       static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
   if (::getgroups(static_cast<int>(groups.size()), groups.data()) < 0) {
     return FailErrno("can't become the queue's owner", errno);
   }
   as_owner.groups_ = std::move(groups);
-  if (::setgroups(1, &owner->st_gid) != 0 || ::setegid(owner->st_gid) != 0 ||
-      ::seteuid(owner->st_uid) != 0) {
+  if (::setgroups(1, &owner->group) != 0 || ::setegid(owner->group) != 0 ||
+      ::seteuid(owner->user) != 0) {
     return FailErrno("can't become the queue's owner", errno);
   }
   return as_owner;

@@ -22,6 +22,14 @@ enum class IfMissing : std::uint8_t { kMake, kRefuse };
 // kUnavailable where there is no queue.
 Result<SqliteStores> OpenQueue(const Config& config, IfMissing if_missing);
 
+// Whom a file belongs to that root makes for the services: the queue's owner.
+// None: whoever makes it.
+struct FileOwner {
+  uid_t user;
+  gid_t group;
+};
+std::optional<FileOwner> OwnerForServices(const std::string& queue);
+
 // The queue's file for an operator's work on it: its owner, for good.
 Result<void> BecomeOwner(const std::string& queue);
 

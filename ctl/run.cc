@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -12,6 +13,8 @@
 #include "common/line/line.h"
 #include "common/line/ports.h"
 #include "common/profile/profile.h"
+#include "common/secret/key_ring.h"
+#include "common/verify/code_text.h"
 #include "ctl/commands.h"
 #include "ctl/input_file.h"
 #include "ctl/modem_probe.h"
@@ -161,13 +164,96 @@ class Runner {
     return OptOutCommand(options, {.store = *stores->queue,
                                    .recipients = recipients,
                                    .now = surroundings_.clock.Wall(),
+                                   .who = surroundings_.who,
                                    .width = surroundings_.width});
   }
 
   Outcome operator()(const DbOptions& options) const {
-    return DbCommand(options, {.config = config_,
-                               .now = surroundings_.clock.Wall(),
-                               .progress = surroundings_.progress});
+    const WallTime now = surroundings_.clock.Wall();
+    auto outcome = DbCommand(
+        options,
+        {.config = config_, .now = now, .progress = surroundings_.progress});
+    if (outcome && options.action == DbOptions::Action::kRestore) {
+      RecordAct([this](const AuditEntry& entry) { return Record(entry); },
+                {.at = now,
+                 .who = surroundings_.who,
+                 .act = "db.restore",
+                 .subject = options.file},
+                *outcome);
+    }
+    return outcome;
+  }
+
+  Outcome operator()(const SecretOptions& options) const {
+    return SecretCommand(options, {.config = config_,
+                                   .now = surroundings_.clock.Wall(),
+                                   .who = surroundings_.who,
+                                   .random = surroundings_.random,
+                                   .record = [this](const AuditEntry& entry) {
+                                     return Record(entry);
+                                   }});
+  }
+
+  // Keys may be made before there is anything to send.
+  Outcome operator()(const KeyOptions& options) const {
+    const bool adds = options.action == KeyOptions::Action::kAdd;
+    auto stores =
+        OpenQueue(config_, adds ? IfMissing::kMake : IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    return KeyCommand(options, {.store = *stores->queue,
+                                .now = surroundings_.clock.Wall(),
+                                .who = surroundings_.who,
+                                .random = surroundings_.random,
+                                .width = surroundings_.width});
+  }
+
+  Outcome operator()(const GuardOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    return GuardCommand(options, {.config = config_,
+                                  .store = *stores->queue,
+                                  .now = surroundings_.clock.Wall(),
+                                  .who = surroundings_.who,
+                                  .width = surroundings_.width});
+  }
+
+  Outcome operator()(const AuditOptions& options) const {
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return FailStore(stores.error());
+    return ShowAudit(options, *stores->queue, surroundings_.width);
+  }
+
+  Outcome operator()(const VerifyStartOptions& options) const {
+    return Verify(IfMissing::kMake, [&](const VerifyCommandTools& tools) {
+      return StartVerification(options, tools);
+    });
+  }
+
+  // Nobody is asked for a code that could not be checked.
+  Outcome operator()(VerifyCheckOptions options) const {
+    return Verify(IfMissing::kRefuse, [&](VerifyCommandTools tools) -> Outcome {
+      auto code = surroundings_.read_line("Code: ");
+      if (!code) {
+        return Fail(ExitCode::kRefused, "unreadable_code",
+                    "the code can't be read: " + code.error().message,
+                    Json{{"field", "code"}});
+      }
+      options.code = std::move(*code);
+      tools.now = surroundings_.clock.Wall();  // who types takes a while
+      return CheckVerification(options, tools);
+    });
+  }
+
+  Outcome operator()(const VerifyShowOptions& options) const {
+    return Verify(IfMissing::kRefuse, [&](const VerifyCommandTools& tools) {
+      return ShowVerification(options, tools);
+    });
+  }
+
+  Outcome operator()(const VerifyCancelOptions& options) const {
+    return Verify(IfMissing::kRefuse, [&](const VerifyCommandTools& tools) {
+      return CancelVerification(options, tools);
+    });
   }
 
   Outcome operator()(const ModemListOptions&) const {
@@ -220,6 +306,9 @@ class Runner {
     if (const auto zones = LimitZones::Find(config_, LoadTimeZones); !zones) {
       return CheckConfig(config_.file, std::unexpected(zones.error()));
     }
+    if (const auto templates = CheckTemplates(config_); !templates) {
+      return CheckConfig(config_.file, std::unexpected(templates.error()));
+    }
     return CheckConfig(config_.file, config_);
   }
 
@@ -243,6 +332,41 @@ class Runner {
     ModemLimits limits;
     bool spooler_runs = false;
   };
+
+  // Before the first message there is no queue, and no audit log.
+  Result<void> Record(const AuditEntry& entry) const {
+    if (!QueueExists(config_)) return {};
+    auto stores = OpenQueue(config_, IfMissing::kRefuse);
+    if (!stores) return std::unexpected(stores.error());
+    return stores->queue->Record(entry);
+  }
+
+  // The secret is read as the services would: by the queue's owner.
+  Outcome Verify(
+      IfMissing if_missing,
+      const std::function<Outcome(const VerifyCommandTools&)>& act) const {
+    if (!config_.verify.On()) return FailVerificationsOff(config_);
+    if (auto done = BecomeOwner(config_.store.path); !done) {
+      return FailStore(done.error());
+    }
+    const std::string& secret = config_.verify.secret_file;
+    auto keys = KeyRing::Load(secret);
+    if (!keys) return FailSecret(secret, keys.error());
+    auto stores = OpenQueue(config_, if_missing);
+    if (!stores) return FailStore(stores.error());
+    RecipientParser recipients = MakeRecipientParser(config_.message);
+    SendingWindows windows(config_);
+    NumberFacts facts;
+    return act({.config = config_,
+                .store = *stores->queue,
+                .recipients = recipients,
+                .windows = windows,
+                .facts = facts,
+                .keys = std::move(*keys),
+                .now = surroundings_.clock.Wall(),
+                .random = surroundings_.random,
+                .wake = [this] { return WakeSpooler(config_); }});
+  }
 
   // Before the first message there is no queue, and the modems are configured
   // all the same.

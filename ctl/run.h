@@ -20,13 +20,16 @@ struct Surroundings {
   Random& random;
   Environment environment;
   std::function<Result<std::string>()> read_input;  // all of standard input
-  std::function<void(Millis)> pause;                // sleeps
-  std::size_t width = 0;                            // 0: no terminal
+  // A line of standard input; at a terminal `prompt` asks for it.
+  std::function<Result<std::string>(std::string_view prompt)> read_line;
+  std::function<void(Millis)> pause;  // sleeps
+  std::size_t width = 0;              // 0: no terminal
   // A line for a person who waits.
   std::function<void(std::string_view)> progress = [](std::string_view) {};
   // The same, but each takes the place of the one before; an empty one ends
   // them. For a terminal alone.
   std::function<void(std::string_view)> status = [](std::string_view) {};
+  std::string who;  // runs this, for the audit log
 };
 
 Outcome RunCommand(const Options& options, const Surroundings& surroundings);

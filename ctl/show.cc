@@ -89,6 +89,10 @@ std::string PartTable(const Message& message) {
   return "\n" + table.Render(0);
 }
 
+bool IsSealed(const Message& message) {
+  return !message.seal.empty() && !message.text.empty();
+}
+
 }  // namespace
 
 Outcome Show(const ShowOptions& options, Store& store) {
@@ -99,7 +103,10 @@ Outcome Show(const ShowOptions& options, Store& store) {
   }
   Report report{.text = Fields(*message) + PartTable(*message),
                 .json = MessageJson(*message)};
-  if (options.text) {
+  if (options.text && IsSealed(*message)) {
+    report.json["text"] = nullptr;
+    AddNote(report, "its text has a code of a verification, and is sealed");
+  } else if (options.text) {
     report.text += "\n" + Printable(message->text, /*lines=*/true) + "\n";
     report.json["text"] = message->text;
   }

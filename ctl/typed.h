@@ -27,6 +27,15 @@ struct Typed {
   InboxOptions inbox;
   OptOutOptions opt_out;
   DbOptions db;
+  SecretOptions secret;
+  KeyOptions client_key;
+  std::vector<std::string> scopes, limits, networks;
+  GuardOptions guard;
+  std::string per;
+  AuditOptions audit;
+  VerificationOrder order;
+  std::optional<std::int64_t> code_life;
+  std::string whose;  // the id of a verification, or its number
   ModemShowOptions modem_show;
   ModemUssdOptions modem_ussd;
   ModemProbeOptions probe;
@@ -61,6 +70,48 @@ struct DbCommands {
 DbCommands AddDbCommands(CLI::App& app, Typed& typed);
 std::optional<Command> MakeDbCommand(const DbCommands& commands,
                                      const Typed& typed);
+
+struct SecretCommands {
+  CLI::App* secret;
+  CLI::App* init;
+  CLI::App* rotate;
+  CLI::App* prune;
+  CLI::App* check;
+};
+SecretCommands AddSecretCommands(CLI::App& app, Typed& typed);
+std::optional<Command> MakeSecretCommand(const SecretCommands& commands,
+                                         const Typed& typed);
+
+struct KeyCommands {
+  CLI::App* key;
+  CLI::App* add;
+  CLI::App* list;
+  CLI::App* revoke;
+};
+KeyCommands AddKeyCommands(CLI::App& app, Typed& typed);
+std::optional<Command> MakeKeyCommand(const KeyCommands& commands,
+                                      const Typed& typed);
+
+struct GuardCommands {
+  CLI::App* guard;
+  CLI::App* list;
+  CLI::App* resume;
+  CLI::App* audit;
+};
+GuardCommands AddGuardCommands(CLI::App& app, Typed& typed);
+std::optional<Command> MakeGuardCommand(const GuardCommands& commands,
+                                        const Typed& typed);
+
+struct VerifyCommands {
+  CLI::App* verify;
+  CLI::App* start;
+  CLI::App* check;
+  CLI::App* show;
+  CLI::App* cancel;
+};
+VerifyCommands AddVerifyCommands(CLI::App& app, Typed& typed);
+std::optional<Command> MakeVerifyCommand(const VerifyCommands& commands,
+                                         const Typed& typed);
 
 struct ModemCommands {
   CLI::App* modem;

@@ -75,6 +75,17 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", zones.error().message.c_str());
     return kExitBadConfig;
   }
+  std::shared_ptr<KeyRing> keys;
+  if (config->verify.On()) {
+    auto loaded = KeyRing::Load(config->verify.secret_file);
+    if (!loaded) {
+      std::fprintf(stderr, "%s (verify.secret_file)\n",
+                   loaded.error().message.c_str());
+      return loaded.error().kind == ErrorKind::kUnavailable ? kExitFailed
+                                                            : kExitBadConfig;
+    }
+    keys = std::move(*loaded);
+  }
   if (check_config) {
     std::printf("%s: ok\n", config->file.c_str());
     return kExitDone;
@@ -113,7 +124,8 @@ int main(int argc, char** argv) {
                      .windows = windows,
                      .ports = {OpenLine, *profiles, *traced, ListUsbPorts},
                      .http = http.get(),
-                     .webhook_keys = KeysOf(*config)},
+                     .webhook_keys = KeysOf(*config),
+                     .keys = keys.get()},
                     {.once = once,
                      .start_lock = std::move(start_lock),
                      .ending_signals = signals});

@@ -69,7 +69,7 @@ class Run {
         bell_(std::move(bell)),
         signals_(std::move(signals)),
         spooler_(context.config, store, context.ports, context.windows,
-                 context.clock, context.random, context.log),
+                 context.clock, context.random, context.log, context.keys),
         courier_(context.config, context.webhook_keys, store, context.http,
                  context.clock, context.random, context.log),
         upkeep_(context.config.retention, store, context.clock, context.log) {}

@@ -8,6 +8,7 @@
 #include "common/base/random.h"
 #include "common/base/unique_fd.h"
 #include "common/config/config.h"
+#include "common/secret/key_ring.h"
 #include "common/window/sending_windows.h"
 #include "daemon/courier.h"
 #include "daemon/http_client.h"
@@ -25,6 +26,7 @@ struct SpoolerContext {
   PortContext ports;
   HttpClient* http = nullptr;  // for webhooks; null: there are none
   WebhookKeys webhook_keys;    // sign them
+  KeyRing* keys = nullptr;     // open sealed texts; null: there are none
 };
 
 struct RunOptions {

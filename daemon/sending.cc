@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "common/secret/sealed_text.h"
 #include "common/store/lane.h"
 #include "daemon/lanes.h"
 #include "daemon/reports.h"
@@ -51,6 +52,16 @@ void Remember(Message& message, const Part& part) {
   } else {
     records.insert(place, part);
   }
+}
+
+// One that is out of the ordinary counts for an eighth.
+void NotePartTime(Station& station, MonoTime now) {
+  constexpr int kShare = 8;
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+      now - station.part_began_at);
+  station.part_time += station.part_time.count() == 0
+                           ? took
+                           : (took - station.part_time) / kShare;
 }
 
 std::string NumberOrNothing(int number) {
@@ -143,6 +154,7 @@ void Sending::PartEnded(Station& station, const ModemEvent& event) {
                            .modem = station.name()});
     ++station.parts_sent;
     ++station.accepted;
+    NotePartTime(station, desk_.clock.Mono());
   }
   if (accepted && !job.parts.empty()) return GoOn(station);
   Message message = std::move(job.message);
@@ -405,13 +417,33 @@ bool Sending::MayGoNow(const Message& message) {
   return false;
 }
 
-void Sending::StartJob(Station& station, const Message& message) {
+// kInvalid, kUnavailable: nobody can read it here.
+Result<void> Sending::OpenSeal(Message& message) const {
+  if (message.seal.empty()) return {};
+  if (!desk_.keys) {
+    return Fail(ErrorKind::kUnavailable,
+                "its text is sealed, and there is no verify.secret_file");
+  }
+  auto text = OpenText(message.text, message.seal, *desk_.keys);
+  if (!text) return std::unexpected(text.error());
+  message.text = std::move(*text);
+  message.seal.clear();
+  return {};
+}
+
+void Sending::StartJob(Station& station, Message message) {
   const WallTime now = desk_.clock.Wall();
   if (message.expires_at <= now) {
     return EndUntried(message, MessageState::kExpired,
                       "its life ended before a modem was free");
   }
   if (!IsWanted(message) || !MayGoNow(message)) return;
+  if (const auto opened = OpenSeal(message); !opened) {
+    desk_.log.Error(
+        "a message can't be read",
+        {{"id", ToString(message.id)}, {"error", opened.error().message}});
+    return EndUntried(message, MessageState::kFailed, opened.error().message);
+  }
   auto job = MakeJob(message, station.port->config(), now);
   if (!job) {
     return EndUntried(message, MessageState::kFailed, job.error().message);
@@ -425,6 +457,7 @@ void Sending::SubmitPart(Station& station) {
   Job& job = *station.job;
   const JobPart& part = job.parts.front();
   station.modem().Submit(part.pdu_hex, part.tpdu_length, desk_.clock.Mono());
+  station.part_began_at = desk_.clock.Mono();
   job.under_way = true;
   station.intent_uncommitted = true;
   station.counted = desk_.tariffs.Count(station, job.message.recipient);

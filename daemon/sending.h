@@ -94,7 +94,8 @@ class Sending {
   // False: it has been put off, or ended.
   bool IsWanted(const Message& message);
   bool MayGoNow(const Message& message);
-  void StartJob(Station& station, const Message& message);
+  void StartJob(Station& station, Message message);
+  Result<void> OpenSeal(Message& message) const;
   void SubmitPart(Station& station);
   void TellConcluded(std::set<std::int64_t>* refused);
   void ReleaseCommitted(std::set<std::int64_t>* refused);

@@ -46,7 +46,7 @@ LeaseToken MakeToken(Random& random) {
 
 Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
                  SendingWindows& windows, const Clock& clock, Random& random,
-                 const Logger& log)
+                 const Logger& log, KeyRing* keys)
     : config_(config),
       store_(store),
       ports_(ports),
@@ -55,7 +55,7 @@ Spooler::Spooler(const Config& config, Store& store, const PortContext& ports,
       token_(MakeToken(random)),
       tariffs_(config, store, clock, log),
       desk_{config, store, windows,   tariffs_, clock,
-            random, log,   stations_, turn_},
+            random, log,   stations_, turn_,    keys},
       leasing_(desk_),
       sending_(desk_, leasing_),
       reception_(desk_),
@@ -293,7 +293,9 @@ bool Spooler::Commit() {
   for (Station& station : stations_) {
     if (station.parts_sent == 0) continue;
     turn_.modems.push_back(
-        {.name = station.name(), .parts_sent = station.parts_sent});
+        {.name = station.name(),
+         .parts_sent = station.parts_sent,
+         .part_time = std::chrono::ceil<Millis>(station.part_time)});
     station.parts_sent = 0;
   }
   turn_.now = clock_.Wall();
@@ -444,7 +446,7 @@ void Spooler::SayGoodbye() {
     if (station.told == ModemState::kFailed) continue;  // it still is
     turn_.modems.push_back({.name = station.name(),
                             .state = std::string(ToString(ModemState::kClosed)),
-                            .detail = "smswebd ended",
+                            .detail = std::string(kSpoolerEnded),
                             .since = clock_.Wall()});
   }
   Commit();

@@ -26,6 +26,7 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/config/config.h"
+#include "common/secret/key_ring.h"
 #include "common/store/store.h"
 #include "daemon/lanes.h"
 #include "daemon/leasing.h"
@@ -40,10 +41,10 @@ namespace smsweb {
 
 class Spooler {
  public:
-  // All are kept by reference.
+  // All are kept by reference. `keys` open sealed texts; none: nobody can.
   Spooler(const Config& config, Store& store, const PortContext& ports,
           SendingWindows& windows, const Clock& clock, Random& random,
-          const Logger& log);
+          const Logger& log, KeyRing* keys = nullptr);
 
   // Reads what the last one has left: which PINs were refused, and what one
   // that died had not settled. The first call, until it succeeds: before, there

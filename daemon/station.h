@@ -13,6 +13,7 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/config/config.h"
+#include "common/secret/key_ring.h"
 #include "common/store/store.h"
 #include "common/window/sending_windows.h"
 #include "daemon/job.h"
@@ -32,11 +33,14 @@ struct Station {
   bool pin_uncommitted = false;     // it may leave once the turn is on disk
   std::int64_t parts_sent = 0;      // not yet recorded
   std::int64_t accepted = 0;        // parts, in this run
-  ModemState told = ModemState::kClosed;  // the last that was news
-  bool look = true;                       // the queue may hold something for it
-  bool room_came = false;                 // of its SIM, since it was last asked
-  bool was_up = false;                    // when that was last looked at
-  std::vector<std::string> lanes;         // in order (lanes.h)
+  MonoTime part_began_at{};         // the one under way
+  std::chrono::microseconds part_time{0};  // that one takes, of late; 0: none
+                                           // has gone yet
+  ModemState told = ModemState::kClosed;   // the last that was news
+  bool look = true;                // the queue may hold something for it
+  bool room_came = false;          // of its SIM, since it was last asked
+  bool was_up = false;             // when that was last looked at
+  std::vector<std::string> lanes;  // in order (lanes.h)
   // Of each class: its SIM has reached a limit, and will send none of it for
   // longer than a conversation waits (lanes.h); or only to numbers that it
   // knows.
@@ -61,6 +65,7 @@ struct Desk {
   const Logger& log;
   std::vector<Station>& stations;
   SpoolerTurn& turn;  // what this turn is going to record
+  KeyRing* keys;      // open sealed texts; none: nobody can
 };
 
 // Messages may go through one SIM or another, so it matters which.

@@ -39,6 +39,9 @@ Retention MakeRetention(const RetentionConfig& config) {
   keep(MessageState::kCancelled, config.cancelled);
   retention.texts = config.texts;
   if (config.inbox.count() > 0) retention.inbox = config.inbox;
+  if (config.verifications.count() > 0) {
+    retention.verifications = config.verifications;
+  }
   return retention;
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "catch.h"
 #include "cgi/api.h"
+#include "cgi/backlog_watch.h"
 #include "cgi/import_gate.h"
 #include "common/store/sqlite_store.h"
 #include "temp_folder.h"
@@ -32,6 +35,20 @@ class FakeChecker final : public NumberChecker {
   }
 };
 
+// Appends the answer to the file that SMSWEB_ANSWERS names, where it is set:
+// tests/system/contract.py holds them to docs/openapi.yaml.
+inline void RecordAnswer(const Request& request, const Response& response) {
+  static const char* const path = std::getenv("SMSWEB_ANSWERS");
+  if (!path) return;
+  static std::ofstream file(path);
+  const Json answer = {{"method", request.method},
+                       {"path", request.path},
+                       {"status", response.status},
+                       {"headers", response.headers},
+                       {"body", response.body}};
+  file << answer.dump() << std::endl;
+}
+
 class ApiFixture {
  public:
   ApiFixture() {
@@ -44,9 +61,16 @@ class ApiFixture {
     store_ = std::move(opened->queue);
   }
 
-  // The answer, after the insert where there is one.
+  // The answer, after the change where there is one.
   Response Answer(const Request& request) {
-    const Access access(config_.endpoint.trusted_networks);
+    Response response = AnswerOf(request);
+    RecordAnswer(request, response);
+    return response;
+  }
+
+ protected:
+  Response AnswerOf(const Request& request) {
+    const Access access(config_.endpoint);
     RecipientParser recipients("ID", config_.message.short_codes,
                                NumberRule::kValid,
                                []() -> Result<std::unique_ptr<NumberChecker>> {
@@ -60,17 +84,23 @@ class ApiFixture {
              .clock = clock_,
              .random = random_,
              .ring = [this] { ++rings_; },
-             .imports = imports_});
+             .imports = imports_,
+             .facts = facts_,
+             .backlog = backlog_,
+             .keys = keys_,
+             .tell = [this](const GuardFinding& finding) {
+               told_.push_back(finding);
+             }});
     Step step = api.Begin(request);
     if (auto* response = std::get_if<Response>(&step)) return *response;
     const auto& submission = std::get<Submission>(step);
-    const Intake& intake = submission.intake;
-    last_ = intake.messages.front();
-    return Api::Finish(intake, submission.fan_out.get(),
-                       InsertIntake(*store_, intake));
+    if (const auto* intake = std::get_if<Intake>(&submission.work)) {
+      last_ = intake->messages.front();
+    }
+    return submission.answer(submission.work,
+                             ApplyChange(*store_, ViewOf(submission.work)));
   }
 
- protected:
   TempFolder folder_;
   Config config_;
   SendingWindows windows_{config_};
@@ -80,6 +110,10 @@ class ApiFixture {
   NewMessage last_;
   int rings_ = 0;
   ImportGate imports_{1};
+  NumberFacts facts_;
+  BacklogWatch backlog_{clock_};
+  std::shared_ptr<KeyRing> keys_;
+  std::vector<GuardFinding> told_;
 };
 
 inline Request Get(std::string path, std::string query = "") {

@@ -289,8 +289,10 @@ TEST_CASE_METHOD(ApiFixture, "Whoever is not trusted gets nothing") {
   for (const char* address : {"10.0.0.1", "::1", "", "nonsense"}) {
     request.remote_address = address;
     const Response response = Answer(request);
-    CHECK(response.status == 403);
-    CHECK(CodeOf(response) == "forbidden");
+    CHECK(response.status == 401);
+    CHECK(CodeOf(response) == "unauthorized");
+    CHECK(HeaderOf(response, "WWW-Authenticate") ==
+          "Bearer realm=\"smsweb\"");
   }
   request.path = "/healthz";
   CHECK(Answer(request).status == 200);
@@ -306,7 +308,7 @@ TEST_CASE_METHOD(ApiFixture, "What is wrong is said with a stable code") {
   const std::string form = "application/x-www-form-urlencoded";
   const Row rows[] = {
       {Get("/"), 404, "not_found", ""},
-      {Get("/v2/messages"), 404, "not_found", ""},
+      {Get("/v3/messages"), 404, "not_found", ""},
       {Get("/s.py"), 422, "missing_field", "rcpt"},
       {Get("/s.py", "rcpt=0896"), 422, "missing_field", "msg"},
       {Get("/s.py", "rcpt=0896&msg="), 422, "empty_text", "msg"},

@@ -12,8 +12,12 @@ namespace {
 // Holds each insert back until it is let through.
 class GatedStore final : public FakeStore {
  public:
-  Result<std::vector<IntakeOutcome>> Insert(
-      std::span<const Intake* const> intakes) override {
+  Result<std::vector<ChangeOutcome>> Apply(
+      std::span<const Change> changes) override {
+    std::vector<const Intake*> intakes;
+    for (const Change& change : changes) {
+      intakes.push_back(std::get<const Intake*>(change));
+    }
     begun.release();
     gate.acquire();
     groups.push_back(intakes.size());
@@ -31,7 +35,7 @@ class GatedStore final : public FakeStore {
         outcomes[i].opted_out.push_back(0);
       }
     }
-    return outcomes;
+    return std::vector<ChangeOutcome>(outcomes.begin(), outcomes.end());
   }
 
   std::counting_semaphore<> begun{0};
@@ -41,13 +45,20 @@ class GatedStore final : public FakeStore {
   bool poison = false;
 };
 
+Intake IntakeOf(std::string text) {
+  Intake intake;
+  intake.messages.resize(1);
+  intake.messages[0].text = std::move(text);
+  return intake;
+}
+
 TEST_CASE("What comes while the disk works is committed together") {
   GatedStore store;
   std::counting_semaphore<> done(0);
-  std::vector<PendingInsert> inserts(10);
+  std::vector<PendingChange> inserts(10);
   {
     Committer committer(store, 100,
-                        [&](const std::vector<PendingInsert*>& group) {
+                        [&](const std::vector<PendingChange*>& group) {
                           for (auto* insert : group) {
                             if (insert->outcome) done.release();
                           }
@@ -63,11 +74,11 @@ TEST_CASE("What comes while the disk works is committed together") {
 
 TEST_CASE("When too many wait, the next is not taken") {
   GatedStore store;
-  std::vector<PendingInsert> inserts(4);
+  std::vector<PendingChange> inserts(4);
   int stored = 0;
   {
     Committer committer(store, 2,
-                        [&](const std::vector<PendingInsert*>& group) {
+                        [&](const std::vector<PendingChange*>& group) {
                           stored += static_cast<int>(group.size());
                         });
     REQUIRE(committer.Submit(&inserts[0]));
@@ -83,11 +94,11 @@ TEST_CASE("When too many wait, the next is not taken") {
 TEST_CASE("Ending commits what waits") {
   GatedStore store;
   store.gate.release(10);
-  std::vector<PendingInsert> inserts(3);
+  std::vector<PendingChange> inserts(3);
   int stored = 0;
   {
     Committer committer(store, 10,
-                        [&](const std::vector<PendingInsert*>& group) {
+                        [&](const std::vector<PendingChange*>& group) {
                           stored += static_cast<int>(group.size());
                         });
     for (auto& insert : inserts) REQUIRE(committer.Submit(&insert));
@@ -99,7 +110,7 @@ TEST_CASE("A failing store fails the whole group, once") {
   GatedStore store;
   store.failure = Error{ErrorKind::kUnavailable, "disk is full"};
   store.gate.release(10);
-  PendingInsert insert;
+  PendingChange insert;
   {
     Committer committer(store, 10, [](const auto&) {});
     REQUIRE(committer.Submit(&insert));
@@ -111,10 +122,9 @@ TEST_CASE("A failing store fails the whole group, once") {
 
 TEST_CASE("A message that its recipient does not want is refused alone") {
   GatedStore store;
-  std::vector<PendingInsert> inserts(3);
-  inserts[1].intake.messages.resize(1);
-  inserts[1].intake.messages[0].text = "unwanted";
-  PendingInsert first;
+  std::vector<PendingChange> inserts(3);
+  inserts[1].work = IntakeOf("unwanted");
+  PendingChange first;
   {
     Committer committer(store, 10, [](const auto&) {});
     REQUIRE(committer.Submit(&first));
@@ -125,17 +135,16 @@ TEST_CASE("A message that its recipient does not want is refused alone") {
   CHECK(store.groups.back() == 3);
   CHECK(inserts[0].outcome.has_value());
   REQUIRE(inserts[1].outcome.has_value());
-  CHECK(inserts[1].outcome->opted_out.size() == 1);
+  CHECK(std::get<IntakeOutcome>(*inserts[1].outcome).opted_out.size() == 1);
   CHECK(inserts[2].outcome.has_value());
 }
 
 TEST_CASE("One message that can't be stored does not cost the others theirs") {
   GatedStore store;
   store.poison = true;
-  std::vector<PendingInsert> inserts(3);
-  inserts[1].intake.messages.resize(1);
-  inserts[1].intake.messages[0].text = "poison";
-  PendingInsert first;
+  std::vector<PendingChange> inserts(3);
+  inserts[1].work = IntakeOf("poison");
+  PendingChange first;
   {
     Committer committer(store, 10, [](const auto&) {});
     REQUIRE(committer.Submit(&first));

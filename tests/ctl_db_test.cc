@@ -73,7 +73,7 @@ TEST_CASE("A queue that is fine is said to be") {
   const auto outcome = bench.Check();
   REQUIRE(outcome.has_value());
   CHECK(outcome->json["ok"] == true);
-  CHECK(outcome->json["schema"] == 3);
+  CHECK(outcome->json["schema"] == 4);
   CHECK(outcome->json["messages"] == 1);
   CHECK(outcome->json["waiting"] == 1);
   CHECK(outcome->json["sizes"]["file"].get<int>() > 0);

@@ -46,7 +46,8 @@ std::vector<std::string> KnownHere(const std::string& toml) {
 }
 
 std::string Header(const std::string& table) {
-  const bool many = table == "modem" || table == "route";
+  const bool many =
+      table == "modem" || table == "route" || table == "guard.limit";
   return many ? "[[" + table + "]]\n" : "[" + table + "]\n";
 }
 
@@ -77,6 +78,19 @@ TEST_CASE("Every key that the programs know is in every document") {
     const auto name = key.substr(key.find('.') + 1);
     // "# " is for what has no default.
     CHECK(std::regex_search(example, std::regex("\n(# ?)?" + name + " = ")));
+  }
+}
+
+TEST_CASE("Every key of the tables of the guard is in configuration.md") {
+  const std::string manual = ReadDocument("configuration.md");
+  for (const std::string table :
+       {"guard.countries", "guard.types", "guard.numbers", "guard.limit",
+        "guard.conversion", "guard.backlog"}) {
+    for (const auto& key : KnownHere(Header(table) + "no_such_key = 1\n")) {
+      INFO(table << "." << key);
+      CHECK(manual.find("| `" + table + "." + key + "` |") !=
+            std::string::npos);
+    }
   }
 }
 
@@ -116,16 +130,39 @@ std::vector<Row> Rows() {
   return rows;
 }
 
-// A file that has this value for this key, and all that its table must have.
-std::string FileWith(const std::string& key, const std::string& value) {
-  const auto dot = key.find('.');
-  const std::string table = key.substr(0, dot);
-  std::map<std::string, std::string> keys;
+using Keys = std::map<std::string, std::string>;
+
+// "guard.limit.most" -> "guard.limit", which is a list of tables.
+std::string TableOf(const std::string& key) {
+  const std::string limit = "guard.limit";
+  return key.starts_with(limit + ".") ? limit : key.substr(0, key.find('.'));
+}
+
+// A file that has this value for this key, and what its table must have.
+std::string FileWith(const std::string& key, const std::string& value,
+                     Keys keys = {}) {
+  const std::string table = TableOf(key);
   if (table == "modem") keys = {{"name", "\"a\""}, {"device", "\"/dev/a\""}};
-  keys[key.substr(dot + 1)] = value;
+  keys[key.substr(table.size() + 1)] = value;
   std::string toml = Header(table);
   for (const auto& [name, text] : keys) toml += name + " = " + text + "\n";
   return toml;
+}
+
+// What lets a key have this value at all.
+Keys KeysBeside(const std::string& key, const std::string& value) {
+  const std::map<std::string, Keys> beside = {
+      {"verify.ttl", {{"max_ttl", "3600"}}},
+      {"verify.min_ttl", {{"max_ttl", "3600"}, {"ttl", value}}},
+      {"verify.max_ttl", {{"ttl", value}}},
+      {"verify.min_code_length", {{"code_length", value}}},
+      {"verify.max_code_length", {{"code_length", value}}},
+      {"guard.conversion.window", {{"conversion.settle", "0"}}},
+      {"guard.conversion.settle", {{"conversion.window", "604800"}}},
+      {"guard.limit.most", {{"per", "\"number\""}, {"within", "1"}}},
+      {"guard.limit.within", {{"per", "\"number\""}, {"most", "1"}}}};
+  const auto found = beside.find(key);
+  return found == beside.end() ? Keys() : found->second;
 }
 
 TEST_CASE("The ranges in configuration.md are those of the programs") {
@@ -138,18 +175,46 @@ TEST_CASE("The ranges in configuration.md are those of the programs") {
     REQUIRE(std::regex_match(row.takes, range, pattern));
     const auto least = std::stoll(range[1]);
     const auto most = std::stoll(range[2]);
-    CHECK(Parse(FileWith(row.key, std::to_string(least))).has_value());
-    CHECK(Parse(FileWith(row.key, std::to_string(most))).has_value());
-    CHECK(!Parse(FileWith(row.key, std::to_string(least - 1))).has_value());
-    CHECK(!Parse(FileWith(row.key, std::to_string(most + 1))).has_value());
+    const auto takes = [&](std::int64_t number) {
+      const auto value = std::to_string(number);
+      return Parse(FileWith(row.key, value, KeysBeside(row.key, value)))
+          .has_value();
+    };
+    CHECK(takes(least));
+    CHECK(takes(most));
+    CHECK(!takes(least - 1));
+    CHECK(!takes(most + 1));
     ++checked;
   }
   CHECK(checked > 10);
 }
 
+auto Values(const VerifyConfig& v) {
+  return std::tuple(v.secret_file, v.app, v.default_locale, v.code_length,
+                    v.min_code_length, v.max_code_length, v.ttl, v.min_ttl,
+                    v.max_ttl, v.max_checks, v.max_sends, v.resend_after,
+                    v.max_parts, v.report, v.uniform_answers);
+}
+
+auto Values(const GuardConfig& g) {
+  using Limit = std::tuple<std::string, std::int64_t, std::int64_t, bool>;
+  std::vector<Limit> limits;
+  for (const GuardLimit& limit : g.limits) {
+    limits.emplace_back(limit.per, limit.most, limit.within.count(),
+                        limit.dry_run);
+  }
+  return std::tuple(
+      g.prefix_digits, g.countries.allow, g.countries.dry_run, g.types.refuse,
+      g.types.dry_run, g.numbers.block, g.numbers.allow, g.numbers.dry_run,
+      std::move(limits), g.conversion.least_share, g.conversion.least_volume,
+      g.conversion.window, g.conversion.settle, g.conversion.pause,
+      g.conversion.dry_run, g.backlog.dry_run);
+}
+
 // Every value of a configuration that configuration.md gives a default for.
 auto Values(const Config& c) {
   return std::tuple(
+      Values(c.verify), Values(c.guard), c.retention.verifications,
       c.store.path, c.endpoint.listen, c.endpoint.socket_mode,
       c.endpoint.backlog, c.endpoint.workers, c.endpoint.max_connections,
       c.endpoint.max_waiting, c.endpoint.max_body_bytes,
@@ -181,7 +246,8 @@ auto Values(const ModemConfig& m) {
 // Its table has no value that stands for its absence.
 bool HasDefault(const std::string& key) {
   return key != "modem.name" && key != "modem.device" &&
-         !key.starts_with("modem.limits.") && !key.starts_with("route.");
+         !key.starts_with("modem.limits.") && !key.starts_with("route.") &&
+         !key.starts_with("guard.limit.");
 }
 
 TEST_CASE("The defaults in configuration.md are those of the programs") {
@@ -191,6 +257,8 @@ TEST_CASE("The defaults in configuration.md are those of the programs") {
       CHECK(!HasDefault(row.key));
       continue;
     }
+    // Of one limit, which is no default.
+    if (row.key == "guard.limit.dry_run") continue;
     REQUIRE(row.standard.size() > 2);
     const auto value = row.standard.substr(1, row.standard.size() - 2);
     const auto config = Parse(FileWith(row.key, value));
@@ -210,8 +278,9 @@ TEST_CASE("The example is a configuration") {
 
 TEST_CASE("What the example has commented out are the defaults") {
   const std::string example = ReadDocument("smsweb.toml.example");
-  const auto uncommented =
-      std::regex_replace(example, std::regex("\n#([a-z_]+ = )"), "\n$1");
+  // A list may go over several lines.
+  const auto uncommented = std::regex_replace(
+      example, std::regex("\n#([a-z_]+ = |  \\{|\\])"), "\n$1");
   CHECK(uncommented != example);
   const auto with = Parse(uncommented);
   if (!with) FAIL(with.error().message);
@@ -238,6 +307,53 @@ TEST_CASE("The examples in configuration.md are configurations") {
     ++count;
   }
   CHECK(count >= 7);
+}
+
+// A row says where it is tested: `tests/unit_test.cc: "Sentence"`, `"another"`.
+TEST_CASE("The tests that security.md names are there") {
+  const std::string document = ReadDocument("security.md");
+  const std::regex cited("`(?:(tests/[a-z_]+\\.cc): )?\"([^\"`]+)\"`");
+  std::string file;
+  std::map<std::string, std::string> sources;
+  int count = 0;
+  for (std::sregex_iterator it(document.begin(), document.end(), cited), end;
+       it != end; ++it) {
+    const auto& match = *it;
+    if (match[1].matched) file = match[1];
+    if (file.empty()) continue;  // a word in quotes
+    if (!sources.contains(file)) {
+      // A sentence may go over several literals.
+      sources[file] = std::regex_replace(ReadDocument("../" + file),
+                                         std::regex("\"\\s*\n\\s*\""), "");
+    }
+    INFO(file << ": " << match[2]);
+    const bool found = sources[file].contains("\"" + match[2].str() + "\")");
+    CHECK(found);
+    ++count;
+  }
+  CHECK(count >= 20);
+}
+
+// Each row of the two tables that says that it is met names a test.
+TEST_CASE("Each requirement that security.md says is met is tested") {
+  std::istringstream document(ReadDocument("security.md"));
+  bool in_table = false;
+  int met = 0;
+  for (std::string line; std::getline(document, line);) {
+    if (line.starts_with("| requirement |")) in_table = true;
+    if (line.empty()) in_table = false;
+    if (!in_table) continue;
+    const auto verdict = line.find('|', 2);
+    if (line.compare(verdict, 6, "| met ") != 0 &&
+        line.compare(verdict, 6, "| met,") != 0) {
+      continue;
+    }
+    ++met;
+    INFO(line);
+    const bool tested = line.contains("`tests/");
+    CHECK(tested);
+  }
+  CHECK(met >= 10);
 }
 
 }  // namespace

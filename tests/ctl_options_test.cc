@@ -112,6 +112,130 @@ TEST_CASE("optout lists, adds and removes") {
   CheckSays(Complaint({"optout", "add"}), {"NUMBER"});
 }
 
+TEST_CASE("secret makes, rotates, prunes and checks") {
+  using enum SecretOptions::Action;
+  CHECK(ParseAs<SecretOptions>({"secret", "init"}).action == kInit);
+  CHECK(ParseAs<SecretOptions>({"secret", "rotate"}).action == kRotate);
+  CHECK(ParseAs<SecretOptions>({"secret", "check"}).action == kCheck);
+  CHECK_FALSE(ParseAs<SecretOptions>({"secret", "prune"}).yes);
+  const auto prune =
+      ParseAs<SecretOptions>({"secret", "prune", "--yes", "--file", "/a"});
+  CHECK(prune.action == kPrune);
+  CHECK(prune.yes);
+  CHECK(prune.file == "/a");
+  CheckSays(Complaint({"secret"}), {"secret needs a command", "init"});
+}
+
+TEST_CASE("key add takes a name, scopes, limits and networks") {
+  const auto add = ParseAs<KeyOptions>(
+      {"key", "add", "--scope", "send,verify", "--scope", "read", "--limit",
+       "100/hour", "--from", "10.0.0.0/8", "--limit", "9/day", "--from", "::1",
+       "shop", "--another"});
+  CHECK(add.action == KeyOptions::Action::kAdd);
+  CHECK(add.name == "shop");
+  CHECK(ScopeNames(add.scopes) == "send,verify,read");
+  CHECK(add.limits ==
+        std::vector{*ParseKeyLimit("100/hour"), *ParseKeyLimit("9/day")});
+  CHECK(add.networks == std::vector<std::string>{"10.0.0.0/8", "::1"});
+  CHECK(add.another);
+}
+
+TEST_CASE("key add says what a name, a scope, a limit and a network may be") {
+  const auto complaint = [](Words more) {
+    Words words = {"key", "add"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Complaint(words);
+  };
+  CheckSays(complaint({"shop"}), {"--scope"});
+  CheckSays(complaint({"--scope", "send"}), {"NAME"});
+  const std::string long_name(65, 'n');
+  for (const char* name : {"trusted network", "", "sh/op", "caf\xc3\xa9",
+                           "1a2b3c4d", long_name.c_str()}) {
+    INFO(name);
+    CheckSays(complaint({name, "--scope", "send"}), {"NAME", "at most 64"});
+  }
+  for (const char* scope : {"", "all", "send,", "send, read"}) {
+    INFO(scope);
+    CheckSays(complaint({"shop", "--scope", scope}), {"--scope", "verify"});
+  }
+  CheckSays(complaint({"shop", "--scope", "send", "--limit", "100"}),
+            {"--limit", "100/hour"});
+  CheckSays(complaint({"shop", "--scope", "send", "--from", "example.com"}),
+            {"--from", "10.20.0.0/16"});
+}
+
+TEST_CASE("key lists, and revokes by name or id") {
+  CHECK_FALSE(ParseAs<KeyOptions>({"key", "list"}).all);
+  CHECK(ParseAs<KeyOptions>({"key", "list", "--all"}).all);
+  const auto revoke = ParseAs<KeyOptions>({"key", "revoke", "1a2b3c4d"});
+  CHECK(revoke.action == KeyOptions::Action::kRevoke);
+  CHECK(revoke.name == "1a2b3c4d");
+  CheckSays(Complaint({"key", "revoke"}), {"NAME|ID"});
+}
+
+TEST_CASE("guard lists pauses, and ends one") {
+  CHECK(ParseAs<GuardOptions>({"guard", "list"}).action ==
+        GuardOptions::Action::kList);
+  const auto resume =
+      ParseAs<GuardOptions>({"guard", "resume", "client", "shop"});
+  CHECK(resume.action == GuardOptions::Action::kResume);
+  CHECK(resume.per == LimitPer::kClient);
+  CHECK(resume.key == "shop");
+  CHECK(ParseAs<GuardOptions>({"guard", "resume", "prefix", "+6281"}).per ==
+        LimitPer::kPrefix);
+  CheckSays(Complaint({"guard", "resume", "number", "+6281"}),
+            {"prefix", "client"});
+}
+
+TEST_CASE("audit takes a page") {
+  CHECK(ParseAs<AuditOptions>({"audit"}).limit == 50);
+  const auto audit =
+      ParseAs<AuditOptions>({"audit", "--limit", "5", "--before", "7"});
+  CHECK(audit.limit == 5);
+  CHECK(audit.before == 7);
+  CheckSays(Complaint({"audit", "--before", "0"}), {"--before"});
+}
+
+TEST_CASE("verify start takes a number, and what else the endpoint takes") {
+  const auto order =
+      ParseAs<VerifyStartOptions>({"verify", "start", "0811", "--locale", "id",
+                                   "--template", "login", "--code-length", "8",
+                                   "--ttl", "120", "--origin", "example.com"})
+          .order;
+  CHECK(order.to == "0811");
+  CHECK(order.text.locale == "id");
+  CHECK(order.text.template_name == "login");
+  CHECK(order.code_length == 8);
+  CHECK(order.ttl == std::chrono::seconds(120));
+  CHECK(order.text.origin == "example.com");
+  const auto plain = ParseAs<VerifyStartOptions>(
+                         {"verify", "start", "0811", "--app-hash", "x"})
+                         .order;
+  CHECK(plain.text.template_name == "default");
+  CHECK(plain.text.app_hash == "x");
+  CHECK(!plain.ttl);
+  CHECK(!plain.code_length);
+}
+
+TEST_CASE("verify check takes an id or a number, and never a code") {
+  CHECK(ParseAs<VerifyCheckOptions>({"verify", "check", kId}).id ==
+        ParseUuid(kId));
+  const auto check = ParseAs<VerifyCheckOptions>({"verify", "check", "0811"});
+  CHECK(!check.id);
+  CHECK(check.number == "0811");
+  const auto complaint = Complaint({"verify", "check", "0811", "493817"});
+  CheckSays(complaint, {"standard input"});
+  CheckNeverSays(complaint, "493817");
+}
+
+TEST_CASE("verify shows and cancels by id") {
+  CHECK(ParseAs<VerifyShowOptions>({"verify", "show", kId}).id ==
+        *ParseUuid(kId));
+  CHECK(ParseAs<VerifyCancelOptions>({"verify", "cancel", kId}).id ==
+        *ParseUuid(kId));
+  CheckSays(Complaint({"verify", "show", "0811"}), {"an id is a UUID"});
+}
+
 TEST_CASE("modem shows one, and asks by USSD") {
   CHECK(ParseAs<ModemShowOptions>({"modem", "show", "a"}).name == "a");
   const auto ussd = ParseAs<ModemUssdOptions>({"modem", "ussd", "a", "*888#"});

@@ -64,8 +64,10 @@ struct Bench {
     return ShowInbox(options, *store, recipients, 0);
   }
   Outcome OptOut(const OptOutOptions& options) {
-    return OptOutCommand(
-        options, {.store = *store, .recipients = recipients, .now = kNow});
+    return OptOutCommand(options, {.store = *store,
+                                   .recipients = recipients,
+                                   .now = kNow,
+                                   .who = "root (sudo: alice)"});
   }
   // `answer` is called at each pause, and may finish the request.
   Outcome Ussd(const ModemUssdOptions& options,
@@ -168,6 +170,21 @@ TEST_CASE("optout adds, lists and removes numbers") {
   CHECK(again.error().code == "not_on_the_list");
   CHECK(bench.OptOut({.action = kAdd, .number = "12"}).error().exit ==
         ExitCode::kRefused);
+}
+
+TEST_CASE("Who changes the do-not-send list is in the audit log") {
+  using enum OptOutOptions::Action;
+  Bench bench;
+  REQUIRE(bench.OptOut({.action = kAdd, .number = "0811"}).has_value());
+  REQUIRE(bench.OptOut({.action = kRemove, .number = "0811"}).has_value());
+  REQUIRE(!bench.OptOut({.action = kRemove, .number = "0811"}).has_value());
+  const auto audit = *bench.store->Audit(10, 0);
+  REQUIRE(audit.size() == 2);
+  CHECK(audit[0].act == "optout.remove");
+  CHECK(audit[1].act == "optout.add");
+  CHECK(audit[1].subject == "+62811");
+  CHECK(audit[1].who == "root (sudo: alice)");
+  CHECK(audit[1].at == kNow);
 }
 
 TEST_CASE("send to a number on the list is refused, and queues nothing") {

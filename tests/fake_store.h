@@ -9,8 +9,37 @@ class FakeStore : public Store {
  public:
   explicit FakeStore(ErrorKind kind = ErrorKind::kUnavailable) : kind_(kind) {}
 
-  Result<std::vector<IntakeOutcome>> Insert(
-      std::span<const Intake* const>) override {
+  Result<std::vector<ChangeOutcome>> Apply(std::span<const Change>) override {
+    return No();
+  }
+  Result<Verification> FindVerification(const Uuid&, WallTime) override {
+    return No();
+  }
+  Result<Verification> FindVerification(const std::string&, const std::string&,
+                                        WallTime) override {
+    return No();
+  }
+  Result<std::optional<ClientKey>> FindKey(const Digest256&) override {
+    return No();
+  }
+  Result<void> RecordKeyUse(const Digest256&, WallTime) override {
+    return No();
+  }
+  Result<std::vector<ClientKey>> Keys() override { return No(); }
+  Result<void> AddKey(const ClientKey&, const AuditEntry&) override {
+    return No();
+  }
+  Result<std::vector<ClientKey>> RevokeKeys(const std::string&, WallTime,
+                                            const AuditEntry&) override {
+    return No();
+  }
+  Result<void> Record(const AuditEntry&) override { return No(); }
+  Result<std::vector<AuditEntry>> Audit(int, std::int64_t) override {
+    return No();
+  }
+  Result<std::vector<GuardPause>> Pauses(WallTime) override { return No(); }
+  Result<void> EndPause(LimitPer, const std::string&, WallTime,
+                        const AuditEntry&) override {
     return No();
   }
   Result<Batch> FindBatch(const Uuid&) override { return No(); }
@@ -19,6 +48,7 @@ class FakeStore : public Store {
   Result<std::vector<Message>> List(const ListFilter&) override { return No(); }
   Result<std::vector<StateCount>> CountByState() override { return No(); }
   Result<std::vector<ModemStatus>> Modems() override { return No(); }
+  Result<std::int64_t> CountQueuedCodes(WallTime) override { return No(); }
   Result<std::vector<InboundMessage>> Inbox(const InboxFilter&) override {
     return No();
   }

@@ -9,9 +9,47 @@ class ForwardingStore : public Store {
  public:
   explicit ForwardingStore(Store& inner) : inner_(inner) {}
 
-  Result<std::vector<IntakeOutcome>> Insert(
-      std::span<const Intake* const> intakes) override {
-    return inner_.Insert(intakes);
+  Result<std::vector<ChangeOutcome>> Apply(
+      std::span<const Change> changes) override {
+    return inner_.Apply(changes);
+  }
+  Result<Verification> FindVerification(const Uuid& id,
+                                        WallTime now) override {
+    return inner_.FindVerification(id, now);
+  }
+  Result<Verification> FindVerification(const std::string& client,
+                                        const std::string& recipient,
+                                        WallTime now) override {
+    return inner_.FindVerification(client, recipient, now);
+  }
+  Result<std::optional<ClientKey>> FindKey(const Digest256& digest) override {
+    return inner_.FindKey(digest);
+  }
+  Result<void> RecordKeyUse(const Digest256& digest, WallTime now) override {
+    return inner_.RecordKeyUse(digest, now);
+  }
+  Result<std::vector<ClientKey>> Keys() override { return inner_.Keys(); }
+  Result<void> AddKey(const ClientKey& key, const AuditEntry& audit) override {
+    return inner_.AddKey(key, audit);
+  }
+  Result<std::vector<ClientKey>> RevokeKeys(const std::string& client_or_id,
+                                            WallTime now,
+                                            const AuditEntry& audit) override {
+    return inner_.RevokeKeys(client_or_id, now, audit);
+  }
+  Result<void> Record(const AuditEntry& entry) override {
+    return inner_.Record(entry);
+  }
+  Result<std::vector<AuditEntry>> Audit(int limit,
+                                        std::int64_t before) override {
+    return inner_.Audit(limit, before);
+  }
+  Result<std::vector<GuardPause>> Pauses(WallTime now) override {
+    return inner_.Pauses(now);
+  }
+  Result<void> EndPause(LimitPer per, const std::string& key, WallTime now,
+                        const AuditEntry& audit) override {
+    return inner_.EndPause(per, key, now, audit);
   }
   Result<Batch> FindBatch(const Uuid& id) override {
     return inner_.FindBatch(id);
@@ -27,6 +65,9 @@ class ForwardingStore : public Store {
     return inner_.CountByState();
   }
   Result<std::vector<ModemStatus>> Modems() override { return inner_.Modems(); }
+  Result<std::int64_t> CountQueuedCodes(WallTime now) override {
+    return inner_.CountQueuedCodes(now);
+  }
   Result<std::vector<InboundMessage>> Inbox(
       const InboxFilter& filter) override {
     return inner_.Inbox(filter);

@@ -148,16 +148,19 @@ TEST_CASE_METHOD(ApiFixture, "An endpoint that ends says how far it came") {
 }
 
 TEST_CASE_METHOD(ApiFixture, "Only an import is streamed, for who may call") {
-  const Access access(config_.endpoint.trusted_networks);
+  const Access access(config_.endpoint);
+  const auto may = [&](const Request& request) {
+    return access.MayBeSomebody(request);
+  };
   config_.endpoint.max_import_bytes = 5000;
   Request head = Import("");
-  CHECK(PlanBodyOf(head, config_.endpoint, access).streamed);
-  CHECK(PlanBodyOf(head, config_.endpoint, access).most == 5000);
+  CHECK(PlanBodyOf(head, config_.endpoint, may).streamed);
+  CHECK(PlanBodyOf(head, config_.endpoint, may).most == 5000);
   head.remote_address = "10.0.0.1";
-  CHECK_FALSE(PlanBodyOf(head, config_.endpoint, access).streamed);
-  CHECK(PlanBodyOf(head, config_.endpoint, access).most == 1000);
+  CHECK_FALSE(PlanBodyOf(head, config_.endpoint, may).streamed);
+  CHECK(PlanBodyOf(head, config_.endpoint, may).most == 1000);
   head = PostJson("");
-  CHECK_FALSE(PlanBodyOf(head, config_.endpoint, access).streamed);
+  CHECK_FALSE(PlanBodyOf(head, config_.endpoint, may).streamed);
 }
 
 }  // namespace

@@ -280,11 +280,11 @@ class DyingStore final : public ForwardingStore {
  public:
   DyingStore(Store& inner, int at, bool committed)
       : ForwardingStore(inner), left_(at), committed_(committed) {}
-  Result<std::vector<IntakeOutcome>> Insert(
-      std::span<const Intake* const> intakes) override {
+  Result<std::vector<ChangeOutcome>> Apply(
+      std::span<const Change> changes) override {
     const bool dies = --left_ == 0;
     if (dies && !committed_) return Dead();
-    auto outcomes = ForwardingStore::Insert(intakes);
+    auto outcomes = ForwardingStore::Apply(changes);
     if (dies) return Dead();
     return outcomes;
   }
@@ -342,10 +342,10 @@ class RacingStore final : public ForwardingStore {
  public:
   RacingStore(Store& inner, int at, std::function<void()> other)
       : ForwardingStore(inner), left_(at), other_(std::move(other)) {}
-  Result<std::vector<IntakeOutcome>> Insert(
-      std::span<const Intake* const> intakes) override {
+  Result<std::vector<ChangeOutcome>> Apply(
+      std::span<const Change> changes) override {
     if (--left_ == 0) other_();
-    return ForwardingStore::Insert(intakes);
+    return ForwardingStore::Apply(changes);
   }
 
  private:

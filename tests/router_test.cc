@@ -15,6 +15,7 @@ class FakeRegions final : public NumberRegions {
     if (e164.starts_with("+1")) return {"US", "CA"};
     return {};
   }
+  std::string TypeOf(const std::string&) const override { return "mobile"; }
 };
 
 Result<std::unique_ptr<NumberRegions>> MakeRegions() {

@@ -127,7 +127,7 @@ TEST_CASE("A queue of schema 1 is brought up to date, with all that is in it") {
   CHECK(outcome->leased[0].in_doubt);  // its part is unknown
   CHECK_FALSE(sent->in_doubt);
   CHECK(RawSqlite(path).Column("SELECT e164 FROM known_number") == "+62811\n");
-  CHECK(RawSqlite(path).Column("PRAGMA user_version") == "3\n");
+  CHECK(RawSqlite(path).Column("PRAGMA user_version") == "4\n");
 }
 
 TEST_CASE("An upgraded file is like a new one") {

@@ -94,7 +94,7 @@ TEST_CASE_METHOD(LanesFixture, "What was sent is where a conversation begins") {
                         .now = clock_.Wall(),
                         .conversations_since = clock_.Wall() - hours(1)};
     const Intake* const intakes[] = {&intake};
-    REQUIRE(sqlite_->Insert(intakes).has_value());
+    REQUIRE(InsertIntakes(*sqlite_, intakes).has_value());
     CHECK(ParseLane(Look(next.id).lane).kind == Lane::Kind::kSim);
     spooler_->BellRang();
     Settle();

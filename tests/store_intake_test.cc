@@ -27,7 +27,7 @@ Intake Keyed(const std::string& key, std::vector<NewMessage> messages,
 
 IntakeOutcome Take(Store& store, const Intake& intake) {
   const Intake* const intakes[] = {&intake};
-  auto outcomes = store.Insert(intakes);
+  auto outcomes = InsertIntakes(store, intakes);
   REQUIRE(outcomes.has_value());
   REQUIRE(outcomes->size() == 1);
   return outcomes->front();
@@ -80,7 +80,7 @@ TEST_CASE("Twins in one commit group are one message") {
     const Intake one = Keyed("k", {MakeMessage(1)});
     const Intake two = Keyed("k", {MakeMessage(2)});
     const Intake* const group[] = {&one, &two};
-    const auto outcomes = store.Insert(group);
+    const auto outcomes = InsertIntakes(store, group);
     REQUIRE(outcomes.has_value());
     CHECK(outcomes->at(0).kind == Kind::kTaken);
     CHECK(outcomes->at(1).kind == Kind::kRepeated);
@@ -102,7 +102,7 @@ TEST_CASE("Twins through several connections are one message") {
       threads.emplace_back([&, i] {
         const Intake intake = Keyed("k", {MakeMessage(i)});
         const Intake* const intakes[] = {&intake};
-        auto taken = stores[i]->Insert(intakes);
+        auto taken = InsertIntakes(*stores[i], intakes);
         if (taken) outcomes[i] = std::move(taken->front());
       });
     }

@@ -172,7 +172,7 @@ TEST_CASE("A message follows the SIM that its recipient knows") {
       const Intake intake{
           .messages = {message}, .now = kNow, .conversations_since = since};
       const Intake* const intakes[] = {&intake};
-      REQUIRE(store.Insert(intakes).has_value());
+      REQUIRE(InsertIntakes(store, intakes).has_value());
       return store.Find(message.id)->lane;
     };
     CHECK(lanes_of(MakeMessage(1), kNow) == SimLane("", "51010"));

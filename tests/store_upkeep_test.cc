@@ -232,7 +232,7 @@ TEST_CASE("A message takes its parts, its reports and its batch along") {
   intake.batch = BatchStep{.id = MakeMessage(50).id};
   for (int n = 1; n <= 2; ++n) intake.messages.push_back(MakeMessage(n));
   const Intake* const intakes[] = {&intake};
-  REQUIRE(store.Insert(intakes).has_value());
+  REQUIRE(InsertIntakes(store, intakes).has_value());
   End(store, kSent);
   End(store, kSent, kNow + minutes(5));
 
@@ -496,7 +496,7 @@ TEST_CASE("The log stays bounded beside readers that come and go") {
       Intake intake{.now = kNow};
       for (int k = 0; k < 20; ++k) intake.messages.push_back(MakeMessage(++n));
       const Intake* const intakes[] = {&intake};
-      REQUIRE(store.Insert(intakes).has_value());
+      REQUIRE(InsertIntakes(store, intakes).has_value());
     }
     const auto beside = store.GiveBackSpace(true);
     REQUIRE(beside.has_value());
@@ -532,7 +532,7 @@ TEST_CASE("The log is emptied where somebody always reads") {
     Intake intake{.now = kNow};
     for (int k = 0; k < 5; ++k) intake.messages.push_back(MakeMessage(++n));
     const Intake* const intakes[] = {&intake};
-    REQUIRE(opened->queue->Insert(intakes).has_value());
+    REQUIRE(InsertIntakes(*opened->queue, intakes).has_value());
     const auto before =
         std::exchange(length, std::filesystem::file_size(path + "-wal"));
     if (length < before) ++emptied;

@@ -250,6 +250,7 @@ class FakeRegions final : public NumberRegions {
     if (e164.starts_with("+98")) return {"NN"};
     return {};
   }
+  std::string TypeOf(const std::string&) const override { return "mobile"; }
 };
 
 struct Office {

@@ -182,8 +182,8 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   const toml::table& root = parsed.table();
 
   static const std::set<std::string> kTables = {
-      "store",    "endpoint", "message",   "spooler", "inbox", "window",
-      "callback", "log",      "retention", "modem",   "route"};
+      "store", "endpoint",  "message", "spooler", "inbox", "window", "callback",
+      "log",   "retention", "verify",  "guard",   "modem", "route"};
   for (const auto& [key, node] : root) {
     const std::string name(key.str());
     if (!kTables.contains(name)) {
@@ -207,6 +207,9 @@ Result<Config> ParseConfig(std::string_view toml, const std::string& file,
   ReadWindows(section("window"), &config.window);
   ReadCallback(section("callback"), environment, secrets, &config.callback);
   ReadRetention(section("retention"), &config.retention);
+  ReadVerify(section("verify"), &config.verify);
+  ReadGuard(section("guard"), config.message.default_region, config.verify.On(),
+            &config.guard);
   ReadLog(section("log"), &config.log);
   ReadModems(root, environment, secrets, errors, &config.modems);
   ReadRoutes(root, config.modems, errors, &config.routes);

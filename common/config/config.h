@@ -36,7 +36,7 @@ struct EndpointConfig {
   int max_body_bytes = 1 << 20;  // 10,000 recipients, and some
   int max_import_bytes = 64 << 20;
   std::chrono::seconds idempotency_life{24 * 3600};  // of an Idempotency-Key
-  std::vector<std::string> trusted_networks;         // CIDR; empty: nobody
+  std::vector<std::string> trusted_networks;         // CIDR; who needs no key
 };
 
 struct MessageConfig {
@@ -118,6 +118,82 @@ struct RetentionConfig {
   // Of the classes that are not otp; 0: erased at once, as an otp's are.
   std::chrono::seconds texts{7LL * 24 * 3600};
   std::chrono::seconds inbox{0};
+  std::chrono::seconds verifications{24 * 3600};  // since a code's life was over
+};
+
+// Texts that carry a code, by locale ("en", "pt-BR"), as they are in the file.
+struct VerifyTemplate {
+  std::map<std::string, std::string> texts;
+  std::map<std::string, int> lines;  // of `file`, for errors found later
+};
+
+// User verification. Without `secret_file` there is none.
+struct VerifyConfig {
+  std::string secret_file;  // common/secret/key_ring.h
+  std::string app;          // what {app} stands for
+  std::string default_locale = "en";
+  int code_length = 6;  // digits
+  int min_code_length = 4;
+  int max_code_length = 10;
+  std::chrono::seconds ttl{600};  // of a code
+  std::chrono::seconds min_ttl{60};
+  std::chrono::seconds max_ttl{600};
+  int max_checks = 5;
+  int max_sends = 5;
+  std::chrono::seconds resend_after{30};
+  int max_parts = 1;  // of a message with a code
+  bool report = true;
+  bool uniform_answers = false;          // who is refused is not told so
+  std::map<std::string, VerifyTemplate> templates;  // "default" is always there
+
+  bool On() const { return !secret_file.empty(); }
+};
+
+// Who is sent codes, and how many. A dry run only tells.
+struct GuardCountries {
+  std::vector<std::string> allow;  // ISO 3166-1 alpha-2
+  bool dry_run = false;
+};
+struct GuardTypes {
+  std::vector<std::string> refuse = {"premium_rate", "shared_cost"};
+  bool dry_run = false;
+};
+struct GuardNumbers {  // each a number, or the beginning of one
+  std::vector<std::string> block;
+  std::vector<std::string>
+      allow;  // by other parts of the guard, too, but limits
+  bool dry_run = false;
+};
+struct GuardLimit {
+  std::string per = "number";  // or prefix, client, address, device, total
+  std::int64_t most = 0;
+  std::chrono::seconds within{0};
+  bool dry_run = false;
+};
+struct GuardConversion {
+  double least_share = 0.1;
+  std::int64_t least_volume = 50;
+  std::chrono::seconds window{3600};
+  std::chrono::seconds settle{600};
+  std::chrono::seconds pause{3600};
+  bool dry_run = false;
+};
+struct GuardBacklog {
+  bool dry_run = false;
+};
+struct GuardConfig {
+  int prefix_digits = 6;  // of a number, behind the '+'
+  GuardCountries countries;
+  GuardTypes types;
+  GuardNumbers numbers;
+  std::vector<GuardLimit> limits = {
+      {"number", 5, std::chrono::minutes(10)},
+      {"number", 20, std::chrono::hours(24)},
+      {"address", 20, std::chrono::minutes(10)},
+      {"address", 100, std::chrono::hours(24)},
+  };
+  GuardConversion conversion;
+  GuardBacklog backlog;
 };
 
 struct SpoolerConfig {
@@ -190,10 +266,15 @@ struct Config {
   WindowsConfig window;
   CallbackConfig callback;
   RetentionConfig retention;
+  VerifyConfig verify;
+  GuardConfig guard;
   LogConfig log;
   std::vector<ModemConfig> modems;
   std::vector<RouteConfig> routes;  // the first that fits decides
 };
+
+// The types of numbers that libphonenumber tells apart.
+std::span<const std::string_view> NumberTypeNames();
 
 // What `languages` may name.
 std::span<const std::string_view> LanguageNames();

@@ -33,6 +33,7 @@ void ReadRetention(TableReader table, RetentionConfig* out) {
   ReadKept(table, "expired", kShortest, &out->expired);
   ReadKept(table, "cancelled", kShortest, &out->cancelled);
   table.ReadSeconds("texts", &out->texts, 0, kLongest);
+  ReadKept(table, "verifications", kShortest, &out->verifications);
   ReadKept(table, "inbox", kShortestInbox, &out->inbox);
   table.RefuseUnknownKeys();
 }

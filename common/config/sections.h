@@ -26,6 +26,11 @@ void ReadRetention(TableReader table, RetentionConfig* out);
 void ReadCallback(TableReader table, const Environment& environment,
                   Secrets secrets, CallbackConfig* out);
 
+void ReadVerify(TableReader table, VerifyConfig* out);
+// `home`: message.default_region, whose numbers are allowed unless others are.
+void ReadGuard(TableReader table, const std::string& home, bool needed,
+               GuardConfig* out);
+
 void ReadModems(const toml::table& root, const Environment& environment,
                 Secrets secrets, ErrorList& errors,
                 std::vector<ModemConfig>* out);

@@ -142,6 +142,13 @@ class TableReader {
     return nullptr;
   }
 
+  // One of ReadTables(), by its place.
+  TableReader Entry(std::string_view key, std::size_t place) const {
+    const auto* array = table_->get_as<toml::array>(key);
+    return TableReader(array->get_as<toml::table>(place),
+                       fmt::format("{}[{}]", Path(key), place), errors_);
+  }
+
   // Where `key` is, for errors that are found later; 0: it is absent.
   int LineOf(std::string_view key) const {
     const auto* node = table_ ? table_->get(key) : nullptr;

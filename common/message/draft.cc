@@ -52,42 +52,13 @@ SegmentOptions OptionsFor(const std::string& recipient,
   return options;
 }
 
-// How the text goes on the air.
-struct Cut {
-  std::string text;
-  int parts;
-  std::string coding;
-};
-
-Result<Cut> CutText(std::string text, const SegmentOptions& options,
-                    bool transliterate) {
+Result<PreparedText> CutText(std::string text, const SegmentOptions& options,
+                             bool transliterate) {
   const auto segments = transliterate ? SegmentTransliterated(text, options)
                                       : SegmentText(text, options);
   if (!segments) return std::unexpected(segments.error());
-  return Cut{std::move(text), static_cast<int>(segments->parts.size()),
-             ToString(segments->coding)};
-}
-
-std::expected<Cut, DraftError> CheckText(std::string text,
-                                         const std::string& recipient,
-                                         const MessageConfig& config) {
-  if (text.empty()) {
-    return Refuse(DraftProblem::kEmptyText, "the text is empty");
-  }
-  auto cut = CutText(std::move(text), OptionsFor(recipient, config),
-                     config.transliterate);
-  if (!cut) {
-    return Refuse(DraftProblem::kInvalidUtf8,
-                  "the text is not UTF-8: " + cut.error().message);
-  }
-  if (cut->parts > config.max_parts) {
-    return Refuse(DraftProblem::kTooManyParts,
-                  fmt::format("the text takes {} parts, and message.max_parts "
-                              "is {}",
-                              cut->parts, config.max_parts),
-                  cut->parts);
-  }
-  return std::move(*cut);
+  return PreparedText{std::move(text), static_cast<int>(segments->parts.size()),
+                      ToString(segments->coding)};
 }
 
 // From when to when it may be sent.
@@ -202,6 +173,27 @@ std::string_view FieldOf(const DraftError& error) {
   return "text";
 }
 
+std::expected<PreparedText, DraftError> PrepareText(
+    std::string text, const std::string& recipient, const Config& config) {
+  if (text.empty()) {
+    return Refuse(DraftProblem::kEmptyText, "the text is empty");
+  }
+  auto cut = CutText(std::move(text), OptionsFor(recipient, config.message),
+                     config.message.transliterate);
+  if (!cut) {
+    return Refuse(DraftProblem::kInvalidUtf8,
+                  "the text is not UTF-8: " + cut.error().message);
+  }
+  if (cut->parts > config.message.max_parts) {
+    return Refuse(DraftProblem::kTooManyParts,
+                  fmt::format("the text takes {} parts, and message.max_parts "
+                              "is {}",
+                              cut->parts, config.message.max_parts),
+                  cut->parts);
+  }
+  return std::move(*cut);
+}
+
 std::expected<NewMessage, DraftError> MakeMessage(
     Draft draft, const Config& config, RecipientParser& recipients,
     SendingWindows& windows, WallTime now, Random& random) {
@@ -211,7 +203,7 @@ std::expected<NewMessage, DraftError> MakeMessage(
   }
   auto recipient = CheckRecipient(draft.to, recipients);
   if (!recipient) return std::unexpected(recipient.error());
-  auto cut = CheckText(std::move(draft.text), *recipient, config.message);
+  auto cut = PrepareText(std::move(draft.text), *recipient, config);
   if (!cut) return std::unexpected(cut.error());
   const auto life = CheckTimes(draft, *recipient, config.message, windows, now);
   if (!life) return std::unexpected(life.error());

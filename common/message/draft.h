@@ -67,10 +67,20 @@ struct DraftError {
 // The field at fault, as the interface calls it: "to", "text", "not_before".
 std::string_view FieldOf(const DraftError& error);
 
+// How a text goes on the air: transliterated, where the configuration wants
+// that and it saves UCS-2.
+struct PreparedText {
+  std::string text;
+  int parts;
+  std::string coding;
+};
+std::expected<PreparedText, DraftError> PrepareText(
+    std::string text, const std::string& recipient, const Config& config);
+
 // It begins when the window of its class opens, at the earliest; its class's
 // life counts from there, and a `ttl` from the `not_before` that was asked for.
 // Its lane is that of the first route that fits. Its text is the one that is
-// sent: transliterated, where the configuration wants that and it saves UCS-2.
+// sent, as PrepareText() has it.
 std::expected<NewMessage, DraftError> MakeMessage(Draft draft,
                                                   const Config& config,
                                                   RecipientParser& recipients,

@@ -26,6 +26,35 @@ std::string Reason(PhoneNumberUtil::ErrorType error) {
   }
 }
 
+std::string NameOf(PhoneNumberUtil::PhoneNumberType type) {
+  switch (type) {
+    case PhoneNumberUtil::FIXED_LINE:
+      return "fixed_line";
+    case PhoneNumberUtil::MOBILE:
+      return "mobile";
+    case PhoneNumberUtil::FIXED_LINE_OR_MOBILE:
+      return "fixed_line_or_mobile";
+    case PhoneNumberUtil::TOLL_FREE:
+      return "toll_free";
+    case PhoneNumberUtil::PREMIUM_RATE:
+      return "premium_rate";
+    case PhoneNumberUtil::SHARED_COST:
+      return "shared_cost";
+    case PhoneNumberUtil::VOIP:
+      return "voip";
+    case PhoneNumberUtil::PERSONAL_NUMBER:
+      return "personal_number";
+    case PhoneNumberUtil::PAGER:
+      return "pager";
+    case PhoneNumberUtil::UAN:
+      return "uan";
+    case PhoneNumberUtil::VOICEMAIL:
+      return "voicemail";
+    default:
+      return "unknown";
+  }
+}
+
 class LibphonenumberChecker final : public NumberChecker {
  public:
   Result<std::string> ToE164(std::string_view input, std::string_view region,
@@ -79,6 +108,15 @@ class LibphonenumberRegions final : public NumberRegions {
     util_.GetRegionCodesForCountryCallingCode(number.country_code(), &regions);
     regions.remove(kNoCountry);
     return {regions.begin(), regions.end()};
+  }
+
+  std::string TypeOf(const std::string& e164) const override {
+    PhoneNumber number;
+    if (util_.Parse(e164, kNoRegion, &number) !=
+        PhoneNumberUtil::NO_PARSING_ERROR) {
+      return NameOf(PhoneNumberUtil::UNKNOWN);
+    }
+    return NameOf(util_.GetNumberType(number));
   }
 
  private:

@@ -19,6 +19,8 @@ class NumberRegions {
   // code, where it does not; none for a number that is no country's. Safe from
   // several threads.
   virtual std::vector<std::string> Of(const std::string& e164) const = 0;
+  // What kind of number it is, as NumberTypeNames() has them: "mobile".
+  virtual std::string TypeOf(const std::string& e164) const = 0;
 };
 
 using NumberRegionsFactory =

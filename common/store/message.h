@@ -70,6 +70,9 @@ struct NewMessage {
   MessageClass message_class = MessageClass::kTransactional;
   std::string recipient;  // E.164 with '+', or a short code
   std::string text;       // UTF-8
+  // Not empty: the text is sealed (common/secret/sealed_text.h), and this opens
+  // it, together with its key.
+  std::vector<std::uint8_t> seal;
   int parts = 1;
   std::string reference;  // the caller's own, or empty
   std::string coding;     // as ToString(TextCoding) in common/pdu/text_coding.h

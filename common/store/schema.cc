@@ -307,6 +307,94 @@ ALTER TABLE outbox ADD COLUMN body TEXT;
 DROP INDEX outbox_due;
 CREATE INDEX outbox_receiver ON outbox(receiver, due_at, sequence);
 )sql",
+    // 4: verifications, what guards them, and who may call
+    R"sql(
+-- How many milliseconds a part takes, of late. 0: not measured.
+ALTER TABLE modem ADD COLUMN part_ms INTEGER NOT NULL DEFAULT 0;
+-- What opens a text that is sealed. NULL: it is not.
+ALTER TABLE message ADD COLUMN seal BLOB;
+-- A client lists its own. The words are those of SqliteQueue::List; most
+-- messages of a queue without keys are in none of its pages.
+CREATE INDEX message_client ON message(client, sequence)
+  WHERE client <> '' AND client <> 'trusted network';
+
+-- The code is not here. A seed is gone once its verification has ended.
+CREATE TABLE verification(
+  sequence INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  client TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  resend_after INTEGER NOT NULL,
+  attempts_left INTEGER NOT NULL,
+  sends_left INTEGER NOT NULL,
+  code_length INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  seed BLOB,
+  metadata TEXT,
+  muted INTEGER NOT NULL,
+  message BLOB NOT NULL,
+  parts INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+-- Those whose life ends while they are pending.
+CREATE INDEX verification_open ON verification(expires_at) WHERE state = 0;
+-- The last one of a client and a number: no other can be pending.
+CREATE INDEX verification_of ON verification(client, recipient, sequence);
+
+-- common/store/limit.h has the words. `used`: the slots' counts, the latest
+-- first, four bytes each (little-endian). From `ends_at` on nothing of it counts.
+CREATE TABLE limit_count(
+  per INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  within INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  used BLOB NOT NULL,
+  ends_at INTEGER NOT NULL,
+  PRIMARY KEY(per, key, within)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX limit_over ON limit_count(ends_at);
+CREATE TABLE conversion(
+  per INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  began_at INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  approved INTEGER NOT NULL,
+  PRIMARY KEY(per, key, began_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversion_age ON conversion(began_at);
+CREATE TABLE guard_pause(
+  per INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  began_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  approved INTEGER NOT NULL,
+  PRIMARY KEY(per, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE client_key(
+  sequence INTEGER PRIMARY KEY,
+  digest BLOB NOT NULL UNIQUE,
+  client TEXT NOT NULL,
+  scopes INTEGER NOT NULL,
+  networks TEXT NOT NULL,
+  limits TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+CREATE TABLE audit(
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  act TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
+)sql",
 };
 
 Result<int> ReadVersion(SqliteDb& db) {

@@ -22,16 +22,17 @@ Digest256 TwinDigest(const Intake& intake, const NewMessage& message) {
 
 }  // namespace
 
-SqliteIntake::SqliteIntake(SqliteDb& db)
-    // A row that fails takes its transaction with it: FAIL spares SQLite the
-    // copies of pages with which it could take back the row alone.
-    : insert_(db.PrepareLater(
+SqliteIntake::SqliteIntake(SqliteDb& db, SqliteLimits& limits)
+    : limits_(limits),
+      // A row that fails takes its transaction with it: FAIL spares SQLite the
+      // copies of pages with which it could take back the row alone.
+      insert_(db.PrepareLater(
           "INSERT OR FAIL INTO message(id, class, state, recipient, text, "
           "parts, reference, created_at, not_before, expires_at, coding, "
           "report, updated_at, lane, client, batch, callback_url, "
-          "repeat_unknown) "
+          "repeat_unknown, seal) "
           "SELECT ?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?7, ?12, "
-          "?13, ?14, ?15, ?16 "
+          "?13, ?14, ?15, ?16, ?17 "
           "WHERE NOT EXISTS(SELECT 1 FROM opt_out WHERE number = ?3)")),
       count_(db.PrepareLater(
           "INSERT INTO message_count(state, messages) VALUES(0, ?1) "
@@ -86,27 +87,28 @@ SqliteIntake::SqliteIntake(SqliteDb& db)
           "VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
           "sim = ?3, at = ?4")) {}
 
-Result<std::vector<IntakeOutcome>> SqliteIntake::Take(
-    std::span<const Intake* const> intakes) {
-  taken_ = 0;
-  std::vector<IntakeOutcome> outcomes;
-  outcomes.reserve(intakes.size());
-  for (const Intake* intake : intakes) {
-    auto outcome = TakeOne(*intake);
-    if (!outcome) return std::unexpected(outcome.error());
-    outcomes.push_back(std::move(*outcome));
-  }
-  if (taken_ == 0) return outcomes;
-  count_.Bind(taken_);
-  if (auto done = RunIt(count_); !done) return std::unexpected(done.error());
-  return outcomes;
+Result<bool> SqliteIntake::Take(const NewMessage& message) {
+  return Insert(message, message.lane, std::nullopt);
 }
 
-Result<IntakeOutcome> SqliteIntake::TakeOne(const Intake& intake) {
+Result<void> SqliteIntake::End() {
+  if (taken_ == 0) return {};
+  count_.Bind(taken_);
+  return RunIt(count_);
+}
+
+Result<IntakeOutcome> SqliteIntake::Take(const Intake& intake) {
   if (!intake.key.empty()) {
     auto known = KnownKey(intake);
     if (!known) return std::unexpected(known.error());
     if (*known) return std::move(**known);
+  }
+  const auto limited = limits_.Find(intake.limits, intake.now);
+  if (!limited) return std::unexpected(limited.error());
+  if (*limited) {
+    return IntakeOutcome{.kind = IntakeOutcome::Kind::kLimited,
+                         .retry_at = (*limited)->retry_at,
+                         .limit = (*limited)->finding.detail};
   }
   const auto batch = FindOrBeginBatch(intake);
   if (!batch) return std::unexpected(batch.error());
@@ -126,6 +128,13 @@ Result<IntakeOutcome> SqliteIntake::TakeOne(const Intake& intake) {
   if (*batch) {
     auto done = GrowBatch(intake, *sequence, Number(taken), some);
     if (!done) return std::unexpected(done.error());
+  }
+  // Counted in messages that were taken.
+  for (LimitUse use : intake.limits) {
+    use.cost = Number(taken);
+    if (auto done = limits_.Count(use, intake.now); !done) {
+      return std::unexpected(done.error());
+    }
   }
   // Where nothing was taken, the same request may be made again.
   const bool begun = intake.batch && !intake.batch->finished;
@@ -212,6 +221,19 @@ Result<void> SqliteIntake::TakeMessage(const Intake& intake, std::size_t place,
   }
   const auto lane = LaneOf(intake, message);
   if (!lane) return std::unexpected(lane.error());
+  const auto inserted = Insert(message, *lane, batch);
+  if (!inserted) return std::unexpected(inserted.error());
+  if (!*inserted) {
+    outcome->opted_out.push_back(place);
+    return {};
+  }
+  if (intake.duplicate_window == Millis(0)) return {};
+  return RememberText(intake, digest, message.id);
+}
+
+Result<bool> SqliteIntake::Insert(const NewMessage& message,
+                                  std::string_view lane,
+                                  std::optional<std::int64_t> batch) {
   insert_.Bind(message.id.bytes)
       .Bind(Number(message.message_class))
       .Bind(message.recipient)
@@ -223,24 +245,24 @@ Result<void> SqliteIntake::TakeMessage(const Intake& intake, std::size_t place,
       .Bind(message.expires_at)
       .BindNullIfEmpty(message.coding)
       .Bind(Number(message.report))
-      .Bind(*lane)
+      .Bind(lane)
       .Bind(message.client);
   if (batch) {
     insert_.Bind(*batch);
   } else {
     insert_.BindNullIfEmpty("");
   }
-  const auto inserted = insert_.BindNullIfEmpty(message.callback_url)
-                            .Bind(Number(message.repeat_unknown))
-                            .Run();
-  if (!inserted) return std::unexpected(inserted.error());
-  if (*inserted == 0) {
-    outcome->opted_out.push_back(place);
-    return {};
+  insert_.BindNullIfEmpty(message.callback_url)
+      .Bind(Number(message.repeat_unknown));
+  if (message.seal.empty()) {
+    insert_.BindNullIfEmpty("");
+  } else {
+    insert_.Bind(message.seal);
   }
-  ++taken_;
-  if (intake.duplicate_window == Millis(0)) return {};
-  return RememberText(intake, digest, message.id);
+  const auto inserted = insert_.Run();
+  if (!inserted) return std::unexpected(inserted.error());
+  taken_ += *inserted;
+  return *inserted > 0;
 }
 
 Result<std::optional<Uuid>> SqliteIntake::FindDuplicate(

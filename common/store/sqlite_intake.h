@@ -5,22 +5,25 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "common/store/sqlite_db.h"
+#include "common/store/sqlite_limits.h"
 #include "common/store/store.h"
 
 namespace smsweb {
 
 class SqliteIntake {
  public:
-  explicit SqliteIntake(SqliteDb& db);
+  SqliteIntake(SqliteDb& db, SqliteLimits& limits);
 
-  // Within a transaction.
-  Result<std::vector<IntakeOutcome>> Take(
-      std::span<const Intake* const> intakes);
+  // Within a transaction: Begin(), what is taken, End().
+  void Begin() { taken_ = 0; }
+  Result<IntakeOutcome> Take(const Intake& intake);
+  // A message by itself; false: its recipient wants nothing from us.
+  Result<bool> Take(const NewMessage& message);
+  Result<void> End();
   Result<void> WriteConversation(const Conversation& conversation);
 
   Result<Batch> FindBatch(const Uuid& id);
@@ -31,7 +34,6 @@ class SqliteIntake {
     std::int64_t lines;
   };
 
-  Result<IntakeOutcome> TakeOne(const Intake& intake);
   Result<std::optional<IntakeOutcome>> KnownKey(const Intake& intake);
   Result<void> WriteKey(const Intake& intake, IntakeOutcome* outcome);
   Result<std::optional<BatchPlace>> FindOrBeginBatch(const Intake& intake);
@@ -46,6 +48,10 @@ class SqliteIntake {
                             const Uuid& id);
   Result<std::string> LaneOf(const Intake& intake, const NewMessage& message);
 
+  Result<bool> Insert(const NewMessage& message, std::string_view lane,
+                      std::optional<std::int64_t> batch);
+
+  SqliteLimits& limits_;
   std::int64_t taken_ = 0;  // messages, in this transaction
   SqliteStatement insert_, count_, key_, forget_keys_, write_key_, batch_,
       begin_batch_, forget_batch_, grow_batch_, find_batch_, count_batch_,

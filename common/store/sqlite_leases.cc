@@ -79,6 +79,10 @@ SqliteLeases::SqliteLeases(SqliteDb& db, bool keep_texts)
       first_lane_(db.PrepareLater(
           "SELECT min(lane) FROM message INDEXED BY message_queued "
           "WHERE state = 0")),
+      count_codes_(db.PrepareLater(
+          "SELECT count(*) FROM (SELECT 1 FROM message INDEXED BY "
+          "message_queued WHERE state = 0 AND lane = ?1 AND class = 0 "
+          "AND not_before <= ?2 LIMIT ?3)")),
       next_lane_(db.PrepareLater(
           "SELECT min(lane) FROM message INDEXED BY message_queued "
           "WHERE state = 0 AND lane > ?1")),
@@ -327,6 +331,20 @@ Result<std::optional<WallTime>> SqliteLeases::NextDue(WallTime now) {
     }
   }
   return earliest;
+}
+
+Result<std::int64_t> SqliteLeases::CountQueuedCodes(WallTime now) {
+  const auto lanes = QueuedLanes();
+  if (!lanes) return std::unexpected(lanes.error());
+  std::int64_t codes = 0;
+  for (const std::string& lane : *lanes) {
+    count_codes_.Bind(lane).Bind(now).Bind(kMostCodesCounted - codes);
+    const auto count = FirstRow(
+        count_codes_, [](const SqliteStatement& row) { return row.Int(0); });
+    if (!count) return std::unexpected(count.error());
+    codes += count->value_or(0);
+  }
+  return codes;
 }
 
 // From one lane to the next, without a look at the messages between.

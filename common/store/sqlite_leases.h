@@ -32,6 +32,7 @@ class SqliteLeases {
   Result<std::vector<Message>> Abandoned(LeaseToken token, WallTime now);
   Result<std::optional<WallTime>> NextDue(WallTime now);
   Result<std::vector<std::string>> QueuedLanes();
+  Result<std::int64_t> CountQueuedCodes(WallTime now);
 
  private:
   Result<void> Expire(Message message, WallTime now,
@@ -52,9 +53,9 @@ class SqliteLeases {
 
   std::size_t most_expired_ = 0;  // of the turn that leases
   SqliteMessageRows rows_;
-  SqliteStatement next_due_, first_lane_, next_lane_, candidates_, newest_,
-      known_, newest_known_, any_dead_, dead_, take_, expire_, abandoned_,
-      take_over_, change_lane_, change_lane_unknown_, renew_, bury_;
+  SqliteStatement next_due_, first_lane_, count_codes_, next_lane_, candidates_,
+      newest_, known_, newest_known_, any_dead_, dead_, take_, expire_,
+      abandoned_, take_over_, change_lane_, change_lane_unknown_, renew_, bury_;
 };
 
 }  // namespace smsweb

@@ -35,6 +35,8 @@ Message ReadMessage(const SqliteStatement& row) {
   message.callback_url = row.Text(20);
   message.repeat_unknown = row.Int(21) != 0;
   message.avoid = row.Text(22);
+  const auto seal = row.Blob(23);
+  message.seal.assign(seal.begin(), seal.end());
   return message;
 }
 
@@ -57,7 +59,7 @@ std::string MessageColumns(std::string_view text) {
       "sequence, id, class, state, recipient, {}, parts, reference, "
       "created_at, not_before, expires_at, attempts, modem, error, updated_at, "
       "coding, report, in_doubt, lane, client, callback_url, repeat_unknown, "
-      "avoid",
+      "avoid, seal",
       text);
 }
 

@@ -16,6 +16,7 @@ ModemStatus ReadStatus(const SqliteStatement& row) {
           .detail = std::string(row.Text(2)),
           .since = row.Time(3),
           .parts_sent = row.Int(4),
+          .part_time = Millis(row.Int(8)),
           .pin_refused_at = row.Time(5),
           .pin_refused_under =
               row.IsNull(7) ? std::nullopt : std::optional(row.Time(7)),
@@ -44,8 +45,8 @@ constexpr const char* kSelectRequest =
 SqliteModems::SqliteModems(SqliteDb& db)
     : write_(db.PrepareLater(
           "INSERT INTO modem(name, state, detail, since, parts_sent, "
-          "pin_refused_at, info, pin_refused_under) "
-          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9) "
+          "pin_refused_at, info, pin_refused_under, part_ms) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, ?10) "
           "ON CONFLICT DO UPDATE SET "
           "state = iif(?2 = '', state, ?2), "
           "detail = iif(?2 = '', detail, ?3), "
@@ -55,9 +56,10 @@ SqliteModems::SqliteModems(SqliteDb& db)
           "iif(?8, 0, max(pin_refused_at, excluded.pin_refused_at)), "
           "pin_refused_under = iif(?8, NULL, iif(excluded.pin_refused_at > 0, "
           "excluded.pin_refused_under, pin_refused_under)), "
-          "info = iif(?7 = '', info, ?7)")),
+          "info = iif(?7 = '', info, ?7), "
+          "part_ms = iif(?10 = 0, part_ms, ?10)")),
       list_(db.PrepareLater("SELECT name, state, detail, since, parts_sent, "
-                            "pin_refused_at, info, pin_refused_under "
+                            "pin_refused_at, info, pin_refused_under, part_ms "
                             "FROM modem ORDER BY name")),
       add_(db.PrepareLater(
           "INSERT INTO modem_request(modem, kind, argument, created_at, "
@@ -85,7 +87,12 @@ Result<void> SqliteModems::WriteStatus(const ModemStatus& status) {
       .Bind(status.pin_refused_at)
       .Bind(status.info)
       .Bind(Number(status.pin_accepted));
-  if (status.pin_refused_under) write_.Bind(*status.pin_refused_under);
+  if (status.pin_refused_under) {
+    write_.Bind(*status.pin_refused_under);
+  } else {
+    write_.BindNullIfEmpty("");
+  }
+  write_.Bind(std::int64_t{status.part_time.count()});
   return RunIt(write_);
 }
 

@@ -93,12 +93,16 @@ Result<std::vector<Message>> SqliteQueue::List(const ListFilter& filter) {
   std::string sql =
       fmt::format("SELECT {} FROM message {} WHERE true", MessageColumns("''"),
                   !filter.recipient.empty() ? "INDEXED BY message_recipient"
+                  : filter.client           ? "INDEXED BY message_client"
                   : filter.state            ? "INDEXED BY message_state"
                                             : "");
   if (filter.state) {
     sql += fmt::format(" AND state = {}", Number(*filter.state));
   }
   if (!filter.recipient.empty()) sql += " AND recipient = ?1";
+  if (filter.client) {
+    sql += " AND client = ?3 AND client <> '' AND client <> 'trusted network'";
+  }
   if (filter.after) {
     sql += " AND sequence < (SELECT sequence FROM message WHERE id = ?2)";
   }
@@ -106,7 +110,12 @@ Result<std::vector<Message>> SqliteQueue::List(const ListFilter& filter) {
   auto statement = db_.Prepare(sql);
   if (!statement) return std::unexpected(statement.error());
   statement->Bind(filter.recipient);
-  if (filter.after) statement->Bind(filter.after->bytes);
+  if (filter.after) {
+    statement->Bind(filter.after->bytes);
+  } else if (filter.client) {
+    statement->BindNullIfEmpty("");
+  }
+  if (filter.client) statement->Bind(*filter.client);
   return CollectMessages(*statement);
 }
 

@@ -6,11 +6,13 @@
 
 #include "common/store/file_access.h"
 #include "common/store/schema.h"
+#include "common/store/sqlite_client_keys.h"
 #include "common/store/sqlite_db.h"
 #include "common/store/sqlite_inbox.h"
 #include "common/store/sqlite_intake.h"
 #include "common/store/sqlite_known_numbers.h"
 #include "common/store/sqlite_leases.h"
+#include "common/store/sqlite_limits.h"
 #include "common/store/sqlite_modems.h"
 #include "common/store/sqlite_opt_outs.h"
 #include "common/store/sqlite_outbox.h"
@@ -18,6 +20,7 @@
 #include "common/store/sqlite_reports.h"
 #include "common/store/sqlite_upkeep.h"
 #include "common/store/sqlite_usage.h"
+#include "common/store/sqlite_verifications.h"
 
 namespace smsweb {
 namespace {
@@ -43,10 +46,13 @@ class SqliteStore final : public Store {
   SqliteStore(std::shared_ptr<SqliteDb> db, bool keep_texts)
       : shared_db_(std::move(db)),
         db_(*shared_db_),
-        intake_(db_),
+        limits_(db_),
+        intake_(db_, limits_),
         queue_(db_, keep_texts),
         leases_(db_, keep_texts),
         outbox_(db_, queue_),
+        verifications_(db_, intake_, limits_, queue_, outbox_),
+        keys_(db_),
         inbox_(db_, outbox_),
         reports_(db_),
         opt_outs_(db_),
@@ -54,8 +60,8 @@ class SqliteStore final : public Store {
         upkeep_(db_),
         usage_(db_) {}
 
-  Result<std::vector<IntakeOutcome>> Insert(
-      std::span<const Intake* const> intakes) override;
+  Result<std::vector<ChangeOutcome>> Apply(
+      std::span<const Change> changes) override;
   Result<Message> Find(const Uuid& id) override { return queue_.Find(id); }
   Result<Batch> FindBatch(const Uuid& id) override {
     return intake_.FindBatch(id);
@@ -68,7 +74,43 @@ class SqliteStore final : public Store {
     return queue_.CountByState();
   }
 
+  Result<Verification> FindVerification(const Uuid& id, WallTime now) override {
+    return verifications_.Find(id, now);
+  }
+  Result<Verification> FindVerification(const std::string& client,
+                                        const std::string& recipient,
+                                        WallTime now) override {
+    return verifications_.Find(client, recipient, now);
+  }
+
+  Result<std::optional<ClientKey>> FindKey(const Digest256& digest) override {
+    return keys_.Find(digest);
+  }
+  Result<void> RecordKeyUse(const Digest256& digest, WallTime now) override {
+    return InTransaction(false, [&] { return keys_.RecordUse(digest, now); });
+  }
+  Result<std::vector<ClientKey>> Keys() override { return keys_.All(); }
+  Result<void> AddKey(const ClientKey& key, const AuditEntry& audit) override;
+  Result<std::vector<ClientKey>> RevokeKeys(const std::string& client_or_id,
+                                            WallTime now,
+                                            const AuditEntry& audit) override;
+  Result<void> Record(const AuditEntry& entry) override {
+    return InTransaction(true, [&] { return keys_.Record(entry); });
+  }
+  Result<std::vector<AuditEntry>> Audit(int limit,
+                                        std::int64_t before) override {
+    return keys_.Audit(limit, before);
+  }
+  Result<std::vector<GuardPause>> Pauses(WallTime now) override {
+    return limits_.Pauses(now);
+  }
+  Result<void> EndPause(LimitPer per, const std::string& key, WallTime now,
+                        const AuditEntry& audit) override;
+
   Result<std::vector<ModemStatus>> Modems() override { return modems_.List(); }
+  Result<std::int64_t> CountQueuedCodes(WallTime now) override {
+    return leases_.CountQueuedCodes(now);
+  }
   Result<std::int64_t> AddRequest(const ModemRequest& request) override;
   Result<ModemRequest> FindRequest(std::int64_t sequence) override {
     return modems_.FindRequest(sequence);
@@ -151,6 +193,7 @@ class SqliteStore final : public Store {
  private:
   Result<void> InTransaction(bool synced,
                              const std::function<Result<void>()>& work);
+  Result<ChangeOutcome> ApplyOne(const Change& change);
   Result<void> WriteReceived(const SpoolerTurn& turn);
   Result<void> WriteRest(const SpoolerTurn& turn);
   Result<void> TellOfEnds(const SpoolerTurn& turn,
@@ -158,10 +201,13 @@ class SqliteStore final : public Store {
 
   std::shared_ptr<SqliteDb> shared_db_;
   SqliteDb& db_;
+  SqliteLimits limits_;
   SqliteIntake intake_;
   SqliteQueue queue_;
   SqliteLeases leases_;
   SqliteOutbox outbox_;
+  SqliteVerifications verifications_;
+  SqliteClientKeys keys_;
   SqliteInbox inbox_;
   SqliteReports reports_;
   SqliteOptOuts opt_outs_;
@@ -187,17 +233,77 @@ Result<void> SqliteStore::InTransaction(
   return transaction->Commit();
 }
 
-Result<std::vector<IntakeOutcome>> SqliteStore::Insert(
-    std::span<const Intake* const> intakes) {
-  std::vector<IntakeOutcome> outcomes;
+Result<ChangeOutcome> SqliteStore::ApplyOne(const Change& change) {
+  if (const auto* intake = std::get_if<const Intake*>(&change)) {
+    return intake_.Take(**intake);
+  }
+  if (const auto* start = std::get_if<const VerificationStart*>(&change)) {
+    return verifications_.Start(**start);
+  }
+  if (const auto* check = std::get_if<const VerificationCheck*>(&change)) {
+    return verifications_.Check(**check);
+  }
+  return verifications_.End(*std::get<const VerificationEnd*>(change));
+}
+
+Result<std::vector<ChangeOutcome>> SqliteStore::Apply(
+    std::span<const Change> changes) {
+  std::vector<ChangeOutcome> outcomes;
+  outcomes.reserve(changes.size());
   const auto done = InTransaction(true, [&]() -> Result<void> {
-    auto taken = intake_.Take(intakes);
-    if (!taken) return std::unexpected(taken.error());
-    outcomes = std::move(*taken);
-    return {};
+    intake_.Begin();
+    limits_.Begin();
+    for (const Change& change : changes) {
+      auto outcome = ApplyOne(change);
+      if (!outcome) return std::unexpected(outcome.error());
+      outcomes.push_back(std::move(*outcome));
+    }
+    if (auto ok = limits_.End(); !ok) return ok;
+    return intake_.End();
   });
   if (!done) return std::unexpected(done.error());
   return outcomes;
+}
+
+Result<void> SqliteStore::AddKey(const ClientKey& key,
+                                 const AuditEntry& audit) {
+  return InTransaction(true, [&]() -> Result<void> {
+    if (auto ok = keys_.Add(key); !ok) return ok;
+    return keys_.Record(audit);
+  });
+}
+
+Result<std::vector<ClientKey>> SqliteStore::RevokeKeys(
+    const std::string& client_or_id, WallTime now, const AuditEntry& audit) {
+  std::vector<ClientKey> revoked;
+  const auto done = InTransaction(true, [&]() -> Result<void> {
+    auto all = keys_.All();
+    if (!all) return std::unexpected(all.error());
+    for (ClientKey& key : *all) {
+      const bool named =
+          key.client == client_or_id || ApiKeyId(key.digest) == client_or_id;
+      if (!named || key.revoked_at) continue;
+      if (auto ok = keys_.Revoke(key.digest, now); !ok) return ok;
+      key.revoked_at = now;
+      revoked.push_back(std::move(key));
+    }
+    if (revoked.empty()) {
+      return Fail(ErrorKind::kNotFound, "no key in use has this name or id");
+    }
+    return keys_.Record(audit);
+  });
+  if (!done) return std::unexpected(done.error());
+  return revoked;
+}
+
+Result<void> SqliteStore::EndPause(LimitPer per, const std::string& key,
+                                   WallTime now, const AuditEntry& audit) {
+  return InTransaction(true, [&]() -> Result<void> {
+    const auto ended = limits_.EndPause(per, key, now);
+    if (!ended) return std::unexpected(ended.error());
+    if (!*ended) return Fail(ErrorKind::kNotFound, "there is no such pause");
+    return keys_.Record(audit);
+  });
 }
 
 Result<CancelOutcome> SqliteStore::Cancel(const Uuid& id, WallTime now) {

@@ -12,9 +12,9 @@ namespace smsweb {
 struct SqliteStoreOptions {
   Millis busy_timeout{5000};  // how long a call waits for another writer
   Millis busy_pause{5};       // the longest sleep between two tries
-  int log_pages = 1000;  // so long the log grows before it is moved into the
-                         // database
-  bool keep_texts = true;     // of messages that ended, but for class otp
+  int log_pages = 1000;    // so long the log grows before it is moved into the
+                           // database
+  bool keep_texts = true;  // of messages that ended, but for class otp
 };
 
 // Two views of one connection; either may outlive the other.

@@ -25,13 +25,21 @@ constexpr int kKeys = kHollowBatches + 1;
 constexpr int kRecent = kKeys + 1;
 constexpr int kConversations = kRecent + 1;
 constexpr int kMonths = kConversations + 1;
-constexpr int kChores = kMonths + 1;
+constexpr int kLapsed = kMonths + 1;
+constexpr int kVerifications = kLapsed + 1;
+constexpr int kLimits = kVerifications + 1;
+constexpr int kConverted = kLimits + 1;
+constexpr int kChores = kConverted + 1;
 
 constexpr days kNobodysReports{30};
 constexpr days kHollowBatchesStay{30};
 constexpr days kLongestImport{1};
 // message.conversations is a year at the most.
 constexpr days kConversationsStay{366};
+// verify.ttl is an hour at the most.
+constexpr days kLongestCode{1};
+// guard.conversion.window is a week at the most.
+constexpr days kConvertedStay{8};
 
 // Free pages that stay for what comes next: so many, or a tenth of a large
 // file's pages.
@@ -121,6 +129,23 @@ SqliteUpkeep::SqliteUpkeep(SqliteDb& db)
           "DELETE FROM sim_recipient WHERE sim = ?1 AND month = ?2 AND "
           "recipient IN (SELECT recipient FROM sim_recipient "
           "WHERE sim = ?1 AND month = ?2 LIMIT ?3)")),
+      verifications_(
+          db.PrepareLater("SELECT sequence, expires_at FROM verification "
+                          "WHERE sequence > ?1 ORDER BY sequence LIMIT ?2")),
+      drop_verification_(
+          db.PrepareLater("DELETE FROM verification WHERE sequence = ?1")),
+      lapse_(db.PrepareLater(fmt::format(
+          "UPDATE verification SET state = {}, seed = NULL, "
+          "updated_at = expires_at WHERE sequence IN (SELECT sequence FROM "
+          "verification INDEXED BY verification_open WHERE state = 0 "
+          "AND expires_at <= ?1 LIMIT ?2)",
+          Number(VerificationState::kExpired)))),
+      limits_(db.PrepareLater(
+          DeleteSql("limit_count", "per, key, within",
+                    "INDEXED BY limit_over WHERE ends_at <= ?1"))),
+      converted_(db.PrepareLater(
+          DeleteSql("conversion", "per, key, began_at",
+                    "INDEXED BY conversion_age WHERE began_at <= ?1"))),
       free_(db.PrepareLater("PRAGMA freelist_count")),
       pages_(db.PrepareLater("PRAGMA page_count")),
       vacuum_(db.PrepareLater(
@@ -161,6 +186,14 @@ Result<void> SqliteUpkeep::Do(int chore, Walk& walk) {
       return DeleteBefore(conversations_, now - kConversationsStay, walk);
     case kMonths:
       return DeleteOldMonths(walk);
+    case kLapsed:
+      return DeleteBefore(lapse_, now, walk);
+    case kVerifications:
+      return DeleteVerifications(walk);
+    case kLimits:
+      return DeleteBefore(limits_, now, walk);
+    case kConverted:
+      return DeleteBefore(converted_, now - kConvertedStay, walk);
     default:
       return DeleteMessages(kEndedStates[chore - kFirstState], walk);
   }
@@ -254,6 +287,26 @@ Result<void> SqliteUpkeep::DeleteInbox(Walk& walk) {
   // The next message may get the sequence of one that is gone.
   if (walk.outcome.inbox == deleted_before) return {};
   return RunIt(drop_untold_);
+}
+
+Result<void> SqliteUpkeep::DeleteVerifications(Walk& walk) {
+  if (!walk.step.retention.verifications) return {};
+  const WallTime limit = walk.step.now - *walk.step.retention.verifications;
+  verifications_.Bind(walk.behind).Bind(Number(walk.left));
+  const auto over = CollectRows(verifications_, [](const SqliteStatement& row) {
+    return std::pair(row.Int(0), row.Time(1));
+  });
+  if (!over) return std::unexpected(over.error());
+  for (const auto& [sequence, expires_at] : *over) {
+    if (EndsWalk(expires_at, limit, walk.step.now + kLongestCode)) return {};
+    walk.behind = sequence;
+    --walk.left;
+    if (expires_at > limit) continue;
+    drop_verification_.Bind(sequence);
+    if (auto done = RunIt(drop_verification_); !done) return done;
+    ++walk.outcome.others;
+  }
+  return {};
 }
 
 Result<void> SqliteUpkeep::DeleteBefore(SqliteStatement& statement,

@@ -52,13 +52,15 @@ class SqliteUpkeep {
   Result<void> DeleteBefore(SqliteStatement& statement, WallTime limit,
                             Walk& walk);
   Result<void> DeleteOldMonths(Walk& walk);
+  Result<void> DeleteVerifications(Walk& walk);
   Result<std::int64_t> Pragma(SqliteStatement& statement);
 
   SqliteDb& db_;
   SqliteStatement erase_, ended_, drop_parts_, drop_reports_, drop_message_,
       last_of_growing_, drop_batch_, inbox_, drop_inbound_parts_, drop_inbound_,
       drop_untold_, reports_, hollow_, keys_, recent_, conversations_,
-      next_month_, drop_month_, free_, pages_, vacuum_;
+      next_month_, drop_month_, verifications_, drop_verification_, lapse_,
+      limits_, converted_, free_, pages_, vacuum_;
 };
 
 }  // namespace smsweb

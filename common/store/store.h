@@ -18,14 +18,18 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "common/base/digest.h"
 #include "common/base/error.h"
+#include "common/store/client_key.h"
+#include "common/store/limit.h"
 #include "common/store/message.h"
 #include "common/store/modem_request.h"
 #include "common/store/outbox.h"
 #include "common/store/received.h"
+#include "common/store/verification.h"
 
 namespace smsweb {
 
@@ -35,7 +39,8 @@ struct IntakeOutcome {
     kTaken,     // but for those in the next two
     kRepeated,  // its key was used for the same request: `answer` is its answer
     kKeyReused,  // its key was used for another request: nothing was taken
-    kOvertaken   // its batch is not where the step begins: nothing was taken
+    kOvertaken,  // its batch is not where the step begins: nothing was taken
+    kLimited     // its client has sent as much as it may: nothing was taken
   } kind = Kind::kTaken;
   std::vector<std::size_t> opted_out;  // places of those whose recipients want
                                        // nothing from us
@@ -45,6 +50,8 @@ struct IntakeOutcome {
   };
   std::vector<Duplicate> duplicates;
   std::string answer;
+  std::optional<WallTime> retry_at;  // kLimited; none: it never fits
+  std::string limit;                 // kLimited: which, for people
 };
 
 // Messages that grow together under one id: those of one request, or of an
@@ -82,7 +89,14 @@ struct Intake {
   // then; but for codes, which nobody answers, and which must not wait for one.
   // None: conversations are not looked at.
   std::optional<WallTime> conversations_since;
+  std::vector<LimitUse> limits;  // each counts all of its messages
 };
+
+// What the endpoint changes, and what came of it, in the same order.
+using Change = std::variant<const Intake*, const VerificationStart*,
+                            const VerificationCheck*, const VerificationEnd*>;
+using ChangeOutcome =
+    std::variant<IntakeOutcome, StartOutcome, CheckOutcome, EndOutcome>;
 
 struct Batch {
   Uuid id;
@@ -212,6 +226,9 @@ struct Conversation {
 // for among so many of the first.
 inline constexpr int kFarthestLook = 1000;
 
+// More are not counted, for it is done often.
+inline constexpr std::int64_t kMostCodesCounted = 10'000;
+
 // Queued messages of one lane and class change to another lane.
 struct LaneChange {
   std::string from;
@@ -235,6 +252,9 @@ struct LeaseRequest {
   bool operator==(const LeaseRequest&) const = default;
 };
 
+// What a modem's `detail` is, where its spooler has gone.
+inline constexpr std::string_view kSpoolerEnded = "smswebd ended";
+
 // How a modem fares, as its spooler last said.
 struct ModemStatus {
   std::string name;
@@ -243,6 +263,8 @@ struct ModemStatus {
   std::string detail;  // why, for people
   WallTime since;
   std::int64_t parts_sent = 0;  // by all spoolers, ever
+  Millis part_time{0};          // that a part takes, of late; 0: not measured.
+                                // Recorded 0: stays as it is
   WallTime pin_refused_at{};    // the last time; 1970: never
   // Config::modified_at of the configuration that had this PIN; none: not known
   std::optional<WallTime> pin_refused_under{};
@@ -314,6 +336,7 @@ struct InboxFilter {
 struct ListFilter {
   std::optional<MessageState> state;
   std::string recipient;
+  std::optional<std::string> client;  // none: everybody's
   int limit = 50;
   std::optional<Uuid> after;  // the last id of the page before
 };
@@ -330,7 +353,8 @@ struct Retention {
   // The texts of those that have ended. One of class otp is erased by the
   // change that ends it.
   std::optional<Millis> texts;
-  std::optional<Millis> inbox;  // since its message came
+  std::optional<Millis> inbox;          // since its message came
+  std::optional<Millis> verifications;  // since their life was over
 };
 
 // Where a step of upkeep has stopped. The first one begins at {}.
@@ -368,9 +392,10 @@ class Store {
 
   // The endpoint's side.
   //
-  // All of the intakes in one transaction, each as it says; an outcome each.
-  virtual Result<std::vector<IntakeOutcome>> Insert(
-      std::span<const Intake* const> intakes) = 0;
+  // All of the changes in one transaction, each as it says, in turn: a later
+  // one finds what an earlier one did. An outcome each, of its own kind.
+  virtual Result<std::vector<ChangeOutcome>> Apply(
+      std::span<const Change> changes) = 0;
   virtual Result<Message> Find(const Uuid& id) = 0;     // kNotFound
   virtual Result<Batch> FindBatch(const Uuid& id) = 0;  // kNotFound
   // Works until the intent of a part is committed. What may have gone before
@@ -380,6 +405,39 @@ class Store {
   virtual Result<std::vector<Message>> List(const ListFilter& filter) = 0;
   virtual Result<std::vector<StateCount>> CountByState() = 0;
   virtual Result<std::vector<ModemStatus>> Modems() = 0;
+  // Of class otp, queued and due; kMostCodesCounted at the most.
+  virtual Result<std::int64_t> CountQueuedCodes(WallTime now) = 0;
+
+  // As it is at `now`: one whose life is over is kExpired. kNotFound. Without
+  // an id, the last one that this client began for this number.
+  virtual Result<Verification> FindVerification(const Uuid& id,
+                                                WallTime now) = 0;
+  virtual Result<Verification> FindVerification(const std::string& client,
+                                                const std::string& recipient,
+                                                WallTime now) = 0;
+
+  // Who may call. A key that was revoked is not found.
+  virtual Result<std::optional<ClientKey>> FindKey(const Digest256& digest) = 0;
+  // Not synced. For one call a minute.
+  virtual Result<void> RecordKeyUse(const Digest256& digest, WallTime now) = 0;
+  // All there ever were, oldest first.
+  virtual Result<std::vector<ClientKey>> Keys() = 0;
+  virtual Result<void> AddKey(const ClientKey& key,
+                              const AuditEntry& audit) = 0;
+  // All that are in use of a client, or the one with this id (ApiKeyId); gives
+  // them. kNotFound.
+  virtual Result<std::vector<ClientKey>> RevokeKeys(
+      const std::string& client_or_id, WallTime now,
+      const AuditEntry& audit) = 0;
+  virtual Result<void> Record(const AuditEntry& entry) = 0;
+  // Newest first, from before that sequence (0: from the end).
+  virtual Result<std::vector<AuditEntry>> Audit(int limit,
+                                                std::int64_t before) = 0;
+  // Whom the conversion guard keeps out at `now`.
+  virtual Result<std::vector<GuardPause>> Pauses(WallTime now) = 0;
+  // What came before it is not held against them again. kNotFound.
+  virtual Result<void> EndPause(LimitPer per, const std::string& key,
+                                WallTime now, const AuditEntry& audit) = 0;
 
   // What was received: newest first, complete ones and those shown incomplete.
   virtual Result<std::vector<InboundMessage>> Inbox(
@@ -473,10 +531,13 @@ class Store {
   virtual Result<SpaceOutcome> GiveBackSpace(bool empty_log) = 0;
 };
 
-// What becomes of a message that Insert() leaves out: kConflict.
+// What becomes of a message that Apply() leaves out: kConflict.
 std::unexpected<Error> RecipientOptedOut();
 
-// Store::Insert for one intake.
+// Store::Apply for intakes alone, and for one change.
+Result<std::vector<IntakeOutcome>> InsertIntakes(
+    Store& store, std::span<const Intake* const> intakes);
 Result<IntakeOutcome> InsertIntake(Store& store, const Intake& intake);
+Result<ChangeOutcome> ApplyChange(Store& store, const Change& change);
 
 }  // namespace smsweb

@@ -44,6 +44,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import contract
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(os.environ.get("SMSWEB_BIN", CHECKOUT / "build" / "bin"))
 NGINX = CHECKOUT / "deploy" / "nginx"
@@ -211,7 +213,8 @@ class Web:
                 headers: Mapping[str, str] | None = None, seconds: float = 30,
                 source: str = "127.0.0.1") -> Answer:
         """A body that is an iterable of pieces goes chunked, without a length.
-        `source` is the client's own address, any of 127.0.0.0/8."""
+        `source` is the client's own address, any of 127.0.0.0/8. Whatever comes
+        back must keep to docs/openapi.yaml (contract.py)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds,
                                                 source_address=(source, 0))
         try:
@@ -224,7 +227,9 @@ class Web:
             except (BrokenPipeError, ConnectionResetError):
                 pass  # a body refused half way: the answer is there to be read
             response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
+            answer = Answer(response.status, response.headers, response.read())
+            contract.check_target(method, target, answer.status, answer.headers, answer.body)
+            return answer
         finally:
             connection.close()
 
@@ -302,7 +307,7 @@ class Gateway:
             self.devices = [self.folder / f"modem-{i + 1}" for i in range(modems)]
             self.config = self.folder / "smsweb.toml"
             self.write_config(settings or {})
-            self._give_away(self.folder)
+            self.give_away(self.folder)
             if self.user is not None:
                 self._link_programs()
         except BaseException:
@@ -340,12 +345,12 @@ class Gateway:
             if name.is_dir():
                 shutil.copytree(name, self.folder / name.name, copy_function=link_or_copy)
 
-    def _give_away(self, path: Path) -> None:
+    def give_away(self, path: Path) -> None:
         """To the user that everything runs as."""
         if self.user is not None:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
             for entry in path.iterdir() if path.is_dir() else ():
-                self._give_away(entry)
+                self.give_away(entry)
 
     def write_config(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
         tables: dict[str, dict[str, Any]] = {
@@ -364,7 +369,7 @@ class Gateway:
         for number, device in enumerate(self.devices, 1):
             lines += ["[[modem]]", f'name = "sim-{number}"', f"device = {json.dumps(str(device))}"]
         self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        self._give_away(self.config)
+        self.give_away(self.config)
 
     def log_of(self, name: str) -> str:
         """Everything that the process of this name has said so far."""

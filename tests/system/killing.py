@@ -96,7 +96,7 @@ class Bench(Gateway):
         if template is not None:
             copy_files(template, self.KEPT, self.folder)
             for name in os.listdir(template):
-                self._give_away(self.folder / name)
+                self.give_away(self.folder / name)
 
     def keep(self, template: Path) -> Path:
         """Nobody has the queue open any more."""

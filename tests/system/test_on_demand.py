@@ -295,7 +295,9 @@ class Inheritance(OnDemandCase):
             listener.listen()
             listener.set_inheritable(True)
             variables = variables_of("GET", "/s.py", f"rcpt={NUMBER}&msg=secret")
-            variables |= {"HTTP_AUTHORIZATION": "Bearer x", "HTTP_COOKIE": "y"}
+            key = gateway.run("smsweb", "key", "add", "shop", "--scope", "send").stdout.strip()
+            gateway.give_away(gateway.folder)
+            variables |= {"HTTP_AUTHORIZATION": f"Bearer {key}", "HTTP_COOKIE": "y"}
             cgi = start_plain_cgi(gateway.programs / "smsweb-cgi", gateway.config, variables,
                                   gateway.user, pass_fds=(listener.fileno(),))
             self.assertIn(b"Status: 202", cgi.communicate(timeout=30)[0])
