@@ -73,7 +73,8 @@ bool IsForSpooler(const ChangeOutcome& outcome) {
   if (const auto* start = std::get_if<StartOutcome>(&outcome)) {
     return start->queued;
   }
-  return std::holds_alternative<IntakeOutcome>(outcome);
+  const auto* intake = std::get_if<IntakeOutcome>(&outcome);
+  return intake && intake->kind == IntakeOutcome::Kind::kTaken;
 }
 
 }  // namespace smsweb

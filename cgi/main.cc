@@ -71,6 +71,9 @@ int PlainCgiMain() {
   const SystemClock clock;
   SystemRandom random;
   auto keys = LoadKeys(*config);
+  if (const auto templates = CheckTemplates(*config); keys && !templates) {
+    keys = std::unexpected(templates.error());
+  }
   if (!keys) {
     std::fprintf(stderr, "smsweb-cgi: %s\n", keys.error().message.c_str());
     WritePlainCgiResponse(
@@ -111,6 +114,14 @@ int FastCgiMain(const Options& options, std::vector<UniqueFd> listeners) {
   if (!log) {
     std::fprintf(stderr, "%s\n", log.error().message.c_str());
     return 2;
+  }
+  if (*keys) {
+    (*keys)->OnTrouble([&](const Error& error) {
+      log->Error(
+          "verify.secret_file can't be used; the keys that are known "
+          "stay",
+          {{"error", error.message}});
+    });
   }
   std::vector<std::string> addresses = options.listen;
   if (addresses.empty() && listeners.empty()) {

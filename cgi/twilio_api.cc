@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "cgi/access.h"
+#include "cgi/draft_problem.h"
 #include "cgi/form.h"
 #include "cgi/store_problem.h"
 #include "cgi/verify_api.h"
+#include "common/verify/verification_json.h"
 
 namespace smsweb {
 namespace {
@@ -195,13 +197,9 @@ Step Start(const Request& request, const Caller& caller, const Client& client,
     order.text.template_name = std::move(*name);
   }
   if (const auto tags = form->Find("Tags")) {
-    const Json json = Json::parse(*tags, nullptr, false);
-    if (!json.is_object()) return Unsupported("Tags", "Tags takes an object");
-    order.metadata = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (order.metadata.size() > kLongestMetadata) {
-      return Unsupported(
-          "Tags", fmt::format("Tags may have {} bytes", kLongestMetadata));
-    }
+    auto metadata = MetadataFromJson(*tags);
+    if (!metadata) return ProblemOf(metadata.error());
+    order.metadata = std::move(*metadata);
   }
   return StartVerification(
       order, client, tools, [caller](const StartOutcome& start) {

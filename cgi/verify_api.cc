@@ -225,7 +225,6 @@ std::optional<Response> VerificationsOff(const ApiTools& tools) {
 
 Step StartVerification(const VerificationOrder& order, const Client& client,
                        const ApiTools& tools, Show<StartOutcome> show) {
-  if (auto refused = RefusedByBacklog(order, tools)) return std::move(*refused);
   const WallTime now = tools.clock.Wall();
   std::vector<GuardFinding> told;
   auto start = MakeStart(order, client.name, VerifyToolsOf(tools), now, &told);
@@ -234,6 +233,7 @@ Step StartVerification(const VerificationOrder& order, const Client& client,
     return ProblemOf(start.error(), tools.config);
   }
   TellAll(told, tools.tell);
+  if (auto refused = RefusedByBacklog(order, tools)) return std::move(*refused);
   std::ranges::move(client.LimitUses(1), std::back_inserter(start->limits));
   return Submission{
       .work = std::move(*start),
@@ -245,8 +245,7 @@ Step StartVerification(const VerificationOrder& order, const Client& client,
 
 Step CheckVerification(const CheckedCode& asked, const Client& client,
                        const ApiTools& tools, Show<CheckOutcome> show) {
-  auto check =
-      MakeCheck(asked.code, tools.config, tools.keys, tools.clock.Wall());
+  auto check = MakeCheck(asked.code, tools.keys, tools.clock.Wall());
   if (!check) return ProblemOf(check.error());
   check->id = asked.id;
   check->client = asked.id ? client.SeesOnly() : client.name;

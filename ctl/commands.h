@@ -158,6 +158,7 @@ struct VerifyCommandTools {
   WallTime now;
   Random& random;
   std::function<Result<Wake>()> wake;
+  std::string who;
 };
 
 Outcome StartVerification(const VerifyStartOptions& options,

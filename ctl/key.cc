@@ -92,7 +92,19 @@ Report ShowNew(const ClientKey& made, const std::string& secret) {
   return report;
 }
 
+// They would be counted in one place, twice.
+bool HasTwoOfOnePeriod(std::vector<KeyLimit> limits) {
+  std::ranges::sort(limits, {}, &KeyLimit::within);
+  return std::ranges::adjacent_find(limits, {}, &KeyLimit::within) !=
+         limits.end();
+}
+
 Outcome Add(const KeyOptions& options, const KeyTools& tools) {
+  if (HasTwoOfOnePeriod(options.limits)) {
+    return FailUsage(
+        "--limit: one for a minute, one for an hour and one for a "
+        "day at the most");
+  }
   const auto keys = tools.store.Keys();
   if (!keys) return FailStore(keys.error());
   const auto others = InUse(*keys, options.name);

@@ -365,7 +365,8 @@ class Runner {
                 .keys = std::move(*keys),
                 .now = surroundings_.clock.Wall(),
                 .random = surroundings_.random,
-                .wake = [this] { return WakeSpooler(config_); }});
+                .wake = [this] { return WakeSpooler(config_); },
+                .who = surroundings_.who});
   }
 
   // Before the first message there is no queue, and the modems are configured

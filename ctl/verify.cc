@@ -253,7 +253,7 @@ Outcome StartVerification(const VerifyStartOptions& options,
 
 Outcome CheckVerification(const VerifyCheckOptions& options,
                           const VerifyCommandTools& tools) {
-  auto check = MakeCheck(options.code, tools.config, tools.keys, tools.now);
+  auto check = MakeCheck(options.code, tools.keys, tools.now);
   if (!check) return RefuseField(check.error());
   check->id = options.id;
   if (!options.id) {
@@ -299,7 +299,16 @@ Outcome CancelVerification(const VerifyCancelOptions& options,
   }
   const auto& ended = std::get<EndOutcome>(*outcome);
   if (ended.kind == EndOutcome::Kind::kEnded) {
-    return ReportOf(ended.verification);
+    Report report = ReportOf(ended.verification);
+    RecordAct(
+        [&](const AuditEntry& entry) { return tools.store.Record(entry); },
+        {.at = tools.now,
+         .who = tools.who,
+         .act = "verify.cancel",
+         .subject = ToString(options.id),
+         .detail = ended.verification.client},
+        report);
+    return report;
   }
   if (ended.kind == EndOutcome::Kind::kNotFound) return FailNoVerification();
   const auto status = ToString(ended.verification.state);

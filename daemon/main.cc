@@ -100,6 +100,14 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", log.error().message.c_str());
     return kExitBadConfig;
   }
+  if (keys) {
+    keys->OnTrouble([&](const Error& error) {
+      log->Error(
+          "verify.secret_file can't be used; the keys that are known "
+          "stay",
+          {{"error", error.message}});
+    });
+  }
   const SystemClock clock;
   const auto traced = OpenTraces(config->modems, clock);
   if (!traced) {

@@ -442,6 +442,9 @@ void Sending::StartJob(Station& station, Message message) {
     desk_.log.Error(
         "a message can't be read",
         {{"id", ToString(message.id)}, {"error", opened.error().message}});
+    if (opened.error().kind == ErrorKind::kUnavailable) {  // a key may come
+      return PutOff(message, AwaitCertainty(now, opened.error().message));
+    }
     return EndUntried(message, MessageState::kFailed, opened.error().message);
   }
   auto job = MakeJob(message, station.port->config(), now);

@@ -291,8 +291,7 @@ TEST_CASE_METHOD(ApiFixture, "Whoever is not trusted gets nothing") {
     const Response response = Answer(request);
     CHECK(response.status == 401);
     CHECK(CodeOf(response) == "unauthorized");
-    CHECK(HeaderOf(response, "WWW-Authenticate") ==
-          "Bearer realm=\"smsweb\"");
+    CHECK(HeaderOf(response, "WWW-Authenticate") == "Bearer realm=\"smsweb\"");
   }
   request.path = "/healthz";
   CHECK(Answer(request).status == 200);

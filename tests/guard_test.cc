@@ -204,7 +204,11 @@ TEST_CASE_METHOD(ConversionFixture,
   Traffic(*this, "+628111", 20, 4);
   Traffic(*this, "+628222", 20, 20);
   CHECK(Start("+628111001").status == 201);  // they still have time
-  clock_.Advance(minutes(16));
+  clock_.Advance(minutes(9));
+  CHECK(Start("+628111003").status == 201);
+  Answer(
+      Call("DELETE", "/v1/verifications/" + Field(Start("+628111004"), "id")));
+  clock_.Advance(minutes(7));
   const Response paused = Start("+628111002");
   CHECK(paused.status == 429);
   CHECK(CodeOf(paused) == "paused");
@@ -238,6 +242,31 @@ TEST_CASE_METHOD(ConversionFixture,
   CHECK(Start("+628222002").status == 201);
   key_ = few;
   CHECK(Start("+628111002").status == 201);
+}
+
+TEST_CASE_METHOD(ConversionFixture,
+                 "What the client approves on its own word is approved") {
+  for (int i = 100; i < 120; ++i) {
+    const Response started = Start("+628111" + std::to_string(i));
+    const VerificationEnd end{.id = *ParseUuid(Field(started, "id")),
+                              .to = VerificationState::kApproved,
+                              .now = clock_.Wall()};
+    REQUIRE(ApplyChange(*store_, &end).has_value());
+  }
+  clock_.Advance(minutes(16));
+  CHECK(Start("+628111200").status == 201);
+}
+
+TEST_CASE_METHOD(ConversionFixture,
+                 "What a dry run found keeps nobody out when it is over") {
+  config_.guard.conversion.dry_run = true;
+  Traffic(*this, "+628111", 20, 0);
+  clock_.Advance(minutes(16));
+  REQUIRE(Start("+628111002").status == 201);
+  config_.guard.conversion.dry_run = false;
+  const Response paused = Start("+628111003");
+  CHECK(paused.status == 429);
+  CHECK(told_.back().begins);
 }
 
 TEST_CASE_METHOD(ConversionFixture, "A client is paused as a prefix is") {

@@ -114,7 +114,7 @@ class RaceFixture : public VerifyFixture {
     std::atomic<int> over{0};
     const auto run = [&](Store& store) {
       for (std::size_t i = next++; i < codes.size(); i = next++) {
-        auto check = MakeCheck(codes[i], config_, keys_, kNow);
+        auto check = MakeCheck(codes[i], keys_, kNow);
         check->id = ParseUuid(id);
         const auto outcome = ApplyChange(store, &*check);
         if (!outcome) continue;
@@ -176,7 +176,7 @@ TEST_CASE_METHOD(VerifyFixture,
   const std::string code = CodeSent(started);
   std::vector<VerificationCheck> checks;
   for (const auto& typed : {Wrong(code), code, code, Wrong(code)}) {
-    checks.push_back(*MakeCheck(typed, config_, keys_, kNow));
+    checks.push_back(*MakeCheck(typed, keys_, kNow));
     checks.back().id = ParseUuid(Field(started, "id"));
   }
   std::vector<Change> changes;
@@ -355,6 +355,21 @@ TEST_CASE("A running program learns of a key that was put above the others") {
   // What can't be read leaves those that are known.
   std::filesystem::remove(path);
   CHECK(ring->Find(old.id).has_value());
+}
+
+TEST_CASE("A secret file that goes bad is told of once, and the keys stay") {
+  TempFolder folder;
+  const std::string path = WriteSecret(folder / "secret", 1);
+  auto ring = *KeyRing::Load(path);
+  int told = 0;
+  ring->OnTrouble([&](const Error& error) {
+    ++told;
+    CHECK(error.message.starts_with(path));
+  });
+  const SecretKey known = ring->Newest();
+  std::ofstream(path) << "nonsense, and of another length\n";
+  for (int i = 0; i < 3; ++i) CHECK(ring->Newest().id == known.id);
+  CHECK(told == 1);
 }
 
 TEST_CASE(

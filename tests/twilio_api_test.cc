@@ -83,6 +83,7 @@ TEST_CASE_METHOD(TwilioFixture, "What fails has their numbers") {
              60200);
   CheckError(Start("&CustomCode=123456"), 400, 60200);
   CheckError(Start("&Tags=nonsense"), 400, 60200);
+  CheckError(Start("&Tags=" + std::string(170'000, '[')), 400, 60200);
   CheckError(Check("123456"), 404, 20404);
   CheckError(Call("GET", "Verifications/VE123"), 404, 20404);
   CheckError(Call("GET", "Nonsense"), 404, 20404);

@@ -216,6 +216,10 @@ TEST_CASE_METHOD(VerifyFixture, "A bad field is named, and nothing is begun") {
       {R"(, "client_ip": "300.1.1.1")", "out_of_range", "client_ip"},
       {R"(, "metadata": [1])", "wrong_type", "metadata"},
       {R"(, "locale": 5)", "wrong_type", "locale"},
+      {R"(, "locale": "en;q=0.5")", "out_of_range", "locale"},
+      {R"(, "locale": "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a")", "out_of_range",
+       "locale"},
+      {R"(, "origin": "my_shop.example.com")", "out_of_range", "origin"},
       {R"(, "code": "123456")", "unknown_field", "code"},
   };
   for (const Row& row : rows) {
@@ -230,6 +234,29 @@ TEST_CASE_METHOD(VerifyFixture, "A bad field is named, and nothing is begun") {
         "missing_field");
   CHECK(Answer(Call("POST", "/v1/verifications", "[")).status == 400);
   CHECK(store_->CountByState()->empty());
+}
+
+TEST_CASE_METHOD(VerifyFixture, "What nests without end is refused") {
+  const std::string deep =
+      std::string(500'000, '[') + std::string(500'000, ']');
+  config_.endpoint.max_body_bytes = 2'000'000;
+  const Response response =
+      Start("0811", R"(, "metadata": {"a": )" + deep + "}");
+  CHECK(response.status == 400);
+  CHECK(CodeOf(response) == "malformed_json");
+  CHECK(Start("0811", R"(, "metadata": {"a": "[[[[[[[[[[[[[[[[[[[[\""})")
+            .status == 201);
+}
+
+TEST_CASE_METHOD(VerifyFixture, "A code whose key has gone is not waited for") {
+  const Response started = Start("0811");
+  WriteSecret(config_.verify.secret_file, 9);
+  keys_ = *KeyRing::Load(config_.verify.secret_file);
+  clock_.Advance(seconds(30));
+  const Response again = Start("0811");
+  CHECK(again.status == 201);
+  CHECK(Field(Show(Field(started, "id")), "status") == "canceled");
+  CHECK(MessageOf(started).state == MessageState::kCancelled);
 }
 
 TEST_CASE_METHOD(VerifyFixture, "What the client added comes back") {

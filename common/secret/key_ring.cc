@@ -88,7 +88,11 @@ Result<void> KeyRing::Read() {
 void KeyRing::ReadIfChanged() {
   struct stat status {};
   if (::stat(path_.c_str(), &status) != 0) return;
-  if (VersionOf(status) != version_) (void)Read();
+  const Version version = VersionOf(status);
+  if (version == version_) return;
+  const auto read = Read();
+  version_ = version;
+  if (!read && tell_) tell_(read.error());
 }
 
 SecretKey KeyRing::Newest() {

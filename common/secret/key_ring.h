@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,11 @@ class KeyRing {
   // such file, or others may read it. Errors name the file.
   static Result<std::shared_ptr<KeyRing>> Load(const std::string& path);
 
+  // `tell` hears why a file that was changed later can't be used, once for each
+  // version of it: the keys that are known stay. Before other threads have it.
+  using Tell = std::function<void(const Error& error)>;
+  void OnTrouble(Tell tell) { tell_ = std::move(tell); }
+
   // What tells one version of the file from another.
   struct Version {
     std::uint64_t inode = 0;
@@ -61,6 +67,7 @@ class KeyRing {
   void ReadIfChanged();
 
   const std::string path_;
+  Tell tell_;
   std::mutex mutex_;
   std::vector<SecretKey> keys_;  // never empty
   Version version_{};            // of the file that they are from

@@ -26,7 +26,8 @@ enum class LimitPer : std::uint8_t {
   kAddress = 3,  // of the end user; of IPv6 its /64
   kDevice = 4,   // of the end user, as the client names it
   kTotal = 5,
-  kKey = 6,  // of an API key, on all that its client sends
+  kKey = 6,  // of a client's API keys, on all that it sends through those that
+             // have a limit
 };
 inline constexpr int kLimitPerCount = 7;
 
@@ -62,8 +63,8 @@ struct SlidingCount {
 };
 
 // Verifications of one prefix, or one client: where too few of those that were
-// begun in the last `window` are approved, no more are begun for a while. The
-// youngest are not looked at: they still have time.
+// begun in the last `window` are approved, no more are begun for a while. Those
+// younger than `settle` are not looked at: they still have time.
 struct ConversionGuard {
   LimitPer per = LimitPer::kPrefix;  // or kClient
   std::string key;
@@ -75,10 +76,15 @@ struct ConversionGuard {
   bool dry_run = false;
   // What is counted together: a twelfth of the window.
   Millis Bucket() const { return window / 12; }
+  // The beginning of what a start at that time is counted with.
+  WallTime BucketAt(WallTime at) const {
+    return at - at.time_since_epoch() % Bucket();
+  }
 };
 
 struct GuardFinding {
-  std::string rule;  // "limit.number", "conversion.prefix", "region", ...
+  std::string rule;  // "country", "type", "number", "limit.number",
+                     // "conversion.prefix", "backlog"
   std::string key;   // of whom; empty: everybody
   bool dry_run = false;
   std::string detail;   // for people
@@ -91,6 +97,7 @@ struct GuardPause {
   std::string key;
   WallTime began_at;
   WallTime until;
+  bool dry_run = false;       // nobody was kept out
   std::int64_t started = 0;   // of those, in the window that was looked at,
   std::int64_t approved = 0;  // so many
 };

@@ -337,6 +337,10 @@ CREATE TABLE verification(
   muted INTEGER NOT NULL,
   message BLOB NOT NULL,
   parts INTEGER NOT NULL,
+  -- As a conversion guard has counted its start: of which prefix, and in which
+  -- bucket. NULL: none has.
+  counted_prefix TEXT,
+  counted_in INTEGER,
   updated_at INTEGER NOT NULL
 ) STRICT;
 -- Those whose life ends while they are pending.
@@ -372,6 +376,7 @@ CREATE TABLE guard_pause(
   until INTEGER NOT NULL,
   started INTEGER NOT NULL,
   approved INTEGER NOT NULL,
+  dry_run INTEGER NOT NULL,
   PRIMARY KEY(per, key)
 ) STRICT, WITHOUT ROWID;
 

@@ -17,6 +17,7 @@ GuardPause ReadPause(const SqliteStatement& row) {
           .key = std::string(row.Text(1)),
           .began_at = row.Time(2),
           .until = row.Time(3),
+          .dry_run = row.Int(6) != 0,
           .started = row.Int(4),
           .approved = row.Int(5)};
 }
@@ -79,15 +80,16 @@ SqliteLimits::SqliteLimits(SqliteDb& db)
           "INSERT INTO conversion(per, key, began_at, started, approved) "
           "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
           "started = started + ?4, approved = approved + ?5")),
-      pause_(
-          db.PrepareLater("SELECT per, key, began_at, until, started, approved "
-                          "FROM guard_pause WHERE per = ?1 AND key = ?2")),
+      pause_(db.PrepareLater(
+          "SELECT per, key, began_at, until, started, approved, dry_run "
+          "FROM guard_pause WHERE per = ?1 AND key = ?2")),
       write_pause_(db.PrepareLater(
           "INSERT INTO guard_pause(per, key, began_at, until, started, "
-          "approved) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET "
-          "began_at = ?3, until = ?4, started = ?5, approved = ?6")),
+          "approved, dry_run) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+          "ON CONFLICT DO UPDATE SET began_at = ?3, until = ?4, started = ?5, "
+          "approved = ?6, dry_run = ?7")),
       pauses_now_(db.PrepareLater(
-          "SELECT per, key, began_at, until, started, approved "
+          "SELECT per, key, began_at, until, started, approved, dry_run "
           "FROM guard_pause WHERE until > ?1 ORDER BY per, key")),
       end_pause_(
           db.PrepareLater("UPDATE guard_pause SET until = ?3 "
@@ -168,6 +170,7 @@ Result<GuardPause> SqliteLimits::BeginPause(const ConversionGuard& guard,
                    .key = guard.key,
                    .began_at = now,
                    .until = now + guard.pause,
+                   .dry_run = guard.dry_run,
                    .started = sum.started,
                    .approved = sum.approved};
   write_pause_.Bind(Number(pause.per))
@@ -175,7 +178,8 @@ Result<GuardPause> SqliteLimits::BeginPause(const ConversionGuard& guard,
       .Bind(pause.began_at)
       .Bind(pause.until)
       .Bind(pause.started)
-      .Bind(pause.approved);
+      .Bind(pause.approved)
+      .Bind(Number(pause.dry_run));
   if (auto done = RunIt(write_pause_); !done) {
     return std::unexpected(done.error());
   }
@@ -191,12 +195,16 @@ Result<std::optional<Refusal>> SqliteLimits::Judge(
     auto pause = PauseOf(whose);
     if (!pause) return std::unexpected(pause.error());
     bool begins = false;
-    if (!*pause || (*pause)->until <= now) {
+    const bool lasts = *pause && (*pause)->until > now &&
+                       (guard.dry_run || !(*pause)->dry_run);
+    if (!lasts) {
       if (judged_.contains(whose)) continue;
       // What led to a pause before is not held against them again.
       WallTime since = now - guard.window;
-      if (*pause) since = std::max(since, (*pause)->until);
-      const auto sum = SumOf(guard, since, now - guard.settle);
+      if (*pause && !(*pause)->dry_run)
+        since = std::max(since, (*pause)->until);
+      // Of a bucket, all have to be old enough.
+      const auto sum = SumOf(guard, since, now - guard.settle - guard.Bucket());
       if (!sum) return std::unexpected(sum.error());
       const auto wanted = guard.least_share * static_cast<double>(sum->started);
       if (sum->started < guard.least_volume ||
@@ -218,14 +226,12 @@ Result<std::optional<Refusal>> SqliteLimits::Judge(
 }
 
 void SqliteLimits::CountStarted(const ConversionGuard& guard, WallTime now) {
-  const WallTime began_at = now - now.time_since_epoch() % guard.Bucket();
-  ++conversions_[{guard.per, guard.key, began_at}].started;
+  ++conversions_[{guard.per, guard.key, guard.BucketAt(now)}].started;
 }
 
 void SqliteLimits::CountApproved(LimitPer per, const std::string& key,
-                                 WallTime started_at, Millis bucket) {
-  const WallTime began_at = started_at - started_at.time_since_epoch() % bucket;
-  ++conversions_[{per, key, began_at}].approved;
+                                 WallTime bucket) {
+  ++conversions_[{per, key, bucket}].approved;
 }
 
 Result<void> SqliteLimits::End() {

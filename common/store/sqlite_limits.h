@@ -41,9 +41,8 @@ class SqliteLimits {
                                        WallTime now,
                                        std::vector<GuardFinding>* told);
   void CountStarted(const ConversionGuard& guard, WallTime now);
-  // Of a verification that was begun at that time.
-  void CountApproved(LimitPer per, const std::string& key, WallTime started_at,
-                     Millis bucket);
+  // Of a start that was counted in that bucket.
+  void CountApproved(LimitPer per, const std::string& key, WallTime bucket);
   Result<void> End();
 
   Result<std::vector<GuardPause>> Pauses(WallTime now);

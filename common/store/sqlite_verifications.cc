@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kColumns =
     "sequence, id, client, recipient, state, created_at, expires_at, "
     "resend_after, attempts_left, sends_left, code_length, key, seed, "
-    "metadata, muted, message, parts, updated_at";
+    "metadata, muted, message, parts, updated_at, counted_prefix, counted_in";
 
 template <std::size_t kSize>
 void ReadBytes(std::span<const std::uint8_t> blob,
@@ -40,6 +40,8 @@ Verification ReadVerification(const SqliteStatement& row) {
   verification.message = ReadUuid(row, 15);
   verification.parts = static_cast<int>(row.Int(16));
   verification.updated_at = row.Time(17);
+  verification.counted_prefix = row.Text(18);
+  verification.counted_in = row.Time(19);
   return verification;
 }
 
@@ -80,9 +82,9 @@ SqliteVerifications::SqliteVerifications(SqliteDb& db, SqliteIntake& intake,
       insert_(db.PrepareLater(
           "INSERT INTO verification(id, client, recipient, state, created_at, "
           "expires_at, resend_after, attempts_left, sends_left, code_length, "
-          "key, seed, metadata, muted, message, parts, updated_at) "
-          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-          "?14, ?15, ?16, ?5)")),
+          "key, seed, metadata, muted, message, parts, updated_at, "
+          "counted_prefix, counted_in) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+          "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?5, ?17, ?18)")),
       find_(db.PrepareLater(
           fmt::format("SELECT {} FROM verification WHERE id = ?1", kColumns))),
       last_(db.PrepareLater(
@@ -130,6 +132,11 @@ Result<void> SqliteVerifications::AddMessageState(Verification& verification) {
   });
   if (!state) return std::unexpected(state.error());
   verification.message_state = *state;
+  // It lives too short for its message to be deleted: there was none, and
+  // nobody is to see that (VerificationStart::mute_refused).
+  if (!*state && verification.state == VerificationState::kPending) {
+    verification.message_state = MessageState::kSent;
+  }
   return {};
 }
 
@@ -233,19 +240,25 @@ Result<StartOutcome> SqliteVerifications::Begin(const VerificationStart& start,
   }
   outcome.kind = StartOutcome::Kind::kStarted;
   outcome.retry_at.reset();
+  if (!verification.muted) CountStarted(start, verification);
   if (auto done = Write(verification); !done) {
     return std::unexpected(done.error());
   }
   if (auto done = CountStart(start); !done) {
     return std::unexpected(done.error());
   }
-  if (!verification.muted) {
-    for (const auto& guard : start.conversions) {
-      limits_.CountStarted(guard, start.now);
-    }
-  }
   outcome.verification = std::move(verification);
   return outcome;
+}
+
+void SqliteVerifications::CountStarted(const VerificationStart& start,
+                                       Verification& verification) {
+  for (const ConversionGuard& guard : start.conversions) {
+    limits_.CountStarted(guard, start.now);
+    if (guard.per != LimitPer::kPrefix) continue;
+    verification.counted_prefix = guard.key;
+    verification.counted_in = guard.BucketAt(start.now);
+  }
 }
 
 Result<void> SqliteVerifications::Write(const Verification& verification) {
@@ -264,7 +277,9 @@ Result<void> SqliteVerifications::Write(const Verification& verification) {
       .BindNullIfEmpty(verification.metadata)
       .Bind(Number(verification.muted))
       .Bind(verification.message.bytes)
-      .Bind(std::int64_t{verification.parts});
+      .Bind(std::int64_t{verification.parts})
+      .BindNullIfEmpty(verification.counted_prefix)
+      .Bind(verification.counted_in);
   return RunIt(insert_);
 }
 
@@ -287,32 +302,46 @@ Result<void> SqliteVerifications::Update(Verification& verification,
 Result<StartOutcome> SqliteVerifications::Resend(const VerificationStart& start,
                                                  Verification pending,
                                                  StartOutcome outcome) {
-  const bool muted =
-      pending.muted || outcome.kind == StartOutcome::Kind::kLimited;
+  const bool refused = outcome.kind == StartOutcome::Kind::kLimited;
+  auto text = start.text_for(pending);
+  const bool key_is_gone =
+      !text && text.error().kind == ErrorKind::kUnavailable;
+  if (key_is_gone && !pending.muted) {
+    auto done = Finish(pending, VerificationState::kCanceled, start.now);
+    if (!done) return std::unexpected(done.error());
+    return Begin(start, std::move(outcome));
+  }
   if (auto done = AddMessageState(pending); !done) {
     return std::unexpected(done.error());
   }
+  outcome.retry_at.reset();
   pending.resend_after = start.now + start.resend_wait;
   if (!pending.muted && pending.message_state == MessageState::kQueued) {
     outcome.kind = StartOutcome::Kind::kStillQueued;
-  } else if (muted) {
-    outcome.kind = StartOutcome::Kind::kResent;
-    --pending.sends_left;
-    if (pending.muted) pending.message = start.message.id;
-    pending.message_state = MessageState::kQueued;
+  } else if (!pending.muted && !refused && !text) {
+    outcome.kind = StartOutcome::Kind::kUnsendable;
+    outcome.detail = text.error().message;
+    return outcome;
   } else {
-    auto text = start.text_for(pending);
-    if (!text && text.error().kind == ErrorKind::kUnavailable) {
-      auto done = Finish(pending, VerificationState::kCanceled, start.now);
-      if (!done) return std::unexpected(done.error());
-      return Begin(start, std::move(outcome));
-    }
-    if (!text) {
-      outcome.kind = StartOutcome::Kind::kUnsendable;
-      outcome.detail = text.error().message;
-      return outcome;
-    }
-    NewMessage message = start.message;
+    const bool sends = !pending.muted && !refused;
+    auto done = SendAgain(start, sends ? &*text : nullptr, pending, outcome);
+    if (!done) return std::unexpected(done.error());
+    if (outcome.kind == StartOutcome::Kind::kOptedOut) return outcome;
+  }
+  if (auto done = Update(pending, start.now); !done) {
+    return std::unexpected(done.error());
+  }
+  outcome.verification = std::move(pending);
+  return outcome;
+}
+
+// Null: nothing is sent, and it looks as if it were.
+Result<void> SqliteVerifications::SendAgain(const VerificationStart& start,
+                                            CodeText* text,
+                                            Verification& pending,
+                                            StartOutcome& outcome) {
+  NewMessage message = start.message;
+  if (text) {
     message.text = std::move(text->text);
     message.seal = std::move(text->seal);
     message.parts = text->parts;
@@ -322,26 +351,16 @@ Result<StartOutcome> SqliteVerifications::Resend(const VerificationStart& start,
     if (!taken) return std::unexpected(taken.error());
     if (!*taken && !start.mute_refused) {
       outcome.kind = StartOutcome::Kind::kOptedOut;
-      return outcome;
+      return {};
     }
-    outcome.kind = StartOutcome::Kind::kResent;
     outcome.queued = *taken;
-    --pending.sends_left;
-    pending.message = message.id;
-    pending.parts = message.parts;
-    pending.message_state = MessageState::kQueued;
   }
-  outcome.retry_at.reset();
-  if (outcome.kind == StartOutcome::Kind::kResent) {
-    if (auto done = CountStart(start); !done) {
-      return std::unexpected(done.error());
-    }
-  }
-  if (auto done = Update(pending, start.now); !done) {
-    return std::unexpected(done.error());
-  }
-  outcome.verification = std::move(pending);
-  return outcome;
+  outcome.kind = StartOutcome::Kind::kResent;
+  --pending.sends_left;
+  pending.message = message.id;
+  pending.parts = message.parts;
+  pending.message_state = MessageState::kQueued;
+  return CountStart(start);
 }
 
 Result<void> SqliteVerifications::Finish(Verification& verification,
@@ -349,6 +368,13 @@ Result<void> SqliteVerifications::Finish(Verification& verification,
                                          WallTime now) {
   verification.state = state;
   if (auto done = Update(verification, now); !done) return done;
+  if (state == VerificationState::kApproved &&
+      !verification.counted_prefix.empty()) {
+    limits_.CountApproved(LimitPer::kPrefix, verification.counted_prefix,
+                          verification.counted_in);
+    limits_.CountApproved(LimitPer::kClient, verification.client,
+                          verification.counted_in);
+  }
   if (verification.muted) return {};
   if (auto done = AddMessageState(verification); !done) return done;
   if (verification.message_state != MessageState::kQueued &&
@@ -382,7 +408,6 @@ Result<CheckOutcome> SqliteVerifications::Check(
     outcome.counted = true;
     Result<void> done;
     if (check.matches(verification) && !verification.muted) {
-      CountApproved(verification, check);
       done = Finish(verification, VerificationState::kApproved, check.now);
     } else if (verification.attempts_left == 0) {
       done = Finish(verification, VerificationState::kMaxAttempts, check.now);
@@ -393,17 +418,6 @@ Result<CheckOutcome> SqliteVerifications::Check(
   }
   outcome.verification = std::move(verification);
   return outcome;
-}
-
-void SqliteVerifications::CountApproved(const Verification& verification,
-                                        const VerificationCheck& check) {
-  if (!check.prefix_digits) return;
-  const std::string prefix = verification.recipient.substr(
-      0, 1 + static_cast<std::size_t>(*check.prefix_digits));
-  limits_.CountApproved(LimitPer::kPrefix, prefix, verification.created_at,
-                        check.conversion_bucket);
-  limits_.CountApproved(LimitPer::kClient, verification.client,
-                        verification.created_at, check.conversion_bucket);
 }
 
 Result<EndOutcome> SqliteVerifications::End(const VerificationEnd& end) {

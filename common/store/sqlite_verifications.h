@@ -44,15 +44,16 @@ class SqliteVerifications {
                              StartOutcome outcome);
   Result<StartOutcome> Resend(const VerificationStart& start,
                               Verification pending, StartOutcome outcome);
+  Result<void> SendAgain(const VerificationStart& start, CodeText* text,
+                         Verification& pending, StartOutcome& outcome);
   Result<void> CountStart(const VerificationStart& start);
+  void CountStarted(const VerificationStart& start, Verification& verification);
   Result<void> Write(const Verification& verification);
   // Writes what has changed of one that is there.
   Result<void> Update(Verification& verification, WallTime now);
   // And takes its message out of the queue, where it has not gone.
   Result<void> Finish(Verification& verification, VerificationState state,
                       WallTime now);
-  void CountApproved(const Verification& verification,
-                     const VerificationCheck& check);
 
   SqliteIntake& intake_;
   SqliteLimits& limits_;

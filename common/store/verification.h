@@ -53,6 +53,9 @@ struct Verification : NewVerification {
   int attempts_left = 0;
   int sends_left = 0;
   WallTime resend_after;
+  // As the conversion guard has counted its start; empty: it has not.
+  std::string counted_prefix;
+  WallTime counted_in{};
   WallTime updated_at;
   Uuid message;   // the last one that carries its code
   int parts = 1;  // of that
@@ -110,9 +113,6 @@ struct VerificationCheck {
   std::string recipient;
   std::optional<std::string> client;  // none: whoever's it is
   std::function<bool(const Verification& verification)> matches;
-  std::optional<int>
-      prefix_digits;  // of conversion guards, where there are any
-  Millis conversion_bucket{};
   WallTime now;
 };
 

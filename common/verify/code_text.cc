@@ -58,16 +58,22 @@ Result<std::string> Fill(std::string_view text, const Values& values) {
 std::string LowerCase(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
-    return c == '_' ? '-' : static_cast<char>(std::tolower(c));
+    return static_cast<char>(std::tolower(c));
   });
   return lower;
 }
 
+// "pt_BR" is "pt-br" (RFC 5646 § 2.1: case does not matter).
+std::string CanonicalLocale(std::string_view text) {
+  std::string locale = LowerCase(text);
+  std::ranges::replace(locale, '_', '-');
+  return locale;
+}
+
 const std::string* FindLocale(const VerifyTemplate& made,
                               std::string_view locale) {
-  const std::string wanted = LowerCase(locale);
   for (const auto& [name, text] : made.texts) {
-    if (LowerCase(name) == wanted) return &text;
+    if (CanonicalLocale(name) == locale) return &text;
   }
   return nullptr;
 }
@@ -75,10 +81,11 @@ const std::string* FindLocale(const VerifyTemplate& made,
 const std::string& NearestText(const VerifyTemplate& made,
                                std::string_view locale,
                                const VerifyConfig& config) {
-  std::string_view wanted = locale;
+  const std::string canonical = CanonicalLocale(locale);
+  std::string_view wanted = canonical;
   while (!wanted.empty()) {
     if (const auto* text = FindLocale(made, wanted)) return *text;
-    const auto cut = wanted.find_last_of("-_");
+    const auto cut = wanted.rfind('-');
     wanted = wanted.substr(0, cut == std::string_view::npos ? 0 : cut);
   }
   return made.texts.at(config.default_locale);
@@ -173,6 +180,14 @@ Result<std::string> ReadOrigin(std::string_view text) {
               "origin takes the host of a web site, as \"example.com\" or "
               "\"https://example.com\" (names outside of ASCII in their xn-- "
               "form)");
+}
+
+bool IsLocaleName(std::string_view text) {
+  constexpr std::size_t kLongest = 35;  // RFC 5646 § 4.4.1
+  return text.size() <= kLongest &&
+         std::ranges::all_of(text, [](unsigned char c) {
+           return std::isalnum(c) || c == '-' || c == '_';
+         });
 }
 
 bool IsAppHash(std::string_view text) {

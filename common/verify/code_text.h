@@ -36,6 +36,8 @@ Result<std::string> RenderCodeText(const CodeTextOrder& order,
 // "https://Example.com/login" -> "example.com"; kInvalid for what is no host of
 // a web site. Names outside of ASCII come in their xn-- form.
 Result<std::string> ReadOrigin(std::string_view text);
+// "pt-BR", "pt_BR"; or empty.
+bool IsLocaleName(std::string_view text);
 bool IsAppHash(std::string_view text);
 
 }  // namespace smsweb

@@ -69,7 +69,8 @@ std::string KeyFor(LimitPer per, const GuardedStart& start,
     case LimitPer::kAddress:
       return start.address;
     case LimitPer::kDevice:
-      return start.device;
+      // Each client has names of its own for them.
+      return start.device.empty() ? "" : start.client + "/" + start.device;
     case LimitPer::kTotal:
       return "";
   }

@@ -26,6 +26,10 @@ std::unexpected<StartProblem> BadDraft(DraftError error) {
 std::expected<CodeTextOrder, StartProblem> CheckText(
     const VerificationOrder& order) {
   CodeTextOrder text = order.text;
+  if (!IsLocaleName(text.locale)) {
+    return BadField("out_of_range", "locale",
+                    "locale takes a language as \"en\" or \"pt-BR\"");
+  }
   if (!text.origin.empty() && !text.app_hash.empty()) {
     return BadField("conflicting_fields", "app_hash",
                     "a message ends with the line of origin or with app_hash, "
@@ -171,6 +175,11 @@ std::expected<VerificationStart, StartProblem> MakeStart(
   SeedCode(start.verification, key, tools.random);
   auto text =
       RenderCodeText(*text_order, CodeOf(start.verification, key), ttl, verify);
+  if (!text && text.error().kind != ErrorKind::kNotFound) {
+    return std::unexpected(
+        StartProblem{.kind = StartProblem::Kind::kInternal,
+                     .fault = {.detail = text.error().message}});
+  }
   if (!text) {
     return BadField("out_of_range", "template", text.error().message);
   }
@@ -196,8 +205,7 @@ std::expected<VerificationStart, StartProblem> MakeStart(
 }
 
 std::expected<VerificationCheck, FieldFault> MakeCheck(
-    std::string_view code, const Config& config, std::shared_ptr<KeyRing> keys,
-    WallTime now) {
+    std::string_view code, std::shared_ptr<KeyRing> keys, WallTime now) {
   auto typed = ReadTypedCode(code);
   if (!typed) {
     return std::unexpected(
@@ -209,11 +217,6 @@ std::expected<VerificationCheck, FieldFault> MakeCheck(
     const auto key = keys->Find(verification.key);
     return key && IsSameCode(typed, CodeOf(verification, *key));
   };
-  if (config.guard.conversion.least_share > 0) {
-    check.prefix_digits = config.guard.prefix_digits;
-    check.conversion_bucket =
-        ConversionGuard{.window = config.guard.conversion.window}.Bucket();
-  }
   return check;
 }
 

@@ -63,9 +63,8 @@ std::expected<VerificationStart, StartProblem> MakeStart(
     const VerificationOrder& order, const std::string& client,
     const VerifyTools& tools, WallTime now, std::vector<GuardFinding>* told);
 
-// By its id, or by client and number. `code` is as it was typed.
+// `code` is as it was typed. Of which verification: the caller says.
 std::expected<VerificationCheck, FieldFault> MakeCheck(
-    std::string_view code, const Config& config, std::shared_ptr<KeyRing> keys,
-    WallTime now);
+    std::string_view code, std::shared_ptr<KeyRing> keys, WallTime now);
 
 }  // namespace smsweb

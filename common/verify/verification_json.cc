@@ -47,6 +47,28 @@ MaybeFault ReadNumber(std::string_view field, const Json& value, auto set) {
   return std::nullopt;
 }
 
+// Writing it again recurses; and nobody means it.
+constexpr int kDeepest = 16;
+
+bool NestsTooDeep(std::string_view json) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDeepest) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 MaybeFault ReadMetadata(const Json& value, std::string* out) {
   if (!value.is_object()) return WrongType("metadata", "an object");
   *out = value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -69,6 +91,10 @@ struct Field {
 };
 
 MaybeFault ReadFields(std::string_view body, std::span<const Field> fields) {
+  if (NestsTooDeep(body)) {
+    return FieldFault{"malformed_json", "",
+                      fmt::format("the body nests deeper than {}", kDeepest)};
+  }
   const Json json = Json::parse(body, nullptr, false);
   if (json.is_discarded()) {
     return FieldFault{"malformed_json", "", "the body is not JSON"};
@@ -161,6 +187,16 @@ std::expected<VerificationOrder, FieldFault> OrderFromJson(
   }
   if (order.to.empty()) return std::unexpected(Missing("to"));
   return order;
+}
+
+std::expected<std::string, FieldFault> MetadataFromJson(std::string_view json) {
+  std::string metadata;
+  const Json value =
+      NestsTooDeep(json) ? Json() : Json::parse(json, nullptr, false);
+  if (auto fault = ReadMetadata(value, &metadata)) {
+    return std::unexpected(std::move(*fault));
+  }
+  return metadata;
 }
 
 std::expected<CheckOrder, FieldFault> CheckFromJson(std::string_view body,

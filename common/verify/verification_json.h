@@ -19,6 +19,9 @@ nlohmann::ordered_json CheckJson(const Verification& verification);
 std::expected<VerificationOrder, FieldFault> OrderFromJson(
     std::string_view body);
 
+// An object of the client's own, as it is kept; "metadata" is at fault else.
+std::expected<std::string, FieldFault> MetadataFromJson(std::string_view json);
+
 struct CheckOrder {
   std::string to;  // empty: it was not asked for
   std::string code;

@@ -1,7 +1,7 @@
 // A request to the endpoint, as text: "POST /v1/messages?query", lines of
 // headers, an empty line, the body. Oracle: it is answered, with a status that
 // the contract knows and never 500; the answer is JSON; no header of it has a
-// line break; and no code or key that the store holds is in it.
+// line break; and no API key is in it.
 #include <stdlib.h>
 
 #include <array>

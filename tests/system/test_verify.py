@@ -22,6 +22,9 @@ from harness import CHECKOUT, NUMBER_E164, Gateway, Web, find_tool, wait_until
 
 
 
+AT_ONCE = 4000
+
+
 class VerifyGateway(Gateway):
     """With verifications, and a file of keys as `smsweb secret init` makes it."""
 
@@ -107,35 +110,45 @@ class Verification(unittest.TestCase):
             self.assertEqual(web.post_json(f"{path}/checks", {"code": code}).json()["status"], "approved")
             self.assertEqual(web.post_json(f"{path}/checks", {"code": code}).status, 409)
 
+    def check_at_once(self, gateway: VerifyGateway, web: Web, right: bool) -> int:
+        """10,000 distinct codes, as many of them under way at any time as nginx and
+        a test with 20,000 descriptors can hold, the right one among the first that
+        leave, or nowhere; how often it was approved."""
+        gateway._messages.clear()
+        started = web.post_json("/v1/verifications", {"to": NUMBER_E164}).json()
+        code = gateway.code_for(NUMBER_E164)
+        codes = [f"{n:06}" for n in range(10_001) if f"{n:06}" != code][:10_000 - right]
+        if right:
+            codes.insert(0, code)
+        answers = asyncio.run(post_all(web.port, f"/v1/verifications/{started['id']}/checks",
+                                       [{"code": c} for c in codes], AT_ONCE))
+        seen = Counter((status, answer.get("status")) for status, answer in answers)
+        left = web.get(f"/v1/verifications/{started['id']}").json()
+        tries = 5 - left["attempts_left"]
+        self.assertEqual(sum(seen.values()), len(codes))
+        # Each try that was let in had an answer of its own.
+        counted = [answer["attempts_left"] for status, answer in answers
+                   if (status, answer.get("status")) in ((200, "pending"), (200, "approved"))]
+        approved = seen[(200, "approved")]
+        self.assertLessEqual(approved, int(right), seen)
+        if approved:
+            self.assertEqual(left["status"], "approved")
+            self.assertEqual(sorted(counted, reverse=True), list(range(4, 4 - tries, -1)))
+            self.assertEqual(seen[(409, 409)], len(codes) - tries, seen)
+        else:
+            self.assertEqual((left["status"], tries), ("max_attempts", 5))
+            self.assertEqual(sorted(counted, reverse=True), [4, 3, 2, 1])
+            self.assertEqual(seen[(200, "max_attempts")], len(codes) - 4, seen)
+        return approved
+
     def test_ten_thousand_checks_at_once_are_five_tries_and_approve_once_at_the_most(self) -> None:
-        with VerifyGateway() as gateway:
+        with VerifyGateway({"endpoint": {"max_waiting": 20_000}}) as gateway:
             web = gateway.start_all()
-            for right_one in (True, False):
-                started = web.post_json("/v1/verifications", {"to": NUMBER_E164}).json()
-                code = gateway.code_for(NUMBER_E164)
-                codes = [f"{n:06}" for n in range(10_001) if f"{n:06}" != code][:9_999]
-                # Among the first that are sent, or nowhere.
-                if right_one:
-                    codes.insert(secrets.randbelow(1000), code)
-                answers = asyncio.run(post_all(web.port, f"/v1/verifications/{started['id']}/checks",
-                                               [{"code": c} for c in codes], 1000))
-                seen = Counter((status, answer.get("status")) for status, answer in answers)
-                approved = seen[(200, "approved")]
-                self.assertEqual(sum(seen.values()), len(codes))
-                self.assertLessEqual(approved, 1 if right_one else 0, seen)
-                left = web.get(f"/v1/verifications/{started['id']}").json()
-                tries = 5 - left["attempts_left"]
-                # Each try that was let in had an answer of its own.
-                counted = [answer["attempts_left"] for status, answer in answers
-                           if (status, answer.get("status")) in ((200, "pending"), (200, "approved"))]
-                if approved:
-                    self.assertEqual(sorted(counted, reverse=True), list(range(4, 4 - tries, -1)))
-                    self.assertEqual(seen[(409, 409)], len(codes) - tries)
-                else:
-                    self.assertEqual(tries, 5)
-                    self.assertEqual(sorted(counted, reverse=True), [4, 3, 2, 1])
-                    self.assertEqual(seen[(200, "max_attempts")], len(codes) - 4)
-                gateway._messages.clear()
+            self.assertEqual(self.check_at_once(gateway, web, False), 0)
+            for _ in range(20):  # it leaves first, and arrives among the first five, or not
+                if self.check_at_once(gateway, web, True) == 1:
+                    return
+            self.fail("the right code never came in time: nothing was tested")
 
     def test_an_api_key_passes_each_web_server(self) -> None:
         with VerifyGateway(trusted=False) as gateway:
@@ -218,8 +231,8 @@ class Verification(unittest.TestCase):
             print(f"approved and not heard of: {approved_unheard} of 6")
 
     def test_nothing_of_a_code_a_key_or_a_text_is_left_anywhere(self) -> None:
-        """A full run, then a scan of all files, logs, backups, and of what a killed
-        process leaves of its arguments and environment."""
+        """A full run, then a scan of all files, logs and backups, and of what the
+        processes show of their arguments and environment."""
         with VerifyGateway(trusted=False, settings={"log": {"level": "debug"},
                                                     "verify": {"app": "Zanzibar"}}) as gateway:
             web = gateway.start_all()
