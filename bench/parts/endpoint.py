@@ -50,6 +50,7 @@ def _start_smsweb(gateway: Gateway, site: str) -> Contestant:
 
 
 def _start_empty(gateway: Gateway, site: str, program: Path, answer: bytes) -> Contestant:
+    gateway.keeps_contract = False
     mine = shutil.copy(program, gateway.folder)
     response = gateway.folder / "response"
     response.write_bytes(answer)

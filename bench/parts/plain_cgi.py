@@ -76,6 +76,7 @@ def _schema(queue: Path) -> list[str]:
 
 
 def _start_empty(gateway: Gateway, program: Path, schema: list[str]) -> Contestant:
+    gateway.keeps_contract = False
     queue = gateway.folder / "empty.db"
     with closing(sqlite3.connect(queue)) as db:
         db.execute("PRAGMA journal_mode = WAL")

@@ -30,8 +30,9 @@ class Numbers:
         sample = run_wrk(web, mode, CONNECTIONS, seconds, first, 10_000_000)
         self.next = first + sample.requests + CONNECTIONS
         if mode == "start":
-            # Those that were under way at the end may not have been begun.
-            self.begun = (first, sample.requests - 2 * CONNECTIONS)
+            # wrk makes one request that it does not send; and those that were
+            # under way at the end may not have been begun.
+            self.begun = (first + 1, max(1, sample.requests - 2 * CONNECTIONS))
         return sample
 
 
