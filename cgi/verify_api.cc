@@ -21,11 +21,10 @@ constexpr std::string_view kFolder = "/v1/verifications/";
 constexpr std::string_view kChecks = "/checks";
 constexpr std::chrono::seconds kRetryWithoutModem{30};
 
-Response Later(std::string_view code, std::string_view detail,
-               std::optional<WallTime> at, WallTime now,
-               Json more = Json::object()) {
+Response Later(const StartRefusal& refusal, WallTime now, Json more) {
+  const auto at = refusal.retry_at;
   if (at) more["retry_at"] = FormatRfc3339(*at);
-  Response response = Problem(429, code, detail, more);
+  Response response = Problem(429, refusal.code, refusal.detail, more);
   if (at) SetRetryAfter(response, *at - now);
   return response;
 }
@@ -68,33 +67,19 @@ Response StartAnswer(const Result<ChangeOutcome>& outcome, WallTime now,
   }
   const auto& start = std::get<StartOutcome>(*outcome);
   TellAll(start.findings, tell);
-  const Json pending = {{"verification_id", ToString(start.verification.id)}};
-  switch (start.kind) {
-    case StartOutcome::Kind::kStarted:
-    case StartOutcome::Kind::kResent:
-    case StartOutcome::Kind::kStillQueued:
-      return show(start);
-    case StartOutcome::Kind::kTooEarly:
-      return Later("resend_too_early",
-                   "a code was sent a moment ago; it can be sent again later",
-                   start.retry_at, now, pending);
-    case StartOutcome::Kind::kTooManySends:
-      return Later("max_sends",
-                   "the code was sent as often as it may be; another "
-                   "verification can be begun when this one is over",
-                   start.verification.expires_at, now, pending);
-    case StartOutcome::Kind::kUnsendable:
-      return FieldProblem("too_many_parts", "template", start.detail);
-    case StartOutcome::Kind::kOptedOut:
-      return Problem(403, "recipient_opted_out",
-                     RecipientOptedOut().error().message);
-    case StartOutcome::Kind::kLimited:
-      break;
+  const auto refusal = RefusalOf(start);
+  if (!refusal) return show(start);
+  if (start.kind == StartOutcome::Kind::kUnsendable) {
+    return FieldProblem(refusal->code, "template", refusal->detail);
   }
-  const GuardFinding& finding = *Decisive(start.findings);
-  const bool paused = finding.rule.starts_with("conversion");
-  return Later(paused ? "paused" : "rate_limited", finding.detail,
-               start.retry_at, now);
+  if (start.kind == StartOutcome::Kind::kOptedOut) {
+    return Problem(403, refusal->code, refusal->detail);
+  }
+  Json more = Json::object();
+  if (refusal->pending) {
+    more["verification_id"] = ToString(start.verification.id);
+  }
+  return Later(*refusal, now, std::move(more));
 }
 
 Response CheckAnswer(const Result<ChangeOutcome>& outcome,
@@ -190,21 +175,17 @@ std::optional<Response> RefusedByBacklog(const VerificationOrder& order,
                                          const ApiTools& tools) {
   const auto delay = tools.backlog.Look(tools.store);
   const std::chrono::seconds life = order.ttl.value_or(tools.config.verify.ttl);
-  if (!delay || (delay->wait && *delay->wait < life)) return std::nullopt;
-  const GuardFinding finding{
-      .rule = "backlog",
-      .dry_run = tools.config.guard.backlog.dry_run,
-      .detail = delay->wait ? "the modems can't send a code within its life"
-                            : "no modem can send"};
-  tools.tell(finding);
-  if (finding.dry_run) return std::nullopt;
+  const auto finding = JudgeDelay(delay, life, tools.config.guard.backlog);
+  if (!finding) return std::nullopt;
+  tools.tell(*finding);
+  if (finding->dry_run) return std::nullopt;
   Json more = {{"expected_wait", nullptr}};
   Millis retry = kRetryWithoutModem;
   if (delay->wait) {
     more["expected_wait"] = delay->wait->count() / 1000;
     retry = *delay->wait - life;
   }
-  Response response = Problem(503, "backlog", finding.detail, more);
+  Response response = Problem(503, "backlog", finding->detail, more);
   SetRetryAfter(response, retry);
   return response;
 }

@@ -13,12 +13,6 @@
 namespace smsweb::ctl {
 namespace {
 
-Json DetailsAt(const std::optional<WallTime>& retry_at,
-               Json details = Json::object()) {
-  if (retry_at) details["retry_at"] = FormatRfc3339(*retry_at);
-  return details;
-}
-
 std::unexpected<Failure> Refuse(std::string code, std::string message,
                                 Json details = Json::object()) {
   return Fail(ExitCode::kRefused, std::move(code), std::move(message),
@@ -115,19 +109,7 @@ std::optional<GuardFinding> LookAtBacklog(const VerificationOrder& order,
   if (!backlog) return std::nullopt;  // what can't be read is not known
   const auto delay = ExpectedDelay(*backlog, tools.now);
   const std::chrono::seconds life = order.ttl.value_or(tools.config.verify.ttl);
-  if (!delay || (delay->wait && *delay->wait < life)) return std::nullopt;
-  return GuardFinding{
-      .rule = "backlog",
-      .dry_run = tools.config.guard.backlog.dry_run,
-      .detail = delay->wait ? "the modems can't send a code within its life"
-                            : "no modem can send"};
-}
-
-std::unexpected<Failure> RefuseLimited(const StartOutcome& start) {
-  const GuardFinding& finding = *Decisive(start.findings);
-  const bool paused = finding.rule.starts_with("conversion");
-  return Refuse(paused ? "paused" : "rate_limited", finding.detail,
-                DetailsAt(start.retry_at));
+  return JudgeDelay(delay, life, tools.config.guard.backlog);
 }
 
 Report ReportStart(const StartOutcome& start, const VerifyCommandTools& tools) {
@@ -150,30 +132,20 @@ Report ReportStart(const StartOutcome& start, const VerifyCommandTools& tools) {
 
 Outcome AnswerStart(const StartOutcome& start,
                     const VerifyCommandTools& tools) {
-  const Json pending = {{"id", ToString(start.verification.id)}};
-  switch (start.kind) {
-    case StartOutcome::Kind::kStarted:
-    case StartOutcome::Kind::kResent:
-    case StartOutcome::Kind::kStillQueued:
-      return ReportStart(start, tools);
-    case StartOutcome::Kind::kTooEarly:
-      return Refuse("resend_too_early",
-                    "a code was sent a moment ago; it can be sent again later",
-                    DetailsAt(start.retry_at, pending));
-    case StartOutcome::Kind::kTooManySends:
-      return Refuse("max_sends",
-                    "the code was sent as often as it may be; another "
-                    "verification can be begun when this one is over",
-                    DetailsAt(start.verification.expires_at, pending));
-    case StartOutcome::Kind::kUnsendable:
-      return RefuseField({"too_many_parts", "template", start.detail});
-    case StartOutcome::Kind::kOptedOut:
-      return Refuse("recipient_opted_out", RecipientOptedOut().error().message,
-                    Json{{"field", "to"}});
-    case StartOutcome::Kind::kLimited:
-      break;
+  const auto refusal = RefusalOf(start);
+  if (!refusal) return ReportStart(start, tools);
+  if (start.kind == StartOutcome::Kind::kUnsendable) {
+    return RefuseField(
+        {std::string(refusal->code), "template", refusal->detail});
   }
-  return RefuseLimited(start);
+  Json details = Json::object();
+  if (start.kind == StartOutcome::Kind::kOptedOut) details["field"] = "to";
+  if (refusal->pending) details["id"] = ToString(start.verification.id);
+  if (refusal->retry_at) {
+    details["retry_at"] = FormatRfc3339(*refusal->retry_at);
+  }
+  return Refuse(std::string(refusal->code), refusal->detail,
+                std::move(details));
 }
 
 std::string_view Meaning(VerificationState state) {

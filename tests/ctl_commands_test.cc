@@ -8,6 +8,7 @@
 #include "ctl/commands.h"
 #include "ctl/queue_access.h"
 #include "ctl/run.h"
+#include "ctl_fake_checker.h"
 #include "fake_store.h"
 #include "temp_folder.h"
 
@@ -19,17 +20,6 @@ constexpr WallTime kNow{Millis(1'795'418'208'000)};  // 2026-11-23T07:16:48Z
 bool Says(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-// Takes "0..." for Indonesian, and "+..." as it is.
-class FakeChecker final : public NumberChecker {
- public:
-  Result<std::string> ToE164(std::string_view input, std::string_view,
-                             NumberRule) const override {
-    if (input.starts_with('+')) return std::string(input);
-    if (input.starts_with('0')) return "+62" + std::string(input.substr(1));
-    return smsweb::Fail(ErrorKind::kInvalid, "it is not a telephone number");
-  }
-};
 
 RecipientParser MakeParser() {
   return RecipientParser("ID", {}, NumberRule::kValid,

@@ -3,6 +3,7 @@
 #include "catch.h"
 #include "common/store/sqlite_store.h"
 #include "ctl/commands.h"
+#include "ctl_fake_checker.h"
 #include "insert.h"
 #include "temp_folder.h"
 
@@ -20,17 +21,6 @@ constexpr const char* kInfo =
 bool Says(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-// Takes "0..." for Indonesian, and "+..." as it is.
-class FakeChecker final : public NumberChecker {
- public:
-  Result<std::string> ToE164(std::string_view input, std::string_view,
-                             NumberRule) const override {
-    if (input.starts_with('+')) return std::string(input);
-    if (input.starts_with('0')) return "+62" + std::string(input.substr(1));
-    return smsweb::Fail(ErrorKind::kInvalid, "it is not a telephone number");
-  }
-};
 
 struct Bench {
   Bench() {

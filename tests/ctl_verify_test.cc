@@ -11,6 +11,7 @@
 #include "common/verify/code.h"
 #include "ctl/commands.h"
 #include "ctl/run.h"
+#include "ctl_fake_checker.h"
 #include "temp_folder.h"
 
 namespace smsweb::ctl {
@@ -22,17 +23,6 @@ constexpr const char* kNumber = "+628119001234";
 bool Says(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-// Takes "0..." for Indonesian, and "+..." as it is.
-class FakeChecker final : public NumberChecker {
- public:
-  Result<std::string> ToE164(std::string_view input, std::string_view,
-                             NumberRule) const override {
-    if (input.starts_with('+')) return std::string(input);
-    if (input.starts_with('0')) return "+62" + std::string(input.substr(1));
-    return smsweb::Fail(ErrorKind::kInvalid, "it is not a telephone number");
-  }
-};
 
 class FakeRegions final : public NumberRegions {
  public:

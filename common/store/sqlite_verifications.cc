@@ -166,28 +166,23 @@ Result<StartOutcome> SqliteVerifications::Start(
   StartOutcome outcome;
   auto last = FindLast(start.verification.client, start.verification.recipient);
   if (!last) return std::unexpected(last.error());
-  if (!*last || !IsPending(**last, start.now)) {
-    auto refused = Refused(start, outcome);
-    if (!refused) return std::unexpected(refused.error());
-    if (*refused) return std::move(**refused);
-    return Begin(start, std::move(outcome));
-  }
-  Verification& pending = **last;
-  if (start.now < pending.resend_after) {
+  const bool pending = *last && IsPending(**last, start.now);
+  if (pending && start.now < (*last)->resend_after) {
     outcome.kind = StartOutcome::Kind::kTooEarly;
-    outcome.retry_at = pending.resend_after;
-    outcome.verification = std::move(pending);
+    outcome.retry_at = (*last)->resend_after;
+    outcome.verification = std::move(**last);
     return outcome;
   }
-  if (pending.sends_left == 0) {
+  if (pending && (*last)->sends_left == 0) {
     outcome.kind = StartOutcome::Kind::kTooManySends;
-    outcome.verification = std::move(pending);
+    outcome.verification = std::move(**last);
     return outcome;
   }
   auto refused = Refused(start, outcome);
   if (!refused) return std::unexpected(refused.error());
   if (*refused) return std::move(**refused);
-  return Resend(start, std::move(pending), std::move(outcome));
+  return pending ? Resend(start, std::move(**last), std::move(outcome))
+                 : Begin(start, std::move(outcome));
 }
 
 // None: it may begin. What the guard refuses may begin all the same, and is

@@ -48,4 +48,15 @@ std::optional<Delay> ExpectedDelay(const Backlog& backlog, WallTime now) {
   return Delay{Millis(static_cast<std::int64_t>(seconds * 1000))};
 }
 
+std::optional<GuardFinding> JudgeDelay(const std::optional<Delay>& delay,
+                                       Millis life,
+                                       const GuardBacklog& config) {
+  if (!delay || (delay->wait && *delay->wait < life)) return std::nullopt;
+  return GuardFinding{
+      .rule = "backlog",
+      .dry_run = config.dry_run,
+      .detail = delay->wait ? "the modems can't send a code within its life"
+                            : "no modem can send"};
+}
+
 }  // namespace smsweb

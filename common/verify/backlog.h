@@ -9,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/config/config.h"
 #include "common/store/store.h"
 
 namespace smsweb {
@@ -27,5 +28,8 @@ struct Delay {
 // How long a code that comes now would wait for its turn; none: nothing is
 // known that speaks against it.
 std::optional<Delay> ExpectedDelay(const Backlog& backlog, WallTime now);
+// What speaks against a code that lives so long; none: it can be in time.
+std::optional<GuardFinding> JudgeDelay(const std::optional<Delay>& delay,
+                                       Millis life, const GuardBacklog& config);
 
 }  // namespace smsweb

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/secret/sealed_text.h"
+#include "common/store/store.h"
 #include "common/verify/code.h"
 
 namespace smsweb {
@@ -202,6 +203,36 @@ std::expected<VerificationStart, StartProblem> MakeStart(
   start.text_for =
       ResendText(std::move(*text_order), config, tools.keys, tools.random, now);
   return start;
+}
+
+std::optional<StartRefusal> RefusalOf(const StartOutcome& outcome) {
+  switch (outcome.kind) {
+    case StartOutcome::Kind::kStarted:
+    case StartOutcome::Kind::kResent:
+    case StartOutcome::Kind::kStillQueued:
+      return std::nullopt;
+    case StartOutcome::Kind::kTooEarly:
+      return StartRefusal{
+          "resend_too_early",
+          "a code was sent a moment ago; it can be sent again later",
+          outcome.retry_at, true};
+    case StartOutcome::Kind::kTooManySends:
+      return StartRefusal{"max_sends",
+                          "the code was sent as often as it may be; another "
+                          "verification can be begun when this one is over",
+                          outcome.verification.expires_at, true};
+    case StartOutcome::Kind::kUnsendable:
+      return StartRefusal{"too_many_parts", outcome.detail, std::nullopt};
+    case StartOutcome::Kind::kOptedOut:
+      return StartRefusal{"recipient_opted_out",
+                          RecipientOptedOut().error().message, std::nullopt};
+    case StartOutcome::Kind::kLimited:
+      break;
+  }
+  const GuardFinding& finding = *Decisive(outcome.findings);
+  const bool paused = finding.rule.starts_with("conversion");
+  return StartRefusal{paused ? "paused" : "rate_limited", finding.detail,
+                      outcome.retry_at};
 }
 
 std::expected<VerificationCheck, FieldFault> MakeCheck(

@@ -63,6 +63,16 @@ std::expected<VerificationStart, StartProblem> MakeStart(
     const VerificationOrder& order, const std::string& client,
     const VerifyTools& tools, WallTime now, std::vector<GuardFinding>* told);
 
+// Why nothing was begun or sent again, as every door tells it.
+struct StartRefusal {
+  std::string_view code;  // stable: "resend_too_early"
+  std::string detail;     // for people
+  std::optional<WallTime> retry_at;
+  bool pending = false;  // there is one: the outcome's
+};
+// None: it was begun, or is sent (again).
+std::optional<StartRefusal> RefusalOf(const StartOutcome& outcome);
+
 // `code` is as it was typed. Of which verification: the caller says.
 std::expected<VerificationCheck, FieldFault> MakeCheck(
     std::string_view code, std::shared_ptr<KeyRing> keys, WallTime now);
