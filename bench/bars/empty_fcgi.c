@@ -1,6 +1,6 @@
 // The least that a FastCGI program can do: libfcgi's ordinary loop in many
 // threads, each of which answers every request at once with the same bytes.
-// bench/run measures smsweb-cgi against it.
+// bench/bars/run measures smsweb-cgi against it.
 //
 //   empty_fcgi SOCKET THREADS RESPONSE_FILE
 //

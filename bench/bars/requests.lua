@@ -1,4 +1,4 @@
--- For wrk: the requests of bench/run, and its result as one line of JSON.
+-- For wrk: the requests of bench/bars/run, and its result as one line of JSON.
 --
 --   wrk ... -s requests.lua 'URL/s.py?rcpt=089610707901&msg=hello' -- MODE [FIRST COUNT]
 --

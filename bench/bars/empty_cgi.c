@@ -1,9 +1,9 @@
 // The least that a CGI program can do and still answer for a message: one
-// synced SQLite insert. bench/run measures smsweb-cgi as plain CGI against it.
+// synced SQLite insert. bench/bars/run measures smsweb-cgi as plain CGI against it.
 //
 // It is spared all that smsweb-cgi has to do besides: it reads no request and
 // no configuration, checks nothing, rings nobody. What is not asked about is as
-// in smsweb-cgi: table and indexes (bench/run copies its schema), WAL with
+// in smsweb-cgi: table and indexes (bench/bars/run copies its schema), WAL with
 // synchronous=FULL (SQLite's default, so it need not be said), the log left in
 // place at the end, and short uneven sleeps while another process writes.
 //
