@@ -1,0 +1,125 @@
+// Other programs: started as asked, and gone when they should be.
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "bench/process/child.h"
+#include "catch.h"
+#include "temp_folder.h"
+
+using namespace smsweb;
+using namespace smsweb::bench;
+using namespace std::chrono_literals;
+
+namespace {
+
+Command Shell(const std::string& script) {
+  return {.arguments = {"sh", "-c", script}};
+}
+
+Command Program(std::vector<std::string> arguments) {
+  return {.arguments = std::move(arguments)};
+}
+
+}  // namespace
+
+TEST_CASE("A program's output, errors and exit code are told apart") {
+  const auto ended = Run(Shell("echo out; echo err >&2; exit 3"), 10s);
+  REQUIRE(ended);
+  CHECK(ended->output == "out\n");
+  CHECK(ended->errors == "err\n");
+  CHECK(ended->exit_code == 3);
+}
+
+TEST_CASE("A program that a signal ends has 128 and its number") {
+  CHECK(Run(Shell("kill -TERM $$"), 10s)->exit_code == 128 + SIGTERM);
+}
+
+TEST_CASE("A program inherits three descriptors and no others") {
+  const int extra = ::dup(STDERR_FILENO);
+  const auto ended = Run(Program({"ls", "/proc/self/fd"}), 10s);
+  ::close(extra);
+  REQUIRE(ended);
+  CHECK(ended->output == "0\n1\n2\n3\n");  // 3 is ls' own, of the folder
+}
+
+TEST_CASE("A program gets its standard input, environment and folder") {
+  auto command = Shell("cat; echo $WORD; pwd");
+  command.input = "line\n";
+  command.environment = {{"WORD", "two words"}};
+  command.folder = "/";
+  CHECK(Run(command, 10s)->output == "line\ntwo words\n/\n");
+}
+
+TEST_CASE("The limit of descriptors is soft, or hard as well") {
+  auto command = Shell("ulimit -Sn; ulimit -Hn");
+  command.descriptors = 256;
+  rlimit ours{};
+  ::getrlimit(RLIMIT_NOFILE, &ours);
+  CHECK(Run(command, 10s)->output.starts_with("256\n"));
+  CHECK(Run(command, 10s)->output != "256\n256\n");
+  command.hard_descriptors = true;
+  CHECK(Run(command, 10s)->output == "256\n256\n");
+}
+
+TEST_CASE("A program that does not end is killed, with its children") {
+  const auto ended = Run(Shell("sleep 1000 & sleep 1000"), 50ms);
+  REQUIRE_FALSE(ended);
+  CHECK(ended.error().message.find("did not end") != std::string::npos);
+}
+
+TEST_CASE("A program that is not there is an error that names it") {
+  const auto ended = Run(Program({"no-such-program"}), 10s);
+  REQUIRE_FALSE(ended);
+  CHECK(ended.error().message.find("no-such-program") != std::string::npos);
+}
+
+TEST_CASE("A child is stopped with what it left in its group") {
+  const TempFolder folder;
+  const auto pids = folder / "pids";
+  REQUIRE(::mkfifo(pids.c_str(), 0600) == 0);
+  auto child =
+      Child::Start("shell", Shell("sleep 1000 & echo $! > " + pids + "; wait"),
+                   folder / "log");
+  REQUIRE(child);
+  const auto told = Run(Program({"cat", pids}), 10s);
+  REQUIRE(told);
+  CHECK(child->Running());
+  child->Stop();
+  CHECK_FALSE(child->Running());
+  // Killed; init may still have to take it away.
+  const auto state = Run(Shell("ps -o stat= -p " + told->output), 10s);
+  CHECK((state->output.empty() || state->output.starts_with("Z")));
+}
+
+TEST_CASE("A child that takes no notice of SIGTERM is killed") {
+  const TempFolder folder;
+  const auto ready = folder / "ready";
+  REQUIRE(::mkfifo(ready.c_str(), 0600) == 0);
+  auto child = Child::Start(
+      "deaf",
+      Shell("trap '' TERM; echo > " + ready + "; while :; do sleep 1000; done"),
+      folder / "log");
+  REQUIRE(child);
+  REQUIRE(Run(Program({"cat", ready}), 10s));
+  CHECK(child->Stop(10ms) == 128 + SIGKILL);
+}
+
+TEST_CASE("A child's last words are the end of its log") {
+  const TempFolder folder;
+  auto child = Child::Start("talker", Shell("seq 100"), folder / "log");
+  REQUIRE(child);
+  while (child->Running()) Run(Shell("sleep 0.01"), 10s);
+  CHECK(child->LastWords(2) == "99\n100\n");
+}
+
+TEST_CASE("A command is shown as it could be typed") {
+  Command command{.arguments = {"ab", "-n1", "http://x/?a=1&b=it's"}};
+  CHECK(ToString(command) == "ab -n1 'http://x/?a=1&b=it'\\''s'");
+  command.descriptors = 256;
+  command.hard_descriptors = true;
+  CHECK(ToString(command).starts_with("ulimit -n 256; ab "));
+}
