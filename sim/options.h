@@ -33,9 +33,6 @@ struct Options {
 // after a mistake. What there was to say has been said.
 std::expected<Options, int> ParseOptions(int argc, char** argv);
 
-// "3s", "2500ms", "0".
-Result<std::chrono::milliseconds> ParseDuration(std::string_view text);
-
 // `pattern` with the first "%d" replaced.
 std::string Numbered(std::string_view pattern, int number);
 

@@ -1,6 +1,7 @@
 // The small things that everything stands on: ids and times.
 #include "catch.h"
 #include "common/base/clock.h"
+#include "common/base/duration.h"
 #include "common/base/imei.h"
 #include "common/base/uuid.h"
 
@@ -80,6 +81,17 @@ TEST_CASE("An IMEI is told by 14 digits, and checked by the 15th") {
   CHECK_FALSE(SameImei("", ""));
   CHECK(WithCheckDigit("+CGSN: \"49015420323751001\"") == "490154203237518");
   CHECK(WithCheckDigit("ERROR").empty());
+}
+
+TEST_CASE("Durations are seconds or milliseconds") {
+  CHECK(ParseDuration("3s") == Millis(3000));
+  CHECK(ParseDuration("2500ms") == Millis(2500));
+  CHECK(ParseDuration("1.5s") == Millis(1500));
+  CHECK(ParseDuration("0") == Millis(0));
+  for (const char* bad : {"", "3", "s", "-1s", "3h", "1e99s", "nans", "3 s"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(ParseDuration(bad));
+  }
 }
 
 }  // namespace

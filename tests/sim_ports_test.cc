@@ -315,16 +315,5 @@ TEST_CASE("Records are appended to what is there") {
   CHECK(Contents(file) == "one\ntwo\n");
 }
 
-TEST_CASE("Durations are seconds or milliseconds") {
-  CHECK(ParseDuration("3s") == Millis(3000));
-  CHECK(ParseDuration("2500ms") == Millis(2500));
-  CHECK(ParseDuration("1.5s") == Millis(1500));
-  CHECK(ParseDuration("0") == Millis(0));
-  for (const char* bad : {"", "3", "s", "-1s", "3h", "1e99s", "nans", "3 s"}) {
-    CAPTURE(bad);
-    CHECK_FALSE(ParseDuration(bad));
-  }
-}
-
 }  // namespace
 }  // namespace smsweb::sim

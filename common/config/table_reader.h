@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -98,6 +99,24 @@ class TableReader {
 
   void Read(std::string_view key, std::vector<std::string>* out) {
     if (const auto* node = Find(key)) ReadList(*node, key, out);
+  }
+
+  void Read(std::string_view key, std::vector<std::int64_t>* out,
+            std::int64_t min, std::int64_t max) {
+    const auto* node = Find(key);
+    if (!node) return;
+    const auto* array = node->as_array();
+    out->clear();
+    for (std::size_t i = 0; array && i < array->size(); ++i) {
+      const auto value = array->get(i)->value_exact<std::int64_t>();
+      out->push_back(value.value_or(min - 1));
+    }
+    const auto fits = [&](auto value) { return value >= min && value <= max; };
+    if (!array || !std::ranges::all_of(*out, fits)) {
+      Wrong(
+          *node, key,
+          fmt::format("takes a list of whole numbers from {} to {}", min, max));
+    }
   }
 
   // A table whose keys are the file's own, each with a list of strings.

@@ -1,0 +1,212 @@
+// The three files, read. Every mistake is gathered before any is told.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "bench/cases/cases.h"
+#include "common/config/table_reader.h"
+
+namespace smsweb::bench {
+namespace {
+
+constexpr double kLongestSeconds = 86400;
+constexpr std::int64_t kMostRequests = 1'000'000'000;
+
+Result<toml::table> ReadToml(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  if (!file) {
+    return Fail(ErrorKind::kNotFound,
+                fmt::format("{}: there is no such file; a folder of cases has "
+                            "apis.toml, scripts.toml and cases.toml",
+                            path.string()));
+  }
+  std::stringstream text;
+  text << file.rdbuf();
+  auto parsed = toml::parse(text.view(), path.string());
+  if (parsed) return std::move(parsed).table();
+  return Fail(ErrorKind::kInvalid,
+              fmt::format("{}:{}: {}", path.string(),
+                          parsed.error().source().begin.line,
+                          parsed.error().description()));
+}
+
+// Calls read(reader, name) for each table of the file, in the file's order.
+void ForEachTable(const toml::table& root, ErrorList& errors,
+                  const auto& read) {
+  TableReader top(&root, "", errors);
+  auto names = top.Keys();
+  std::ranges::sort(names, {},
+                    [&](const auto& name) { return top.LineOf(name); });
+  for (const std::string& name : names) {
+    TableReader reader = top.ReadTable(name);
+    read(reader, name);
+    reader.RefuseUnknownKeys();
+  }
+}
+
+void ReadApi(TableReader& reader, const std::string& name,
+             std::vector<Api>* apis) {
+  Api api{.name = name, .title = name};
+  reader.Read("title", &api.title);
+  reader.Read("method", &api.method);
+  reader.Read("path", &api.path);
+  reader.Read("body", &api.body);
+  reader.Read("content_type", &api.content_type);
+  if (!api.path.starts_with('/')) {
+    reader.Refuse("path", "must be given, and begin with /");
+  }
+  apis->push_back(std::move(api));
+}
+
+void CheckRow(TableReader& reader, const Script& script, const ScriptRow& row) {
+  if (row.rate > 0) {
+    if (row.seconds <= 0) reader.Refuse("rate", "needs seconds as well");
+    if (script.by_ab)
+      reader.Refuse("rate", "ab knows no rates; tool = \"smsweb-bench\" does");
+    return;
+  }
+  if (row.concurrency == 0)
+    reader.Refuse("concurrency", "or rate must be given");
+  if ((row.requests > 0) == (row.seconds > 0)) {
+    reader.Refuse("requests", "give either requests or seconds");
+  }
+  if (script.by_ab && row.seconds > 0) {
+    reader.Refuse(
+        "seconds",
+        "ab counts requests; tool = \"smsweb-bench\" can stop by time");
+  }
+  if (row.requests > 0 && row.requests < row.concurrency) {
+    reader.Refuse("concurrency", "is more than there are requests");
+  }
+}
+
+void ReadRow(TableReader reader, Script* script) {
+  ScriptRow row;
+  reader.Read("requests", &row.requests, 1, kMostRequests);
+  reader.Read("concurrency", &row.concurrency, 1, 10'000'000);
+  reader.Read("rate", &row.rate, 0.001, 1e7);
+  reader.Read("seconds", &row.seconds, 0.001, kLongestSeconds);
+  CheckRow(reader, *script, row);
+  reader.RefuseUnknownKeys();
+  script->rows.push_back(row);
+}
+
+void ReadScript(TableReader& reader, const std::string& name,
+                std::vector<Script>* scripts) {
+  Script script{.name = name, .title = name};
+  std::string tool = "smsweb-bench";
+  reader.Read("title", &script.title);
+  reader.Read("tool", &tool);
+  script.by_ab = tool == "ab";
+  if (!script.by_ab && tool != "smsweb-bench") {
+    reader.Refuse("tool", "takes \"ab\" or \"smsweb-bench\"");
+  }
+  reader.Read("together", &script.together);
+  reader.Read("keep_alive", &script.keep_alive);
+  reader.ReadSeconds("timeout", &script.timeout, 1, 3600);
+  if (script.by_ab && script.together) {
+    reader.Refuse("together", "ab can't; tool = \"smsweb-bench\" can");
+  }
+  const auto* rows = reader.ReadTables("rows");
+  for (std::size_t i = 0; rows && i < rows->size(); ++i) {
+    ReadRow(reader.Entry("rows", i), &script);
+  }
+  if (script.rows.empty()) reader.Refuse("rows", "needs one row at least");
+  scripts->push_back(std::move(script));
+}
+
+// All rows of the script, unless the case names some.
+void ReadRows(TableReader& reader, const Script& script, TestCase* test) {
+  const auto count = static_cast<std::int64_t>(script.rows.size());
+  for (std::int64_t row = 1; row <= count; ++row) test->rows.push_back(row);
+  reader.Read("rows", &test->rows, 1, count);
+  if (test->rows.empty()) reader.Refuse("rows", "needs one at least");
+}
+
+void ReadSetups(TableReader& reader, const std::vector<std::string>& known,
+                TestCase* test) {
+  reader.Read("setups", &test->setups);
+  if (test->setups == std::vector<std::string>{"all"}) test->setups = known;
+  if (test->setups.empty()) reader.Refuse("setups", "needs one name at least");
+  for (const std::string& name : test->setups) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    reader.Refuse("setups",
+                  fmt::format("there is no \"{}\"; there are: all, {}", name,
+                              fmt::join(known, ", ")));
+  }
+}
+
+void ReadSizes(TableReader& reader, TestCase* test) {
+  reader.Read("repeat", &test->repeat, 1, 100);
+  reader.Read("report", &test->report);
+  reader.Read("spooler", &test->spooler);
+  reader.Read("modems", &test->modems, 1, 1000);
+  reader.Read("send_time", &test->send_seconds, 0, 3600);
+  reader.Read("web_workers", &test->web_workers, 1, 1024);
+  reader.Read("endpoints", &test->endpoints, 1, 1024);
+  reader.Read("connections", &test->connections, 16, 1'000'000);
+  reader.Read("cores", &test->cores, 0.01, 1024);
+  reader.Read("memory", &test->memory_mb, 16, 1 << 24);
+}
+
+struct CaseReader {
+  Repository& repository;
+  const std::vector<std::string>& setups;
+
+  void operator()(TableReader& reader, const std::string& name) const {
+    TestCase test{.name = name, .title = name};
+    reader.Read("title", &test.title);
+    reader.Read("api", &test.api);
+    reader.Read("script", &test.script);
+    if (!repository.FindApi(test.api)) {
+      reader.Refuse("api", fmt::format("apis.toml has no \"{}\"", test.api));
+    }
+    ReadSetups(reader, setups, &test);
+    ReadSizes(reader, &test);
+    if (const Script* script = repository.FindScript(test.script)) {
+      ReadRows(reader, *script, &test);
+    } else {
+      reader.Refuse("script",
+                    fmt::format("scripts.toml has no \"{}\"", test.script));
+    }
+    repository.cases.push_back(std::move(test));
+  }
+};
+
+}  // namespace
+
+Result<Repository> ReadRepository(const std::filesystem::path& folder,
+                                  const std::vector<std::string>& setups) {
+  Repository repository;
+  std::string mistakes;
+  const auto read_file = [&](const char* name,
+                             const auto& read) -> Result<void> {
+    const auto path = folder / name;
+    const auto root = ReadToml(path);
+    if (!root) return std::unexpected(root.error());
+    ErrorList errors(path.string());
+    ForEachTable(*root, errors, read);
+    if (!errors.empty()) {
+      mistakes += (mistakes.empty() ? "" : "\n") + errors.Text();
+    }
+    return {};
+  };
+  auto done = read_file("apis.toml", [&](auto& reader, auto& name) {
+    ReadApi(reader, name, &repository.apis);
+  });
+  if (done) {
+    done = read_file("scripts.toml", [&](auto& reader, auto& name) {
+      ReadScript(reader, name, &repository.scripts);
+    });
+  }
+  if (done) done = read_file("cases.toml", CaseReader{repository, setups});
+  if (!done) return std::unexpected(done.error());
+  if (!mistakes.empty()) return Fail(ErrorKind::kInvalid, mistakes);
+  return repository;
+}
+
+}  // namespace smsweb::bench
