@@ -165,6 +165,10 @@ struct Results {
   std::optional<Reproduction> reproduction;
 };
 
+// results.json: objects in the order of these structs, with the format's number
+// first; histograms as LatencyHistogram::ToText; a map's keys are names. Errors
+// say file and field ("results.json: cases[0].rows[1].requests: is missing").
+inline constexpr int kResultsFormat = 1;
 nlohmann::ordered_json ToJson(const Results& results);
 Result<Results> ResultsFromJson(const nlohmann::ordered_json& json);
 Result<Results> ReadResults(const std::filesystem::path& file);

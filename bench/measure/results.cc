@@ -1,0 +1,53 @@
+#include "bench/measure/results.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace smsweb::bench {
+namespace {
+
+double PerSecondOf(std::uint64_t count, double seconds) {
+  return seconds > 0 ? static_cast<double>(count) / seconds : 0;
+}
+
+// Of sorted figures, at least one.
+double Median(const std::vector<double>& figures) {
+  const std::size_t half = figures.size() / 2;
+  return figures.size() % 2 == 1 ? figures[half]
+                                 : (figures[half - 1] + figures[half]) / 2;
+}
+
+}  // namespace
+
+double RunRecord::PerSecond() const {
+  return PerSecondOf(succeeded + non_2xx, seconds);
+}
+
+double RunRecord::Goodput() const { return PerSecondOf(succeeded, seconds); }
+
+bool Reproduction::AsSaid() const {
+  return !trials.empty() && std::ranges::all_of(trials, [](const Trial& trial) {
+    return trial.completed == trial.expected;
+  });
+}
+
+double Spread(const RowRecord& row) {
+  if (row.runs.size() < 2) return 0;
+  std::vector<double> goodput;
+  for (const auto& run : row.runs) goodput.push_back(run.Goodput());
+  std::ranges::sort(goodput);
+  const double distance = goodput.back() - goodput.front();
+  if (distance == 0) return 0;
+  const double median = Median(goodput);
+  return median > 0 ? distance / median
+                    : std::numeric_limits<double>::infinity();
+}
+
+bool Agrees(const RowRecord& row) { return Spread(row) <= kAgreementBand; }
+
+bool IsNoisy(const MachineRecord& machine) {
+  return std::max({machine.busy_before, machine.busy_after, machine.stolen}) >
+         kNoisyShare;
+}
+
+}  // namespace smsweb::bench
