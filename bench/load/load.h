@@ -42,6 +42,9 @@ struct LoadPlan {
   RequestTemplate request;
   std::uint64_t first_number = 0;
   std::uint64_t requests = 1;     // in all; numbers first_number and on
+  // No request begins later than this; those in flight are waited for, and the
+  // rest of `requests` is not counted as asked. 0: until all are done.
+  std::chrono::milliseconds duration{0};
   std::uint64_t concurrency = 1;  // at once; in an open loop, at the most
   double rate = 0;                // requests/s; 0: closed loop
   bool keep_alive = false;        // connections, from request to request

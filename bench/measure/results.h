@@ -71,9 +71,10 @@ struct RunRecord {
 
 // A row of a test script: the same load, once or more often.
 struct RowRecord {
-  std::uint64_t requests = 0;
+  std::uint64_t requests = 0;  // 0: as many as the time allowed
   std::uint64_t concurrency = 0;
-  double rate = 0;  // open loop
+  double rate = 0;     // open loop
+  double seconds = 0;  // that it was to last; 0: until all requests are done
   std::vector<RunRecord> runs;
   std::string skipped;  // why it was not run; empty: it was
 };
@@ -88,6 +89,10 @@ struct CaseRecord {
   std::map<std::string, std::int64_t> sizes;
   std::vector<std::string> commands;  // that started the set-up
   std::vector<RowRecord> rows;
+  bool has_modems = false;  // simulated ones sent what was queued:
+  std::uint64_t arrived = 0;  // messages at the simulated phones when it was over
+  std::uint64_t stranded = 0;  // accepted with 2xx, and never there
+  std::uint64_t repeated = 0;  // there more often than they were queued
   std::string skipped;
 };
 

@@ -62,6 +62,7 @@ void Fields(auto& io, Of<RowRecord> auto& row) {
   io("requests", row.requests);
   io("concurrency", row.concurrency);
   io("rate", row.rate);
+  io("seconds", row.seconds);
   io("skipped", row.skipped);
   io("runs", row.runs);
 }
@@ -75,6 +76,10 @@ void Fields(auto& io, Of<CaseRecord> auto& record) {
   io("skipped", record.skipped);
   io("sizes", record.sizes);
   io("commands", record.commands);
+  io("has_modems", record.has_modems);
+  io("arrived", record.arrived);
+  io("stranded", record.stranded);
+  io("repeated", record.repeated);
   io("rows", record.rows);
 }
 
