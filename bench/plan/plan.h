@@ -65,10 +65,12 @@ std::optional<CurvePoint> Knee(const std::vector<CurvePoint>& curve,
 // milliseconds; and how many a second `cores` of this kind would take, if CPU
 // were all that counts.
 struct MessageCost {
-  std::map<std::string, double> cpu_ms;  // by group, without "load"
+  std::map<std::string, double> cpu_ms;  // by group, without
+                                         // "load", "modem" and "machine"
   double total_ms = 0;
   double per_second_per_core = 0;
 };
+// None: nothing was accepted, or too little CPU was used to be seen.
 std::optional<MessageCost> CostPerMessage(const RunRecord& run);
 
 }  // namespace smsweb::bench
