@@ -1,12 +1,17 @@
 // Other programs: started as asked, and gone when they should be.
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 
 #include "bench/process/child.h"
+#include "bench/process/supervise.h"
 #include "catch.h"
 #include "temp_folder.h"
 
@@ -122,4 +127,61 @@ TEST_CASE("A command is shown as it could be typed") {
   command.descriptors = 256;
   command.hard_descriptors = true;
   CHECK(ToString(command).starts_with("ulimit -n 256; ab "));
+}
+
+// In a process of its own, for it takes signals and children away from ours.
+int SuperviseApart(const std::function<int()>& work,
+                   const std::function<void()>& tidy) {
+  const pid_t pid = ::fork();
+  if (pid == 0) ::_exit(Supervise(work, tidy));
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_CASE("Supervised work has its own exit code, and is tidied up after") {
+  const TempFolder folder;
+  const std::string tidied = folder / "tidied";
+  const int code =
+      SuperviseApart([] { return 7; }, [&] { std::ofstream(tidied) << "yes"; });
+  CHECK(code == 7);
+  CHECK(std::filesystem::exists(tidied));
+}
+
+TEST_CASE(
+    "What supervised work leaves behind is killed, in other sessions too") {
+  const TempFolder folder;
+  const std::string pipe = folder / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  // Read-write, so that an end of it is open before there is another.
+  const int alive = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  const auto daemon = [&] {
+    // A grandchild in a session of its own, which holds the pipe open.
+    const auto started = Run(Shell("setsid sh -c 'exec 9>" + pipe +
+                                   "; echo up >&9; exec sleep 1000' "
+                                   ">/dev/null 2>&1 &"),
+                             10s);
+    char word[4] = {};
+    while (::read(alive, word, 3) != 3) ::usleep(1000);
+    return started ? 0 : 1;
+  };
+  CHECK(SuperviseApart(daemon, [] {}) == 0);
+  const auto left =
+      Run(Shell("pgrep -f '^sleep 1000$' | while read p; do ls -l "
+                "/proc/$p/fd 2>/dev/null; done | grep -c " +
+                pipe),
+          10s);
+  ::close(alive);
+  CHECK(left->output == "0\n");
+}
+
+TEST_CASE("A signal ends supervised work, and is its exit code") {
+  const int code = SuperviseApart(
+      [] {
+        ::kill(::getppid(), SIGTERM);
+        while (true) ::pause();
+        return 0;
+      },
+      [] {});
+  CHECK(code == 128 + SIGTERM);
 }

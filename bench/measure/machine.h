@@ -1,0 +1,21 @@
+// The machine that is measured on, and how quiet it is.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "bench/measure/results.h"
+
+namespace smsweb::bench {
+
+// Takes about two seconds, in which nothing else may be done: how busy it is
+// without us. `disk`: whose sync is timed.
+MachineRecord LookAtMachine(const std::filesystem::path& disk);
+
+// What `smsweb-bench` and the programs beside it are: versions by name, with
+// those of ab and gnuplot.
+std::map<std::string, std::string> OwnVersions(
+    const std::filesystem::path& programs);
+
+}  // namespace smsweb::bench

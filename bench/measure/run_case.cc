@@ -1,0 +1,185 @@
+#include "bench/measure/run_case.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "bench/measure/run_row.h"
+
+namespace smsweb::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+// A spooler that sends nothing for so long has stopped.
+constexpr auto kStandstill = 10s;
+
+SetupOptions OptionsOf(const CaseJob& job) {
+  SetupOptions options = job.options;
+  const TestCase& test = job.test;
+  options.modems = test.modems;
+  options.send_time = std::chrono::milliseconds(
+      static_cast<std::int64_t>(test.send_seconds * 1000));
+  options.spooler = test.spooler;
+  options.web_workers = test.web_workers;
+  options.endpoints = test.endpoints;
+  options.connections = test.connections;
+  options.limit = {.cores = test.cores, .memory = test.memory_mb << 20};
+  return options;
+}
+
+// --- What arrives
+// -------------------------------------------------------------------
+
+std::uint64_t CountArrived(const std::filesystem::path& phone) {
+  std::ifstream file(phone);
+  std::uint64_t count = 0;
+  for (std::string line; std::getline(file, line);) {
+    count += line.starts_with("{\"event\":\"message\"") ? 1 : 0;
+  }
+  return count;
+}
+
+// Until all that was queued has arrived, or nothing more comes.
+std::uint64_t AwaitArrivals(const Setup& setup, std::uint64_t expected,
+                            const Progress& progress) {
+  std::uint64_t arrived = CountArrived(setup.phone());
+  auto last_news = steady_clock::now();
+  while (arrived < expected && steady_clock::now() - last_news < kStandstill) {
+    progress(fmt::format("{} of {} messages at the phone", arrived, expected),
+             false);
+    std::this_thread::sleep_for(50ms);
+    const std::uint64_t now = CountArrived(setup.phone());
+    if (now > arrived) last_news = steady_clock::now();
+    arrived = now;
+  }
+  return arrived;
+}
+
+void CompareArrivals(const Setup& setup, const Progress& progress,
+                     CaseRecord& record) {
+  std::uint64_t queued = 0;
+  std::uint64_t accepted = 0;
+  for (const RowRecord& row : record.rows) {
+    for (const RunRecord& run : row.runs) {
+      queued += run.queued;
+      accepted += run.succeeded;
+    }
+  }
+  record.arrived = AwaitArrivals(setup, queued, progress);
+  record.stranded = accepted - std::min(accepted, record.arrived);
+  record.repeated = record.arrived - std::min(record.arrived, queued);
+}
+
+// --- The rows
+// -----------------------------------------------------------------------
+
+std::string Describe(const ScriptRow& row) {
+  if (row.rate > 0) return fmt::format("{}/s for {} s", row.rate, row.seconds);
+  if (row.seconds > 0) {
+    return fmt::format("{} at once for {} s", row.concurrency, row.seconds);
+  }
+  return fmt::format("{} requests, {} at once", row.requests, row.concurrency);
+}
+
+struct CaseRun {
+  const CaseJob& job;
+  const Server& server;
+  const Progress& progress;
+  std::string label;
+  std::uint64_t first_number = 0;
+
+  Result<void> Row(std::int64_t number, CaseRecord& record) {
+    const ScriptRow& row =
+        job.script.rows[static_cast<std::size_t>(number - 1)];
+    RowRecord made{.requests = row.requests,
+                   .concurrency = row.concurrency,
+                   .rate = row.rate,
+                   .seconds = row.seconds};
+    if (job.script.by_ab) made.skipped = WhyNotAb(row);
+    for (int i = 1; made.skipped.empty() && i <= job.test.repeat; ++i) {
+      auto run = Once(row, number, i);
+      if (!run) return std::unexpected(run.error());
+      made.runs.push_back(std::move(*run));
+    }
+    record.rows.push_back(std::move(made));
+    return {};
+  }
+
+  Result<RunRecord> Once(const ScriptRow& row, std::int64_t number, int turn) {
+    const std::string says = fmt::format(
+        "{}: {}{}", label, Describe(row),
+        job.test.repeat > 1 ? fmt::format(" ({} of {})", turn, job.test.repeat)
+                            : "");
+    progress(says, false);
+    const RunJob run{.job = job,
+                     .server = server,
+                     .row = row,
+                     .file = fmt::format("{}.{}.row-{}.{}", job.test.name,
+                                         job.setup.empty() ? "url" : job.setup,
+                                         number, turn),
+                     .says = says,
+                     .first_number = first_number};
+    auto record = RunRow(run, progress);
+    if (!record) return record;
+    first_number += record->succeeded + record->non_2xx + record->failed;
+    progress(
+        fmt::format("{}: {:.1f}/s with 2xx, {} not 2xx, {} failed, {} lost",
+                    says, record->Goodput(), record->non_2xx, record->failed,
+                    record->lost),
+        true);
+    return record;
+  }
+};
+
+CaseRecord Begin(const CaseJob& job) {
+  CaseRecord record;
+  record.name = job.test.name;
+  record.title = job.test.title;
+  record.setup = job.setup.empty() ? job.url : job.setup;
+  record.setup_title = record.setup;
+  if (const SetupKind* kind = FindSetup(job.setup))
+    record.setup_title = kind->title;
+  record.request = job.api.method + " " + job.api.path;
+  return record;
+}
+
+Result<CaseRecord> RunRows(const CaseJob& job, const Server& server,
+                           const Progress& progress, CaseRecord record) {
+  CaseRun run{job, server, progress,
+              fmt::format("{} on {}", job.test.name, record.setup)};
+  for (const std::int64_t number : job.test.rows) {
+    if (auto done = run.Row(number, record); !done) {
+      return std::unexpected(done.error());
+    }
+    if (!server.setup) continue;
+    if (auto alive = server.setup->CheckAlive(); !alive) {
+      return std::unexpected(alive.error());
+    }
+  }
+  if (record.has_modems) CompareArrivals(*server.setup, progress, record);
+  return record;
+}
+
+}  // namespace
+
+Result<CaseRecord> RunCase(const CaseJob& job, const Progress& progress) {
+  CaseRecord record = Begin(job);
+  if (job.setup.empty()) {
+    const auto server = ServerOf(job.url);
+    if (!server) return std::unexpected(server.error());
+    return RunRows(job, *server, progress, std::move(record));
+  }
+  progress(fmt::format("{} on {}: starting", job.test.name, job.setup), false);
+  auto setup = StartSetup(job.setup, OptionsOf(job));
+  if (!setup) return std::unexpected(setup.error());
+  record.sizes = (*setup)->sizes();
+  record.commands = (*setup)->commands();
+  record.has_modems = job.test.spooler && job.options.device.empty();
+  return RunRows(job, ServerOf(**setup), progress, std::move(record));
+}
+
+}  // namespace smsweb::bench

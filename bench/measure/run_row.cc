@@ -1,0 +1,207 @@
+#include "bench/measure/run_row.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "bench/load/apache_bench.h"
+#include "bench/load/load.h"
+#include "bench/measure/samples.h"
+
+namespace smsweb::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// What ab holds besides its connections: 0, 1, 2 and its poll set; and some
+// room.
+constexpr std::uint64_t kAbOwnDescriptors = 10;
+// ab's own bound, in all releases before 2.4.71.
+constexpr std::uint64_t kAbMost = 20'000;
+constexpr auto kLongestRun = std::chrono::minutes(30);
+
+std::uint64_t HardDescriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_max;
+}
+
+// --- The load
+// ----------------------------------------------------------------------
+
+AbPlan PlanForAb(const RunJob& run) {
+  const CaseJob& job = run.job;
+  return {.url = run.server.base + job.api.path,
+          .requests = run.row.requests,
+          .concurrency = run.row.concurrency,
+          .method = job.api.method,
+          .body = job.api.body,
+          .content_type = job.api.content_type,
+          .limit = kLongestRun,
+          .timeout = job.script.timeout,
+          .folder = job.folder};
+}
+
+Result<void> LoadByAb(const RunJob& run, RunRecord& record) {
+  const auto ab = RunAb(PlanForAb(run));
+  if (!ab) return std::unexpected(ab.error());
+  record.tool = "ab";
+  record.command = ab->command;
+  record.output = run.file + ".ab.txt";
+  std::ofstream(run.job.folder / record.output) << ab->output << ab->errors;
+  record.seconds = ab->seconds;
+  record.succeeded = ab->Succeeded();
+  record.non_2xx = ab->non_2xx;
+  record.failed = run.row.requests - ab->Succeeded() - ab->non_2xx;
+  if (ab->exit_code != 0) record.faults["ab gave up"] = record.failed;
+  record.latency = ab->latency;
+  return {};
+}
+
+LoadPlan PlanForLoad(const RunJob& run) {
+  const CaseJob& job = run.job;
+  LoadPlan plan{.address = run.server.address, .port = run.server.port};
+  plan.request = {.method = job.api.method,
+                  .target = job.api.path,
+                  .headers = {},
+                  .body = job.api.body};
+  if (!job.api.content_type.empty()) {
+    plan.request.headers.emplace_back("Content-Type", job.api.content_type);
+  }
+  plan.first_number = run.first_number;
+  plan.duration =
+      milliseconds(static_cast<std::int64_t>(run.row.seconds * 1000));
+  plan.rate = run.row.rate;
+  plan.requests = run.row.requests;
+  plan.concurrency = run.row.concurrency;
+  if (plan.requests == 0) plan.requests = 1'000'000'000;
+  if (plan.rate > 0) {
+    plan.requests = std::max<std::uint64_t>(
+        1, static_cast<std::uint64_t>(plan.rate * run.row.seconds));
+    if (plan.concurrency == 0)
+      plan.concurrency = std::min<std::uint64_t>(plan.requests, 10'000);
+  }
+  plan.keep_alive = job.script.keep_alive;
+  plan.together = job.script.together;
+  plan.timeout = job.script.timeout;
+  plan.limit = kLongestRun;
+  return plan;
+}
+
+// As it could be typed.
+std::string LoadCommand(const LoadPlan& plan, const RunJob& run) {
+  std::string text = "smsweb-bench load";
+  if (run.row.requests > 0) text += fmt::format(" -n {}", plan.requests);
+  if (plan.rate > 0) text += fmt::format(" --rate {}", plan.rate);
+  if (run.row.concurrency > 0) text += fmt::format(" -c {}", plan.concurrency);
+  if (run.row.seconds > 0) text += fmt::format(" --time {}s", run.row.seconds);
+  if (plan.together) text += " --together";
+  if (plan.keep_alive) text += " --keep-alive";
+  text += fmt::format(" --timeout {}s", run.job.script.timeout.count());
+  if (plan.request.method != "GET") text += " -X " + plan.request.method;
+  if (!run.job.api.content_type.empty()) {
+    text += fmt::format(" -H 'Content-Type: {}'", run.job.api.content_type);
+  }
+  if (!plan.request.body.empty())
+    text += fmt::format(" -d '{}'", plan.request.body);
+  return text + fmt::format(" '{}{}'", run.server.base, run.job.api.path);
+}
+
+Result<void> LoadByOurs(const RunJob& run, const Progress& progress,
+                        RunRecord& record) {
+  const LoadPlan plan = PlanForLoad(run);
+  record.tool = "smsweb-bench";
+  record.command = LoadCommand(plan, run);
+  const auto load = RunLoad(plan, [&](const LoadProgress& now) {
+    progress(fmt::format("{}: {} done, {} connected", run.says, now.done,
+                         now.connected),
+             false);
+  });
+  if (!load) return std::unexpected(load.error());
+  record.seconds = load->seconds;
+  record.succeeded = load->Succeeded();
+  record.non_2xx = load->Answered() - load->Succeeded();
+  record.failed = load->Failed();
+  record.statuses = load->statuses;
+  for (const auto& [fault, count] : load->faults) {
+    record.faults[std::string(ToString(fault))] = count;
+  }
+  record.problems = load->problems;
+  record.latency = load->latency;
+  record.peak_connected = load->peak_connected;
+  return {};
+}
+
+// --- The queue
+// ---------------------------------------------------------------------
+
+Result<std::uint64_t> CountMessages(Setup& setup) {
+  const auto count = setup.CountQueue();
+  if (!count) return std::unexpected(count.error());
+  return count->messages;
+}
+
+// When it grows no more: requests whose client has given up may still be under
+// way.
+Result<std::uint64_t> CountSettled(Setup& setup, bool at_once) {
+  auto last = CountMessages(setup);
+  const auto end = steady_clock::now() + 30s;
+  while (last && !at_once && steady_clock::now() < end) {
+    std::this_thread::sleep_for(300ms);
+    const auto next = CountMessages(setup);
+    if (!next || *next == *last) return next;
+    last = next;
+  }
+  return last;
+}
+
+void Compare(RunRecord& record, std::uint64_t before, std::uint64_t after) {
+  record.queued = after - before;
+  record.lost = record.succeeded - std::min(record.succeeded, record.queued);
+  record.extra = record.queued - std::min(record.queued, record.succeeded);
+}
+
+}  // namespace
+
+std::string WhyNotAb(const ScriptRow& row) {
+  if (row.concurrency > kAbMost) {
+    return fmt::format(
+        "ab takes no more than {} at once in most releases; our own generator "
+        "does: see table-2-row-6 and table-2-row-7",
+        kAbMost);
+  }
+  const std::uint64_t hard = HardDescriptors();
+  if (row.concurrency + kAbOwnDescriptors <= hard) return {};
+  return fmt::format(
+      "ab needs {} descriptors for it, and the hard limit is {} (ulimit -Hn)",
+      row.concurrency + kAbOwnDescriptors, hard);
+}
+
+Result<RunRecord> RunRow(const RunJob& run, const Progress& progress) {
+  RunRecord record;
+  record.samples = run.file + ".csv";
+  Setup* const setup = run.server.setup;
+  Result<std::uint64_t> before = 0;
+  if (setup) before = CountMessages(*setup);
+  if (!before) return std::unexpected(before.error());
+  auto sampled =
+      SampledTime::Begin(run.job, setup, run.job.folder / record.samples);
+  if (!sampled) return std::unexpected(sampled.error());
+  auto done = run.job.script.by_ab ? LoadByAb(run, record)
+                                   : LoadByOurs(run, progress, record);
+  if (done) done = sampled->End(record);
+  if (!done) return std::unexpected(done.error());
+  if (setup) {
+    const auto after = CountSettled(*setup, record.failed == 0);
+    if (!after) return std::unexpected(after.error());
+    Compare(record, *before, *after);
+  }
+  return record;
+}
+
+}  // namespace smsweb::bench

@@ -1,0 +1,26 @@
+// One run of one row: a load, by ab or by our own generator, with samples
+// around it and the queue counted before and after.
+#pragma once
+
+#include <string>
+
+#include "bench/measure/run_case.h"
+#include "bench/measure/server.h"
+
+namespace smsweb::bench {
+
+struct RunJob {
+  const CaseJob& job;
+  const Server& server;
+  ScriptRow row;
+  std::string file;  // what the run's files are called, without an ending
+  std::string says;  // before each line of progress
+  std::uint64_t first_number = 0;  // of requests that name one
+};
+
+Result<RunRecord> RunRow(const RunJob& run, const Progress& progress);
+
+// Why ab can't run this row here; empty: it can.
+std::string WhyNotAb(const ScriptRow& row);
+
+}  // namespace smsweb::bench

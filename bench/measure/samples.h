@@ -1,0 +1,35 @@
+// Samples around a load: our own program in another process, and what its file
+// says in the end.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "bench/measure/results.h"
+#include "bench/measure/run_case.h"
+#include "bench/process/child.h"
+
+namespace smsweb::bench {
+
+class SampledTime {
+ public:
+  // Begins; the first row is in the file. `setup` may be null.
+  static Result<SampledTime> Begin(const CaseJob& job, const Setup* setup,
+                                   const std::filesystem::path& csv);
+  // Lets one row more come after the load, and ends. Fills in peak and
+  // cpu_seconds.
+  Result<void> End(RunRecord& run);
+
+ private:
+  SampledTime(Child sampler, std::filesystem::path csv,
+              std::vector<std::string> groups)
+      : sampler_(std::move(sampler)),
+        csv_(std::move(csv)),
+        groups_(std::move(groups)) {}
+  Child sampler_;
+  std::filesystem::path csv_;
+  std::vector<std::string> groups_;
+};
+
+}  // namespace smsweb::bench
