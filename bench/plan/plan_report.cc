@@ -136,8 +136,7 @@ std::vector<std::string> Assumptions(const ModemPlan& plan) {
       fmt::format(
           "A batch is not in it: {} messages that come at once keep {} busy "
           "for {}, and what comes after them waits so long. Send batches in "
-          "class "
-          "bulk, which goes after all others, or plan for more modems.",
+          "class bulk, which goes after all others, or plan for more modems.",
           Grouped(kExampleBatch), Count(plan.chosen.modems, "modem"),
           Duration(batch)),
       "A text of several parts takes the time of a message for each part. "
