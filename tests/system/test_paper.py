@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import unittest
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,14 @@ class Paper(unittest.TestCase):
         self.assertEqual(done.stdout, "Content-Type: text/plain\n\nOK\n", done.stderr)
         self.assertEqual(self.gateway.senders(), senders)
         self.assertEqual(self.gateway.count(), counted(queued=2, sent=0))
+
+    def test_request_is_read_where_python_has_no_cgi_library(self) -> None:
+        (self.gateway.paper / "cgi.py").write_text("raise ImportError\n")
+        done = self.request(f"rcpt={NUMBER}&msg=pesan+%26+kode")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with closing(sqlite3.connect(self.gateway.queue)) as queue:
+            rows = queue.execute("SELECT rcpt, msg FROM outbox").fetchall()
+        self.assertEqual(rows, [(NUMBER, "pesan & kode")])
 
     def test_request_without_a_text_is_an_error_and_queues_nothing(self) -> None:
         done = self.request(f"rcpt={NUMBER}")
