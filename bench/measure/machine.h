@@ -13,6 +13,10 @@ namespace smsweb::bench {
 // without us. `disk`: whose sync is timed.
 MachineRecord LookAtMachine(const std::filesystem::path& disk);
 
+// What is there only afterwards: how busy it is now, and what the host took
+// since.
+void LookAgain(MachineRecord& machine);
+
 // What `smsweb-bench` and the programs beside it are: versions by name, with
 // those of ab and gnuplot.
 std::map<std::string, std::string> OwnVersions(

@@ -118,7 +118,7 @@ struct CaseRun {
     const RunJob run{.job = job,
                      .server = server,
                      .row = row,
-                     .file = fmt::format("{}.{}.row-{}.{}", job.test.name,
+                     .file = fmt::format("data/{}.{}.row-{}.{}", job.test.name,
                                          job.setup.empty() ? "url" : job.setup,
                                          number, turn),
                      .says = says,

@@ -1,0 +1,108 @@
+// smsweb-bench ceiling: the highest concurrency at which nothing fails, and
+// why.
+#include <fmt/format.h>
+
+#include "bench/ceiling/ceiling_report.h"
+#include "bench/commands/ceilings.h"
+#include "bench/commands/commands.h"
+#include "bench/commands/names.h"
+#include "bench/measure/server.h"
+
+namespace smsweb::bench {
+namespace {
+
+Say SayTo(const Surroundings& surroundings) {
+  return [&surroundings](const std::string& line) {
+    surroundings.progress(line, true);
+  };
+}
+
+void Print(const CeilingRecord& record, bool json) {
+  Results results;
+  results.ceilings.push_back(record);
+  if (json) {
+    fmt::print("{}\n", ToJson(results)["ceilings"][0].dump(2));
+  } else {
+    fmt::print("{}\n", ToText(record));
+  }
+}
+
+int Reproduce(const CeilingOptions& options, const Surroundings& surroundings) {
+  Reproduce252Plan plan{.url = options.url, .server = options.url};
+  plan.folder = surroundings.scratch;
+  const auto done = options.url.empty()
+                        ? ReproduceOnOurs(surroundings)
+                        : Reproduce252(plan, SayTo(surroundings));
+  if (!done) return Complain(done.error());
+  if (options.json) {
+    Results results;
+    results.reproduction = *done;
+    fmt::print("{}\n", ToJson(results)["reproduction"].dump(2));
+  } else {
+    fmt::print("{}", ToText(*done));
+  }
+  return done->AsSaid() ? 0 : kExitSomethingFailed;
+}
+
+int CeilingOfUrl(const CeilingOptions& options, const CeilingPlan& plan,
+                 const Surroundings& surroundings) {
+  const auto server = ServerOf(options.url);
+  if (!server) return Complain(server.error());
+  Target target{.address = server->address, .port = server->port};
+  target.request.target = options.path;
+  const auto record = FindCeiling(target, plan, SayTo(surroundings));
+  if (!record) return Complain(record.error());
+  Print(*record, options.json);
+  return 0;
+}
+
+}  // namespace
+
+void Declare(CLI::App& app, CeilingOptions& options) {
+  auto* setups = app.add_option("--setup", options.setups,
+                                "Of these set-ups (default: all)")
+                     ->delimiter(',');
+  app.add_option("--url", options.url,
+                 "Of a server that runs already: http://HOST:PORT; with "
+                 "--reproduce-252 the whole URL of any page")
+      ->excludes(setups);
+  app.add_option("--path", options.path, "What is asked of --url")
+      ->capture_default_str();
+  app.add_option("--highest", options.highest, "Tried at the most")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}))
+      ->capture_default_str();
+  app.add_option("--resolution", options.resolution,
+                 "Ends when the bounds are so near: 0.05 is 5 %; 0: to one")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  DeclareSizes(app, options.web_workers, options.endpoints,
+               options.connections);
+  app.add_flag(
+      "--reproduce-252", options.reproduce_252,
+      "Show the paper's 252: with 256 descriptors for ab, 252 completes "
+      "and 253 fails; the client's limit moves it, the server's doesn't");
+  app.add_flag("--json", options.json, "Print JSON");
+}
+
+int RunCeiling(const CeilingOptions& options,
+               const Surroundings& surroundings) {
+  if (options.reproduce_252) return Reproduce(options, surroundings);
+  CeilingPlan plan;
+  plan.highest = options.highest;
+  plan.resolution = options.resolution;
+  if (!options.url.empty()) return CeilingOfUrl(options, plan, surroundings);
+  if (const auto known = CheckSetups(options.setups); !known) {
+    return Complain(known.error());
+  }
+  SetupOptions setup_options = OptionsFor(surroundings);
+  setup_options.web_workers = options.web_workers;
+  setup_options.endpoints = options.endpoints;
+  setup_options.connections = options.connections;
+  for (const std::string& name :
+       options.setups.empty() ? SetupNames() : options.setups) {
+    Print(CeilingOf(name, setup_options, plan, surroundings), options.json);
+  }
+  return 0;
+}
+
+}  // namespace smsweb::bench

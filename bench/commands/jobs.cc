@@ -1,0 +1,95 @@
+#include "bench/commands/jobs.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "bench/commands/commands.h"
+#include "bench/measure/http_client.h"
+#include "bench/measure/machine.h"
+#include "common/base/clock.h"
+#include "common/base/version.h"
+
+namespace smsweb::bench {
+
+namespace fs = std::filesystem;
+
+Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
+                             const Surroundings& surroundings,
+                             const fs::path& out, bool keep) {
+  const SetupKind* const kind = FindSetup(errand.setup);
+  const std::string missing = kind ? WhatIsMissing(*kind) : "";
+  if (!missing.empty()) {
+    surroundings.progress(fmt::format("{} on {}: left out: {}",
+                                      errand.test.name, errand.setup, missing),
+                          true);
+    CaseRecord record;
+    record.name = errand.test.name;
+    record.title = errand.test.title;
+    record.setup = errand.setup;
+    record.setup_title = kind->title;
+    record.skipped = missing;
+    return record;
+  }
+  CaseJob job{.test = errand.test,
+              .api = *repository.FindApi(errand.test.api),
+              .script = *repository.FindScript(errand.test.script),
+              .setup = errand.setup,
+              .url = errand.url,
+              .options = OptionsFor(surroundings),
+              .folder = out,
+              .self = surroundings.self};
+  job.options.keep = keep;
+  return RunCase(job, surroundings.progress);
+}
+
+Results BeginResults(const Surroundings& surroundings) {
+  surroundings.progress("looking at the machine", false);
+  Results results;
+  const auto now = std::chrono::system_clock::now();
+  results.began = FormatRfc3339(std::chrono::floor<Millis>(now));
+  results.command = surroundings.command;
+  results.version = fmt::format("smsweb-bench {}", kVersion);
+  results.machine = LookAtMachine(surroundings.scratch);
+  results.machine.versions = OwnVersions(surroundings.programs);
+  results.took_seconds = -MonotonicMicros() / 1e6;
+  return results;
+}
+
+void EndResults(Results& results) {
+  results.took_seconds += MonotonicMicros() / 1e6;
+  LookAgain(results.machine);
+}
+
+Result<fs::path> MakeOut(const std::string& given,
+                         const std::string& otherwise) {
+  const fs::path out = fs::absolute(given.empty() ? otherwise : given);
+  std::error_code error;
+  const bool ours = fs::exists(out / "results.json", error);
+  if (fs::exists(out, error) && !ours && !fs::is_empty(out, error)) {
+    return Fail(
+        ErrorKind::kConflict,
+        fmt::format("{} has other things in it; give an empty folder, or "
+                    "one with earlier results, which are replaced",
+                    out.string()));
+  }
+  fs::remove_all(out / "data", error);
+  fs::create_directories(out / "data", error);
+  if (error) {
+    return Fail(ErrorKind::kUnavailable,
+                fmt::format("{}: {}", out.string(), error.message()));
+  }
+  return out;
+}
+
+std::uint64_t CountTroubles(const CaseRecord& record) {
+  std::uint64_t troubles = record.stranded + record.repeated;
+  for (const RowRecord& row : record.rows) {
+    for (const RunRecord& run : row.runs) {
+      troubles += run.non_2xx + run.failed + run.lost;
+    }
+  }
+  return troubles;
+}
+
+}  // namespace smsweb::bench

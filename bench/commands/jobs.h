@@ -1,0 +1,37 @@
+// Test cases as the command line wants them, run one after the other.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/cases/cases.h"
+#include "bench/commands/surroundings.h"
+#include "bench/measure/results.h"
+
+namespace smsweb::bench {
+
+// A case on a set-up, or on a URL.
+struct Errand {
+  TestCase test;
+  std::string setup;
+  std::string url;
+};
+
+// The case's name and set-up, with what was left out because it can't be here.
+Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
+                             const Surroundings& surroundings,
+                             const std::filesystem::path& out, bool keep);
+
+// What is known before anything is measured, and after.
+Results BeginResults(const Surroundings& surroundings);
+void EndResults(Results& results);
+
+// A folder for results, with data/ in it. kConflict: there is something else in
+// it already.
+Result<std::filesystem::path> MakeOut(const std::string& given,
+                                      const std::string& otherwise);
+
+// How many of the requests failed, were not 2xx, or lost their message.
+std::uint64_t CountTroubles(const CaseRecord& record);
+
+}  // namespace smsweb::bench

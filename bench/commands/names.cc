@@ -1,0 +1,24 @@
+#include "bench/commands/names.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace smsweb::bench {
+
+std::vector<std::string> SetupNames() {
+  std::vector<std::string> names;
+  for (const SetupKind& kind : SetupKinds()) names.emplace_back(kind.name);
+  return names;
+}
+
+Result<void> CheckSetups(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (FindSetup(name)) continue;
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("there is no set-up \"{}\"; there are: {}", name,
+                            fmt::join(SetupNames(), ", ")));
+  }
+  return {};
+}
+
+}  // namespace smsweb::bench

@@ -1,0 +1,249 @@
+// smsweb-bench report: everything, in one go, and the page about it.
+#include "bench/report/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/ceiling/ceiling.h"
+#include "bench/commands/ceilings.h"
+#include "bench/commands/commands.h"
+#include "bench/commands/jobs.h"
+#include "bench/commands/names.h"
+#include "bench/measure/delivery.h"
+
+namespace smsweb::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kOtherwise = "smsweb-bench-report";
+
+// How much is done.
+struct Size {
+  int most_repeats;
+  std::uint64_t highest;  // of the ceilings
+  double resolution;
+  std::uint64_t messages;  // of each delivery
+  std::chrono::milliseconds send_time;
+  bool smallest;  // only to see that it works
+};
+
+Size SizeOf(const std::string& name) {
+  if (name == "smoke") return {1, 32, 0.5, 3, 50ms, true};
+  if (name == "quick") return {1, 1024, 0.25, 4, 1s, false};
+  return {100, 8192, 0.1, 8, 3s, false};
+}
+
+bool Wanted(const std::string& setup, const ReportOptions& options) {
+  return options.setups.empty() ||
+         std::ranges::find(options.setups, setup) != options.setups.end();
+}
+
+std::vector<Errand> ErrandsOf(const Repository& repository,
+                              const ReportOptions& options, const Size& size) {
+  std::vector<Errand> errands;
+  for (const TestCase& test : repository.cases) {
+    const bool part = size.smallest ? test.name == "smallest" : test.report;
+    if (!part) continue;
+    for (const std::string& setup : test.setups) {
+      if (!Wanted(setup, options)) continue;
+      errands.push_back({test, setup, ""});
+      errands.back().test.repeat = std::min(test.repeat, size.most_repeats);
+    }
+  }
+  return errands;
+}
+
+std::vector<DeliveryPlan> DeliveriesOf(const ReportOptions& options,
+                                       const Size& size,
+                                       const Surroundings& surroundings) {
+  std::vector<DeliveryPlan> plans;
+  for (const char* setup : {"nginx-fastcgi", "paper"}) {
+    if (!Wanted(setup, options)) continue;
+    for (const bool burst : {false, true}) {
+      DeliveryPlan plan{.setup = setup,
+                        .options = OptionsFor(surroundings),
+                        .messages = size.messages,
+                        .burst = burst};
+      plan.options.send_time = size.send_time;
+      plan.options.report_delay = size.send_time;
+      plan.options.reports = true;
+      plans.push_back(plan);
+    }
+  }
+  return plans;
+}
+
+// The parts of a report, each after the other; what can't be measured is said
+// in its record, and the rest goes on.
+class Report {
+ public:
+  Report(const ReportOptions& options, const Surroundings& surroundings,
+         std::filesystem::path out)
+      : options_(options),
+        surroundings_(surroundings),
+        out_(std::move(out)),
+        size_(SizeOf(options.size)),
+        results_(BeginResults(surroundings)) {}
+
+  Result<Results> Measure(const Repository& repository) {
+    if (auto done = Cases(repository); !done) {
+      return std::unexpected(done.error());
+    }
+    Deliveries();
+    Ceilings();
+    results_.reproduction = Reproduce();
+    EndResults(results_);
+    return results_;
+  }
+
+ private:
+  void Say(const std::string& what) const {
+    surroundings_.progress(what, true);
+  }
+
+  Result<void> Cases(const Repository& repository) {
+    const auto errands = ErrandsOf(repository, options_, size_);
+    for (std::size_t i = 0; i < errands.size(); ++i) {
+      Say(fmt::format("({} of {}) {} on {}", i + 1, errands.size(),
+                      errands[i].test.title, errands[i].setup));
+      auto record =
+          RunErrand(errands[i], repository, surroundings_, out_, false);
+      if (!record && record.error().kind == ErrorKind::kInvalid) {
+        return std::unexpected(record.error());
+      }
+      if (record) {
+        results_.cases.push_back(std::move(*record));
+      } else {
+        results_.cases.push_back(Broken(errands[i], record.error()));
+      }
+    }
+    return {};
+  }
+
+  CaseRecord Broken(const Errand& errand, const Error& error) const {
+    Say(fmt::format("{} on {}: {}", errand.test.name, errand.setup,
+                    error.message));
+    CaseRecord record;
+    record.name = errand.test.name;
+    record.title = errand.test.title;
+    record.setup = errand.setup;
+    record.setup_title = FindSetup(errand.setup)->title;
+    record.skipped = error.message;
+    return record;
+  }
+
+  void Deliveries() {
+    for (const DeliveryPlan& plan :
+         DeliveriesOf(options_, size_, surroundings_)) {
+      Say(fmt::format("delivery on {}, {}", plan.setup,
+                      plan.burst ? "all at once" : "one at a time"));
+      auto record = MeasureDelivery(plan, surroundings_.progress);
+      if (!record) {
+        record = DeliveryRecord{};
+        record->setup = plan.setup;
+        record->skipped = record.error().message;
+      }
+      results_.deliveries.push_back(std::move(*record));
+    }
+  }
+
+  void Ceilings() {
+    CeilingPlan plan;
+    plan.highest = size_.highest;
+    plan.resolution = size_.resolution;
+    for (const std::string& setup :
+         size_.smallest ? std::vector<std::string>{"nginx-fastcgi"}
+                        : SetupNames()) {
+      if (!Wanted(setup, options_)) continue;
+      Say("the ceiling of " + setup);
+      results_.ceilings.push_back(
+          CeilingOf(setup, OptionsFor(surroundings_), plan, surroundings_));
+    }
+  }
+
+  Reproduction Reproduce() {
+    Say("the paper's 252");
+    auto done = ReproduceOnOurs(surroundings_);
+    if (done) return *done;
+    Reproduction reproduction;
+    reproduction.skipped = done.error().message;
+    return reproduction;
+  }
+
+  const ReportOptions& options_;
+  const Surroundings& surroundings_;
+  const std::filesystem::path out_;
+  const Size size_;
+  Results results_;
+};
+
+int Write(const Results& results, const std::filesystem::path& out,
+          const ReportOptions& options) {
+  ReportPlan plan{.folder = out};
+  plan.need = {
+      .rate = options.rate, .seconds = options.seconds, .wait = options.wait};
+  if (const auto written = WriteReport(results, plan); !written) {
+    return Complain(written.error());
+  }
+  fmt::print("{}\n{}\n", (out / "report.html").string(),
+             (out / "report.md").string());
+  return 0;
+}
+
+}  // namespace
+
+void Declare(CLI::App& app, ReportOptions& options) {
+  app.add_option("--out", options.out, "Folder for the report and its data")
+      ->type_name("FOLDER")
+      ->default_str(kOtherwise);
+  app.add_option("--from", options.from,
+                 "Measure nothing: write the report of this folder anew")
+      ->type_name("FOLDER");
+  app.add_option("--size", options.size,
+                 "full (about a quarter of an hour), quick, or smoke: as short "
+                 "as can be, figures that mean nothing")
+      ->check(CLI::IsMember({"full", "quick", "smoke"}))
+      ->capture_default_str();
+  app.add_option("--setup", options.setups, "Only these set-ups")
+      ->delimiter(',');
+  app.add_option("--cases", options.cases,
+                 "Folder with apis.toml, scripts.toml and cases.toml")
+      ->type_name("FOLDER");
+  app.add_option("--rate", options.rate,
+                 "For the plan of modems: messages a second that come")
+      ->capture_default_str();
+  app.add_option("--seconds", options.seconds,
+                 "... seconds that a modem takes for one")
+      ->capture_default_str();
+  app.add_option("--wait", options.wait,
+                 "... seconds that 95 % of them may wait at the most")
+      ->capture_default_str();
+}
+
+int RunReport(const ReportOptions& options, const Surroundings& surroundings) {
+  if (!options.from.empty()) {
+    const auto results =
+        ReadResults(std::filesystem::path(options.from) / "results.json");
+    if (!results) return Complain(results.error());
+    return Write(*results, options.from, options);
+  }
+  if (const auto known = CheckSetups(options.setups); !known) {
+    return Complain(known.error());
+  }
+  const auto repository =
+      ReadRepository(CasesFolder(surroundings, options.cases), SetupNames());
+  if (!repository) return Complain(repository.error());
+  const auto out = MakeOut(options.out, kOtherwise);
+  if (!out) return Complain(out.error());
+  const auto results = Report(options, surroundings, *out).Measure(*repository);
+  if (!results) return Complain(results.error());
+  if (const auto written = WriteResults(*results, *out / "results.json");
+      !written) {
+    return Complain(written.error());
+  }
+  return Write(*results, *out, options);
+}
+
+}  // namespace smsweb::bench

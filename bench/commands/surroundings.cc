@@ -1,0 +1,98 @@
+#include "bench/commands/surroundings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "common/base/command_line.h"
+
+namespace smsweb::bench {
+namespace {
+
+using std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+bool HasData(const fs::path& folder) {
+  return fs::exists(folder / "bench" / "cases.toml") &&
+         fs::exists(folder / "deploy" / "nginx");
+}
+
+// One line, shown over and over.
+class Display {
+ public:
+  void Show(const std::string& line, bool done) {
+    const double seconds =
+        std::chrono::duration<double>(steady_clock::now() - began_).count();
+    const std::string text =
+        fmt::format("[{:3.0f}:{:02.0f}] {}", std::floor(seconds / 60),
+                    std::floor(std::fmod(seconds, 60)), line);
+    if (terminal_) {
+      fmt::print(stderr, "\r\x1b[K{}{}", text, done ? "\n" : "");
+    } else if (done) {
+      fmt::print(stderr, "{}\n", text);
+    }
+    std::fflush(stderr);
+  }
+
+ private:
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  const steady_clock::time_point began_ = steady_clock::now();
+};
+
+}  // namespace
+
+Result<Surroundings> LookAround() {
+  std::error_code error;
+  Surroundings surroundings;
+  surroundings.self = fs::read_symlink("/proc/self/exe", error);
+  surroundings.programs = surroundings.self.parent_path();
+  for (const fs::path& folder :
+       {surroundings.programs.parent_path() / "share" / "smsweb",
+        fs::path(SMSWEB_CHECKOUT)}) {
+    if (!HasData(folder)) continue;
+    surroundings.shared = folder;
+    surroundings.progress = ProgressDisplay();
+    return surroundings;
+  }
+  return Fail(
+      ErrorKind::kNotFound,
+      fmt::format("the cases and configurations are neither in {} nor in "
+                  "{}: install smsweb again (cmake --install), or build "
+                  "it where its checkout is",
+                  (surroundings.programs / "../share/smsweb").string(),
+                  SMSWEB_CHECKOUT));
+}
+
+Result<fs::path> MakeScratch() {
+  const char* parent = std::getenv("TMPDIR");
+  std::string pattern =
+      (fs::path(parent ? parent : "/var/tmp") / "smsweb-bench-XXXXXX").string();
+  if (!::mkdtemp(pattern.data())) return FailErrno(pattern, errno);
+  // The web server's user has folders of his own in it.
+  fs::permissions(pattern, fs::perms(0711));
+  return fs::path(pattern);
+}
+
+Progress ProgressDisplay() {
+  const auto display = std::make_shared<Display>();
+  return [display](const std::string& line, bool done) {
+    display->Show(line, done);
+  };
+}
+
+fs::path CasesFolder(const Surroundings& surroundings,
+                     const std::string& given) {
+  return given.empty() ? surroundings.shared / "bench" : fs::path(given);
+}
+
+int Complain(const Error& error) {
+  fmt::print(stderr, "smsweb-bench: {}\n", error.message);
+  const bool asked_wrongly = error.kind == ErrorKind::kInvalid;
+  return asked_wrongly ? kExitWrongUsage : 1;
+}
+
+}  // namespace smsweb::bench

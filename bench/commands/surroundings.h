@@ -1,0 +1,42 @@
+// What the commands of smsweb-bench need to know of where they run: made by
+// main(), once.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "bench/measure/run_case.h"
+#include "common/base/error.h"
+
+namespace smsweb::bench {
+
+struct Surroundings {
+  std::filesystem::path self;      // this program
+  std::filesystem::path programs;  // folder of smsweb-cgi and the others
+  std::filesystem::path shared;    // deploy/ and bench/ of the checkout, or of
+                                   // where it was installed
+  std::filesystem::path scratch;   // private folders are made in here
+  std::string command;             // as it was typed
+  Progress progress;
+};
+
+// Beside this program: the others; its data in ../share/smsweb, or in the
+// checkout that it was built from. kNotFound: neither is there.
+Result<Surroundings> LookAround();
+
+// Makes `scratch` in $TMPDIR (/var/tmp: a disk, where syncs cost something);
+// what is in it goes when the program ends. kUnavailable: it can't be made.
+Result<std::filesystem::path> MakeScratch();
+
+// A line for whoever waits: on a terminal the next takes its place unless it is
+// `done`; elsewhere only those that are done are written, with the time.
+Progress ProgressDisplay();
+
+// Where options left a folder open.
+std::filesystem::path CasesFolder(const Surroundings& surroundings,
+                                  const std::string& given);
+
+// What failed, on standard error; the exit code: 2 for what was asked wrongly.
+int Complain(const Error& error);
+
+}  // namespace smsweb::bench

@@ -1,0 +1,139 @@
+// smsweb-bench: the paper's measurements. Reads the command line and does one
+// command, in a process that leaves nothing behind.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <system_error>
+
+#include "bench/commands/commands.h"
+#include "bench/process/child.h"
+#include "bench/process/supervise.h"
+#include "bench/sample/command.h"
+#include "common/base/command_line.h"
+#include "common/base/process.h"
+#include "common/base/version.h"
+
+namespace {
+
+using namespace smsweb;
+using namespace smsweb::bench;
+
+constexpr const char* kDescription =
+    "smsweb-bench measures an SMS gateway as the paper did that smsweb grew "
+    "out\n"
+    "of, and goes on where the paper had to stop: how fast it answers, how "
+    "fast a\n"
+    "message is sent, what that takes, how many at once it can hold, and why "
+    "not\n"
+    "more. It starts web servers, smsweb and simulated modems itself, on "
+    "loopback.\n";
+
+constexpr const char* kFooter = R"(Examples:
+  smsweb-bench report
+      all of it, with a page to look at: about a quarter of an hour
+  smsweb-bench ceiling --reproduce-252
+      why the paper's web service stopped at 252
+  smsweb-bench ceiling --setup apache-cgid
+      where it really stops, and at what
+  smsweb-bench run table-3 --setup nginx-fastcgi,paper
+      the paper's Table 3 on smsweb, and on the paper's own design
+  smsweb-bench run burst252 --url http://192.0.2.7:8080 --cases ./my-cases
+      a case of your own, on a server that runs already
+  smsweb-bench load -n 100000 -c 5000 'http://127.0.0.1:8080/s.py?rcpt=08961{n7}&msg=x'
+      our generator alone
+  smsweb-bench delivery --modem /dev/ttyUSB0 --to +6281234567890
+      from a request to the network's answer, through a real modem
+  smsweb-bench plan --rate 2 --seconds 5 --wait 10
+      how many modems that takes
+  smsweb-bench sample --group web=@nginx --out web.csv
+      the paper's psutil script
+  smsweb-bench serve paper
+      the paper's design, to be looked at
+
+Exit codes:
+  0  done
+  1  something could not be started, or has ended
+  2  the command line or a file of cases is wrong
+  3  measured, and something failed that should not: requests, messages, a trial
+
+"smsweb-bench COMMAND --help" tells more; so do smsweb-bench(1) and
+docs/capacity.md.)";
+
+struct AllOptions {
+  ListOptions list;
+  RunOptions run;
+  ReportOptions report;
+  CeilingOptions ceiling;
+  LoadOptions load;
+  DeliveryOptions delivery;
+  PlanOptions plan;
+  SampleOptions sample;
+  ServeOptions serve;
+};
+
+template <typename Options>
+CLI::App* Add(CLI::App& app, const char* name, const char* what,
+              Options& options) {
+  CLI::App* const command = app.add_subcommand(name, what);
+  Declare(*command, options);
+  return command;
+}
+
+// With a folder for set-ups, and nothing left of them afterwards.
+int WithScratch(Surroundings surroundings,
+                const std::function<int(const Surroundings&)>& work) {
+  const auto scratch = MakeScratch();
+  if (!scratch) return Complain(scratch.error());
+  surroundings.scratch = *scratch;
+  return Supervise([&] { return work(surroundings); },
+                   [&] {
+                     std::error_code error;
+                     std::filesystem::remove_all(*scratch, error);
+                   });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  PrepareProcess();
+  CLI::App app(kDescription, "smsweb-bench");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("smsweb-bench ") + kVersion);
+  app.require_subcommand(1);
+  AllOptions options;
+  const auto* report = Add(
+      app, "report", "Measure everything, write the report", options.report);
+  const auto* run = Add(app, "run", "Run test cases", options.run);
+  const auto* ceiling = Add(
+      app, "ceiling", "Find the highest concurrency that holds, and the cause",
+      options.ceiling);
+  const auto* delivery =
+      Add(app, "delivery", "Time messages from request to network",
+          options.delivery);
+  const auto* load = Add(app, "load", "Load any URL", options.load);
+  const auto* sample =
+      Add(app, "sample", "Sample the machine into CSV", options.sample);
+  Add(app, "plan", "How many modems does a rate need?", options.plan);
+  const auto* serve =
+      Add(app, "serve", "Start a set-up, and leave it up", options.serve);
+  const auto* list = Add(app, "list", "Cases and set-ups", options.list);
+  if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
+    return *exit_code;
+  }
+  if (*sample) return RunSample(options.sample);
+  auto surroundings = LookAround();
+  if (!surroundings) return Complain(surroundings.error());
+  surroundings->command = ToString(Command{.arguments = {argv, argv + argc}});
+  if (*list) return RunList(options.list, *surroundings);
+  return WithScratch(*surroundings, [&](const Surroundings& here) {
+    if (*report) return RunReport(options.report, here);
+    if (*run) return RunRun(options.run, here);
+    if (*ceiling) return RunCeiling(options.ceiling, here);
+    if (*delivery) return RunDelivery(options.delivery, here);
+    if (*load) return RunLoadCommand(options.load, here);
+    if (*serve) return RunServe(options.serve, here);
+    return RunPlan(options.plan);
+  });
+}
