@@ -35,8 +35,10 @@ struct AbResult {
   int exit_code = 0;
   // From its report; 0 where it gave up before.
   std::uint64_t complete = 0;
-  std::uint64_t failed = 0;  // connect, receive, exceptions; answers of another
-                             // length are not counted (-l)
+  // Connect, receive, exceptions. Answers of another length are not counted
+  // (-l); nor does ab count a connection that is closed without an answer,
+  // which it takes for one of no bytes. Where no byte came at all, we do.
+  std::uint64_t failed = 0;
   std::uint64_t non_2xx = 0;
   double seconds = 0;
   double per_second = 0;

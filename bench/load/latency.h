@@ -1,8 +1,8 @@
 // A histogram of latencies with a high dynamic range (HDR): counts in buckets
 // whose width grows with the value, so that each value from 1 µs to more than
-// an hour is kept to three significant digits, in some ten thousand counters,
-// and recording one is two shifts and an addition. Histograms of several
-// processes are added.
+// an hour is kept to three significant digits, in some twenty thousand
+// counters, and recording one is two shifts and an addition. Histograms of
+// several processes are added.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,8 @@ namespace smsweb::bench {
 
 class LatencyHistogram {
  public:
+  static constexpr std::size_t kCounters = 23'552;
+
   LatencyHistogram();
 
   // A latency in microseconds. Negative ones count as 0, those past the range
@@ -45,7 +47,7 @@ class LatencyHistogram {
   std::string ToText() const;
   static Result<LatencyHistogram> FromText(std::string_view text);
 
-  // The counters themselves, for a copy in shared memory or through a pipe.
+  // The counters themselves, kCounters of them, for a copy in shared memory.
   std::span<const std::uint64_t> counters() const { return counters_; }
   static LatencyHistogram FromCounters(std::span<const std::uint64_t> counters);
 

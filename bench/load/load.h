@@ -41,23 +41,29 @@ struct LoadPlan {
   std::string host;  // of the Host header; empty: address:port
   RequestTemplate request;
   std::uint64_t first_number = 0;
-  std::uint64_t requests = 1;     // in all; numbers first_number and on
+  std::uint64_t requests = 1;  // in all; numbers first_number and on
   // No request begins later than this; those in flight are waited for, and the
-  // rest of `requests` is not counted as asked. 0: until all are done.
+  // rest of `requests` is not counted as asked. In an open loop those that were
+  // due by then are asked for; what no connection came free for was not sent.
+  // 0: until all are done.
   std::chrono::milliseconds duration{0};
   std::uint64_t concurrency = 1;  // at once; in an open loop, at the most
   double rate = 0;                // requests/s; 0: closed loop
   bool keep_alive = false;        // connections, from request to request
   // No request is sent before all `concurrency` connections are established (or
-  // have failed, or connect_patience is over): so many are there at once.
+  // have failed, or connect_patience is over): so many are there at once. The
+  // first request of each is due at that moment; one whose connection failed
+  // has failed with it.
   bool together = false;
   std::chrono::milliseconds connect_patience{60'000};
-  std::chrono::milliseconds timeout{
-      30'000};  // of a request, connecting included
-  std::chrono::milliseconds limit{600'000};  // of all of it
-  int processes = 0;  // 0: a core each, more where descriptors ask for it
-  int sources = 0;    // addresses 127.0.0.1, .2, ...; 0: as ports ask for; 1
-                    // where `address` is not in 127.0.0.0/8
+  // Of a request, connecting included; in an open loop from when a connection
+  // came free for it.
+  std::chrono::milliseconds timeout{30'000};
+  // Of all of it. Requests that are under way then have timed out.
+  std::chrono::milliseconds limit{600'000};
+  int processes = 0;    // 0: a core each, more where descriptors ask for it
+  int sources = 0;      // addresses 127.0.0.1, .2, ...; 0: as ports ask for; 1
+                        // where `address` is not in 127.0.0.0/8
   bool record = false;  // LoadResult::records
 };
 
@@ -73,22 +79,24 @@ enum class RequestFault : std::uint8_t {
   kNoPort,          // EADDRNOTAVAIL: ours
   kNoMemory,        // ENOBUFS, ENOMEM
   kOther,
-  kNotSent,  // the limit of the whole load was over before its turn
+  kNotSent,  // the limit of the whole load, or its duration, was over before
+             // its turn
 };
 std::string_view ToString(RequestFault fault);
 
 // Times of CLOCK_MONOTONIC, in microseconds.
 struct RequestRecord {
   std::uint64_t number = 0;
-  std::int64_t due_us = 0;   // closed loop: when its connecting began
+  std::int64_t due_us = 0;   // closed loop: when its connecting began; 0: it
+                             // was not sent
   std::int64_t sent_us = 0;  // its last byte was given to the kernel; 0: never
   std::int64_t answered_us = 0;  // the last byte of the answer; 0: never
   int status = 0;                // of HTTP; 0: none
 };
 
 struct LoadResult {
-  double seconds = 0;       // from the first that was due to the last answer
-  std::uint64_t asked = 0;  // requests of the plan
+  double seconds = 0;  // from the first that was due to the end of the last one
+  std::uint64_t asked = 0;  // requests of the plan, or of its duration
   std::map<int, std::uint64_t> statuses;  // answers, by HTTP status
   std::map<RequestFault, std::uint64_t> faults;
   // Of answers that are not 2xx: their problem+json `code`, else the first
@@ -97,12 +105,17 @@ struct LoadResult {
   LatencyHistogram latency;  // of answers with 2xx, from due to the last byte
   LatencyHistogram refused_latency;  // of all other answers
   LatencyHistogram connect;          // from due to connected
+  // Open loop: how much later than it could have been a request was begun, by
+  // our own doing. More than a little: the load was not what was asked for.
+  LatencyHistogram lateness;
   std::uint64_t peak_connected = 0;  // connections established at once
   std::uint64_t peak_open = 0;       // sockets at once, those that connect too
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
+  double cpu_seconds = 0;  // of our own processes, user and system
   int processes = 0;
   int sources = 0;
+  bool interrupted = false;  // by SIGINT or SIGTERM: this is what there was
   std::vector<RequestRecord> records;  // by number, if asked for
 
   std::uint64_t Answered() const;   // with whatever status
@@ -118,8 +131,15 @@ struct LoadProgress {
   std::uint64_t connected = 0;  // now
 };
 
-// Runs it to its end. kInvalid: the plan makes no sense (which field, and why).
-// kUnavailable: the processes can't be started, or the system can't hold so
+// Runs it to its end, in processes that it forks (so from a process without
+// threads), and that end with it. While it runs, SIGINT and SIGTERM end the
+// load, not the program: in order at first, at once the second time.
+//
+// A kept connection that the server closes before it answers is made anew, and
+// the request sent again, once: the server has mostly not read it.
+//
+// kInvalid: the plan makes no sense (which field, and why). kUnavailable: the
+// processes can't be started, one of them died, or the system can't hold so
 // many connections (with how many it could).
 Result<LoadResult> RunLoad(
     const LoadPlan& plan,

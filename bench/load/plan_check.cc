@@ -1,0 +1,139 @@
+#include "bench/load/plan_check.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+namespace smsweb::bench {
+namespace {
+
+// What is wrong, or nothing.
+using Complaint = std::string;
+
+constexpr int kMostProcesses = 1000;
+constexpr int kMostSources = 60'000;
+// A request is rendered for each attempt to send it.
+constexpr std::size_t kLongestBody = 64UZ * 1024 * 1024;
+
+std::optional<std::uint32_t> ReadAddress(const std::string& text) {
+  in_addr address{};
+  if (::inet_pton(AF_INET, text.c_str(), &address) != 1) return std::nullopt;
+  return ntohl(address.s_addr);
+}
+
+bool IsToken(std::string_view text) {
+  constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](unsigned char c) {
+    return std::isalnum(c) || kSigns.contains(static_cast<char>(c));
+  });
+}
+
+// Fits into one line of a request, at the end of it.
+bool IsLine(std::string_view text) {
+  return std::ranges::none_of(
+      text, [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
+bool HasBlank(std::string_view text) { return text.contains(' '); }
+
+bool IsOurs(std::string_view header) {
+  constexpr std::array<std::string_view, 4> kOurs{
+      "host", "connection", "content-length", "transfer-encoding"};
+  std::string name(header);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  return std::ranges::find(kOurs, name) != kOurs.end();
+}
+
+Complaint CheckServer(const LoadPlan& plan) {
+  if (!ReadAddress(plan.address)) {
+    return fmt::format("address \"{}\": expected IPv4, such as 127.0.0.1",
+                       plan.address);
+  }
+  if (plan.port == 0) return "port 0: give the server's";
+  if (!IsLine(plan.host)) return "host: has characters that no header may have";
+  return {};
+}
+
+Complaint CheckRequest(const RequestTemplate& request) {
+  if (!IsToken(request.method)) return "request.method: expected a word";
+  if (!request.target.starts_with('/') || !IsLine(request.target) ||
+      HasBlank(request.target)) {
+    return "request.target: expected a path from / on, without blanks";
+  }
+  if (request.body.size() > kLongestBody) return "request.body: too long";
+  for (const auto& [name, value] : request.headers) {
+    if (!IsToken(name) || !IsLine(value)) {
+      return fmt::format("request.headers: \"{}\" is no header", name);
+    }
+    if (IsOurs(name)) {
+      return fmt::format("request.headers: {} is written by the load itself",
+                         name);
+    }
+  }
+  return {};
+}
+
+Complaint CheckCounts(const LoadPlan& plan) {
+  if (plan.requests == 0) return "requests: expected one or more";
+  if (plan.concurrency == 0) return "concurrency: expected one or more";
+  if (!std::isfinite(plan.rate) || plan.rate < 0) {
+    return "rate: expected requests a second, or 0 for a closed loop";
+  }
+  if (plan.processes < 0 || plan.processes > kMostProcesses) {
+    return fmt::format("processes: expected 0 to {}", kMostProcesses);
+  }
+  return {};
+}
+
+Complaint CheckSources(const LoadPlan& plan) {
+  if (plan.sources < 0 || plan.sources > kMostSources) {
+    return fmt::format("sources: expected 0 to {}", kMostSources);
+  }
+  if (plan.sources > 1 && !IsLoopback(plan.address)) {
+    return fmt::format(
+        "sources: {} is not in 127.0.0.0/8, and is reached from one address",
+        plan.address);
+  }
+  return {};
+}
+
+Complaint CheckTimes(const LoadPlan& plan) {
+  using std::chrono::milliseconds;
+  if (plan.timeout <= milliseconds::zero()) return "timeout: expected over 0";
+  if (plan.duration < milliseconds::zero())
+    return "duration: expected 0 or more";
+  if (plan.limit <= milliseconds::zero()) return "limit: expected over 0";
+  if (plan.connect_patience <= milliseconds::zero()) {
+    return "connect_patience: expected over 0";
+  }
+  return {};
+}
+
+}  // namespace
+
+bool IsLoopback(const std::string& address) {
+  constexpr std::uint32_t kLoopback = 127;
+  const auto number = ReadAddress(address);
+  return number && *number >> 24 == kLoopback;
+}
+
+Result<void> CheckPlan(const LoadPlan& plan) {
+  for (const Complaint& complaint :
+       {CheckServer(plan), CheckRequest(plan.request), CheckCounts(plan),
+        CheckSources(plan), CheckTimes(plan)}) {
+    if (!complaint.empty()) {
+      return Fail(ErrorKind::kInvalid, "load: " + complaint);
+    }
+  }
+  return {};
+}
+
+}  // namespace smsweb::bench
