@@ -35,7 +35,8 @@ const SetupKind* FindSetup(std::string_view name);
 std::string WhatIsMissing(const SetupKind& kind);
 
 // A slow board, in effect: everything of the set-up in a cgroup (v1 or v2;
-// root).
+// root), but for the simulated modems, which are beside a board and not on it.
+// Up to one core, it is always the same one.
 struct BoardLimit {
   double cores = 0;          // 0.5: half of one; 0: as many as there are
   std::uint64_t memory = 0;  // bytes; 0: as much as there is
@@ -58,8 +59,8 @@ struct SetupOptions {
   // Connections that nginx (each worker) and smsweb-cgi may hold; 0: as
   // shipped.
   std::uint64_t connections = 0;
-  // The soft limit of descriptors that the web server is started with; 0: the
-  // hard one.
+  // The limit of descriptors, soft and hard, that the web server and smsweb-cgi
+  // are started with; 0: the hard one.
   std::uint64_t server_descriptors = 0;
   BoardLimit limit;
   bool keep = false;  // the folder is not removed
@@ -82,14 +83,27 @@ class Setup {
   virtual const std::filesystem::path& folder() const = 0;
   virtual std::filesystem::path phone() const = 0;   // the simulator's record
   virtual std::filesystem::path config() const = 0;  // smsweb.toml; empty: none
-  // Logs of the web server and of the programs, by name.
+  // Logs of the web server and of the programs, by name: "smsweb-cgi" (with -1,
+  // -2 where there are several), "smswebd", "smsweb-sim", "nginx" and "nginx
+  // errors"; with a real modem "trace" is its trace, and smswebd's log is at
+  // level info. Access logs are not among them.
   virtual std::vector<std::pair<std::string, std::filesystem::path>> logs()
       const = 0;
   // What runs, with versions: {"nginx", "1.22.1"}.
   virtual std::map<std::string, std::string> versions() const = 0;
-  // The sizes that matter for the ceiling, as configured:
-  // {"worker_connections", 16384}, {"MaxRequestWorkers", 32},
-  // {"endpoint.max_connections", ...}.
+  // The sizes that matter for the ceiling, as configured, by the names that
+  // their files have for them:
+  //   nginx     worker_processes, worker_connections, worker_rlimit_nofile,
+  //             keepalive, backlog
+  //   Apache    ServerLimit, StartServers, ThreadsPerChild, MaxRequestWorkers,
+  //             AsyncRequestWorkerFactor, ListenBacklog, FcgidMaxProcesses
+  //   uWSGI     processes, threads, listen
+  //   lighttpd  server.max-fds, server.max-connections, server.listen-backlog
+  //   smsweb    endpoint.backlog, endpoint.max_connections,
+  //             endpoint.max_waiting, endpoint.workers
+  // and "endpoints", how many smsweb-cgi run, and "descriptors", that the web
+  // server and smsweb-cgi were started with. What a file does not say is not
+  // there.
   virtual std::map<std::string, std::int64_t> sizes() const = 0;
   virtual Result<QueueCount> CountQueue() = 0;
   // Commands with which it was started, for the report.
@@ -98,9 +112,16 @@ class Setup {
   virtual Result<void> CheckAlive() = 0;
 };
 
-// kInvalid: no such set-up, or an option that it has not. kUnavailable: what is
-// missing, or did not come up, with the end of its log.
+// From a thread that lives as long as the set-up: its programs are ended when
+// the thread that started them is gone. kInvalid: no such set-up, or an option
+// that it has not. kUnavailable: what is missing, or did not come up, with the
+// end of its log.
 Result<std::unique_ptr<Setup>> StartSetup(std::string_view name,
                                           const SetupOptions& options);
+
+// Removes what set-ups left in that folder, and control groups, whose process
+// was killed before it could stop them. For the end of a program that was, and
+// for the beginning of the next one.
+void RemoveLeftovers(const std::filesystem::path& folder);
 
 }  // namespace smsweb::bench

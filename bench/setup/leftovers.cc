@@ -1,0 +1,62 @@
+#include "bench/setup/leftovers.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <vector>
+
+#include "bench/setup/board.h"
+#include "bench/setup/setup.h"
+
+namespace smsweb::bench {
+namespace {
+
+constexpr std::string_view kPrefix = "smsweb-bench-";
+
+bool IsAlive(pid_t process) {
+  return ::kill(process, 0) == 0 || errno != ESRCH;
+}
+
+}  // namespace
+
+std::string NameTemplate(pid_t maker, bool keep) {
+  return keep ? "smsweb-kept-XXXXXX"
+              : fmt::format("{}{}-XXXXXX", kPrefix, maker);
+}
+
+std::optional<pid_t> MakerOf(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  pid_t maker = 0;
+  const char* end = name.data() + name.size();
+  const auto read = std::from_chars(name.data(), end, maker);
+  const bool ours = read.ec == std::errc() && read.ptr != end &&
+                    *read.ptr == '-' && maker > 0;
+  return ours ? std::optional(maker) : std::nullopt;
+}
+
+bool IsLeftover(std::string_view name,
+                const std::function<bool(pid_t)>& is_alive) {
+  const auto maker = MakerOf(name);
+  return maker && !is_alive(*maker);
+}
+
+bool IsLeftover(std::string_view name) { return IsLeftover(name, IsAlive); }
+
+void RemoveLeftovers(const std::filesystem::path& folder) {
+  Board::RemoveLeftovers({});
+  std::error_code ignored;
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder, ignored)) {
+    if (IsLeftover(entry.path().filename().string())) {
+      left.push_back(entry.path());
+    }
+  }
+  for (const auto& path : left) std::filesystem::remove_all(path, ignored);
+}
+
+}  // namespace smsweb::bench

@@ -1,0 +1,25 @@
+// Names of what a set-up makes on the machine (its private folder, its control
+// groups), from which can be told who made it, and whether he still lives.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace smsweb::bench {
+
+// For mkdtemp(3). What is to be kept has another name.
+std::string NameTemplate(pid_t maker, bool keep);
+
+// Who made something of that name; none: it is not ours, or to be kept.
+std::optional<pid_t> MakerOf(std::string_view name);
+
+// Whether something of that name was left behind by a process that is gone.
+bool IsLeftover(std::string_view name,
+                const std::function<bool(pid_t)>& is_alive);
+bool IsLeftover(std::string_view name);
+
+}  // namespace smsweb::bench

@@ -1,0 +1,207 @@
+#include "bench/setup/private_folder.h"
+
+#include <fmt/format.h>
+#include <linux/magic.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "bench/setup/files.h"
+#include "bench/setup/leftovers.h"
+#include "common/base/network.h"
+
+namespace smsweb::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kUserName = "www-data";
+// The longest that NameTemplate() gives.
+constexpr std::string_view kLongestName = "smsweb-bench-4194304-XXXXXX";
+
+std::unexpected<Error> FailIn(const fs::path& path, const std::error_code& e) {
+  return FailErrno(path.string(), e.value());
+}
+
+// Whether the user may go through this folder.
+bool MayPass(const struct stat& folder, const User& user) {
+  if (folder.st_uid == user.uid) return (folder.st_mode & S_IXUSR) != 0;
+  if (folder.st_gid == user.gid) return (folder.st_mode & S_IXGRP) != 0;
+  return (folder.st_mode & S_IXOTH) != 0;
+}
+
+// The first folder on the way to `path` that is closed to the user; empty:
+// none is.
+fs::path FirstClosed(const fs::path& path, const User& user) {
+  fs::path way;
+  for (const fs::path& step : path) {
+    way /= step;
+    struct stat status {};
+    if (::stat(way.c_str(), &status) == 0 && !MayPass(status, user)) return way;
+  }
+  return {};
+}
+
+bool IsInMemory(const fs::path& path) {
+  struct statfs status {};
+  return ::statfs(path.c_str(), &status) == 0 &&
+         (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
+}
+
+// What all of the configurations can say without quotes.
+bool IsPlain(const std::string& path) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+      "/._-+,";
+  return path.find_first_not_of(kPlain) == path.npos;
+}
+
+bool FitsSockets(const std::string& parent) {
+  const std::size_t longest =
+      parent.size() + 1 + kLongestName.size() + Layout::kLongestSocket.size();
+  return longest <= kMaxSocketPath;
+}
+
+Result<void> LinkOrCopy(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_hard_link(from, to, error);
+  if (!error) return {};
+  fs::copy_file(from, to, error);
+  if (error) return FailIn(from, error);
+  return {};
+}
+
+// Their owner stays who it was: a link is the file itself.
+Result<void> LinkAll(const std::vector<fs::path>& files, const fs::path& to) {
+  for (const fs::path& file : files) {
+    if (auto ok = LinkOrCopy(file, to / file.filename()); !ok) return ok;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<User>> UserOfSetups() {
+  if (::geteuid() != 0) return std::nullopt;
+  const passwd* entry = ::getpwnam(kUserName);
+  if (!entry) {
+    return Fail(ErrorKind::kUnavailable,
+                "there is no user www-data, as whom set-ups run where root "
+                "starts them: add it, or start them as another user");
+  }
+  return User{.uid = entry->pw_uid, .gid = entry->pw_gid};
+}
+
+Result<void> CheckParent(const fs::path& parent,
+                         const std::optional<User>& user) {
+  const std::string name = parent.string();
+  const auto refuse = [&name](std::string_view why) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("{}: {}; name another folder", name, why));
+  };
+  if (!IsPlain(name)) {
+    return refuse("web servers' configurations would break at its name");
+  }
+  if (!FitsSockets(name)) {
+    return refuse("its name is too long for sockets in it");
+  }
+  if (IsInMemory(parent)) {
+    return refuse("it is kept in memory, where nothing waits for a disk");
+  }
+  if (!user) return {};
+  const fs::path closed = FirstClosed(parent, *user);
+  if (closed.empty()) return {};
+  return refuse(fmt::format("{} is closed to {}, as whom set-ups run",
+                            closed.string(), kUserName));
+}
+
+Result<PrivateFolder> PrivateFolder::Make(const fs::path& parent,
+                                          std::optional<User> user, bool keep) {
+  const fs::path absolute = fs::absolute(parent).lexically_normal();
+  if (auto ok = CheckParent(absolute, user); !ok) {
+    return std::unexpected(ok.error());
+  }
+  std::string name = absolute / NameTemplate(::getpid(), keep);
+  if (!::mkdtemp(name.data())) return FailErrno(parent.string(), errno);
+  PrivateFolder folder({.folder = name}, user, keep);
+  if (auto ok = folder.GiveAway(name); !ok) return std::unexpected(ok.error());
+  return folder;
+}
+
+PrivateFolder::PrivateFolder(PrivateFolder&& other) noexcept
+    : layout_(std::exchange(other.layout_, {})),
+      user_(other.user_),
+      keep_(other.keep_) {}
+
+PrivateFolder::~PrivateFolder() {
+  std::error_code ignored;
+  if (!keep_ && !layout_.folder.empty()) {
+    fs::remove_all(layout_.folder, ignored);
+  }
+}
+
+Result<void> PrivateFolder::GiveAway(const fs::path& path) const {
+  if (user_ && ::chown(path.c_str(), user_->uid, user_->gid) != 0) {
+    return FailErrno(path.string(), errno);
+  }
+  return {};
+}
+
+Result<void> PrivateFolder::MakeFolder(const fs::path& path) const {
+  const fs::path whole = layout_.folder / path;
+  if (::mkdir(whole.c_str(), 0755) != 0) {
+    return FailErrno(whole.string(), errno);
+  }
+  return GiveAway(whole);
+}
+
+Result<void> PrivateFolder::Write(const fs::path& path,
+                                  std::string_view text) const {
+  const fs::path whole = layout_.folder / path;
+  std::ofstream file(whole, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) return FailErrno(whole.string(), errno);
+  return GiveAway(whole);
+}
+
+Result<void> PrivateFolder::CopyFiles(const fs::path& from,
+                                      const fs::path& to) const {
+  const auto files = FilesIn(from);
+  if (!files) return std::unexpected(files.error());
+  for (const fs::path& file : *files) {
+    const fs::path copy = layout_.folder / to / file.filename();
+    std::error_code error;
+    fs::copy_file(file, copy, error);  // with its permissions
+    if (error) return FailIn(file, error);
+    if (auto ok = GiveAway(copy); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> PrivateFolder::LinkPrograms(
+    const fs::path& from, const std::vector<std::string>& names) const {
+  std::vector<fs::path> programs;
+  for (const std::string& name : names) {
+    programs.push_back(from / name);
+    if (::access(programs.back().c_str(), X_OK) == 0) continue;
+    return Fail(ErrorKind::kUnavailable, programs.back().string() +
+                                             " is not there: build smsweb, or "
+                                             "say where its programs are");
+  }
+  const auto modules = FilesIn(from / "../lib/smsweb");
+  if (!modules) return std::unexpected(modules.error());
+  for (const char* folder : {"bin", "lib", "lib/smsweb"}) {
+    if (auto ok = MakeFolder(folder); !ok) return ok;
+  }
+  if (auto ok = LinkAll(programs, layout_.folder / "bin"); !ok) return ok;
+  return LinkAll(*modules, layout_.folder / "lib/smsweb");
+}
+
+}  // namespace smsweb::bench

@@ -1,0 +1,62 @@
+// The folder that one set-up has to itself, for as long as it lives: belongs to
+// the user as whom everything runs, and is closed to all others but root.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/process/child.h"
+#include "bench/setup/layout.h"
+#include "common/base/error.h"
+
+namespace smsweb::bench {
+
+// As whom a set-up runs: www-data where we are root, since Apache refuses to
+// serve as root, and a queue that two users write to is no queue; else we
+// ourselves (none). kUnavailable: there is no www-data.
+Result<std::optional<User>> UserOfSetups();
+
+// Whether a private folder may be made in there; kInvalid with the reason:
+// nobody but we may look into it, sockets would have too long a name, it is
+// kept in memory, or its name has characters that a configuration would break
+// at.
+Result<void> CheckParent(const std::filesystem::path& parent,
+                         const std::optional<User>& user);
+
+class PrivateFolder {
+ public:
+  static Result<PrivateFolder> Make(const std::filesystem::path& parent,
+                                    std::optional<User> user, bool keep);
+  PrivateFolder(PrivateFolder&& other) noexcept;
+  PrivateFolder& operator=(PrivateFolder&&) = delete;
+  ~PrivateFolder();  // removes it, unless it is kept
+
+  const Layout& layout() const { return layout_; }
+  const std::optional<User>& user() const { return user_; }
+
+  // Paths are below the folder, whose folders have to be there.
+  Result<void> MakeFolder(const std::filesystem::path& path) const;
+  Result<void> Write(const std::filesystem::path& path,
+                     std::string_view text) const;
+  Result<void> CopyFiles(const std::filesystem::path& from,
+                         const std::filesystem::path& to) const;
+  // Programs, and the modules that they look for in ../lib/smsweb: linked or
+  // copied, for where they are may be closed to the user. kUnavailable: one is
+  // not there.
+  Result<void> LinkPrograms(const std::filesystem::path& from,
+                            const std::vector<std::string>& names) const;
+
+ private:
+  PrivateFolder(Layout layout, std::optional<User> user, bool keep)
+      : layout_(std::move(layout)), user_(user), keep_(keep) {}
+  Result<void> GiveAway(const std::filesystem::path& path) const;
+
+  Layout layout_;
+  std::optional<User> user_;
+  bool keep_;
+};
+
+}  // namespace smsweb::bench
