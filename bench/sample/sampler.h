@@ -17,32 +17,46 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "common/base/error.h"
 
 namespace smsweb::bench {
 
 // Processes that are counted together: those named, and all that descend from
 // them, but for those that are in another group or descend from it more nearly.
+// Who has once been in a group stays there when its parent ends.
 struct SampleGroup {
-  std::string name;  // "web", "endpoint", "spooler", "load"; [a-z0-9_]+
-  std::vector<pid_t> roots;
+  std::string name;          // "web", "endpoint", "spooler", "load"; [a-z0-9_]+
+  std::vector<pid_t> roots;  // as they are when sampling begins
+  // Of programs, as ps -o comm has them: also processes that begin later. A
+  // program that lives shorter than an interval may never be seen, and counts
+  // with whoever started it.
+  std::vector<std::string> names = {};
 };
+
+// kInvalid: a name that is none, is there twice, or makes a column that the
+// machine has.
+Result<void> CheckGroups(const std::vector<SampleGroup>& groups);
 
 struct SampleColumn {
   std::string name;
-  std::string unit;  // "%", "bytes", "bytes/s", "1/s", "MHz", "" (a count)
+  std::string unit;  // "s", "%", "bytes", "bytes/s", "1/s", "MHz"; "": a count
   std::string meaning;
 };
 
-// The columns for so many cores and these groups, in their order.
+// The columns for cores 0 to cores - 1 and these groups, in their order:
+// "time" first, "cpu_percent", ...; of a group, "GROUP_cpu_percent", ...
 std::vector<SampleColumn> Columns(int cores,
                                   const std::vector<std::string>& groups);
+
+// The same as a table in Markdown, for any core (N) and any group (GROUP).
+std::string ColumnsTable();
 
 // A row as numbers, by the columns' names. A value that the machine does not
 // tell (the frequency, say) is not there, and empty in the CSV.
 struct Sample {
-  double seconds = 0;  // since the first look
-  std::map<std::string, double> values;
+  double seconds = 0;  // since the first look: the column "time"
+  std::map<std::string, double> values;  // all other columns
 };
 
 // Reads what Sampler wrote. kInvalid with file, line and column.
@@ -56,12 +70,20 @@ struct SamplePlan {
   std::filesystem::path sys = "/sys";
 };
 
-// Writes header and rows to `out` until `stop()` (asked at each row and while
-// it waits, through `wait(deadline)`, which returns false to end) or rows are
-// over. Rows are flushed one by one. A process that goes away while it is
-// looked at is no error.
-Result<void> RunSampler(
-    const SamplePlan& plan, std::ostream& out,
-    const std::function<bool(std::chrono::steady_clock::time_point)>& wait);
+// Writes header and rows to `out` until `wait(deadline)` returns false, which
+// it does to end, or rows are over. The first look is before the first wait.
+// When it ends, a last row has what was left of an interval, unless that is
+// less than a tenth of a second (or half an interval): too little for a rate.
+// Rows are flushed one by one. A process that goes away while it is looked at
+// is no error.
+//
+// kInvalid: CheckGroups(). kUnavailable: there is no /proc/stat, or `out` takes
+// no more.
+using SampleWait =
+    std::function<bool(std::chrono::steady_clock::time_point deadline)>;
+Result<void> RunSampler(const SamplePlan& plan, std::ostream& out,
+                        const SampleWait& wait);
+Result<void> RunSampler(const SamplePlan& plan, const Clock& clock,
+                        std::ostream& out, const SampleWait& wait);
 
 }  // namespace smsweb::bench
