@@ -1,0 +1,119 @@
+// The program behind the web server, and its queue.
+#include <fmt/format.h>
+
+#include "bench/ceiling/cause_rules.h"
+#include "bench/ceiling/log_signs.h"
+#include "bench/plan/figures.h"
+
+namespace smsweb::bench {
+namespace {
+
+std::string CodeLine(std::uint64_t count, std::string_view code) {
+  return fmt::format("{} said \"{}\"", Count(count, "answer"), code);
+}
+
+std::vector<std::string> WithCode(std::vector<std::string> lines,
+                                  std::uint64_t count, std::string_view code) {
+  if (count > 0) lines.push_back(CodeLine(count, code));
+  return lines;
+}
+
+}  // namespace
+
+MaybeFinding DatabaseLocked(const Evidence& evidence) {
+  const Said said = WhatLogsSay(evidence.log_lines, "database_locked");
+  const auto unavailable = ProblemsOf(evidence, "store_unavailable");
+  if (!said && unavailable == 0) return std::nullopt;
+  const Failures failures = FailuresOf(evidence);
+  Finding finding{.weight = said ? Weight::kSaid : Weight::kFits,
+                  .explains = failures.errors + failures.broken};
+  finding.cause = {
+      .name = "database_locked",
+      .sentence = fmt::format(
+          "The queue's database was locked: at {} at once so many programs "
+          "write to it that some are still waiting when their patience ends{}.",
+          Count(evidence.concurrency, "request"),
+          said ? fmt::format(" (said {} times)", Grouped(said.lines)) : ""),
+      .evidence = WithCode(said.quotes, unavailable, "store_unavailable"),
+      .remedy = fmt::format(
+          "Let one resident program write for all (FastCGI: smsweb-cgi commits "
+          "what waits together), or let fewer write at once "
+          "(MaxRequestWorkers); the paper's design has its patience in "
+          "sqlite3.connect(timeout=) of bench/paper/smsweb.py; {}.",
+          kSizesDocument)};
+  return finding;
+}
+
+MaybeFinding OverloadAnswer(const Evidence& evidence) {
+  const auto overloaded = ProblemsOf(evidence, "overloaded");
+  const auto backlog = ProblemsOf(evidence, "backlog");
+  const auto refused = overloaded + backlog;
+  if (refused == 0) return std::nullopt;
+  Finding finding{.weight = Weight::kSaid, .explains = refused};
+  finding.cause = {
+      .name = "overload_answer",
+      .sentence = fmt::format(
+          "smsweb-cgi itself refused {} with 503 and Retry-After: {}.",
+          Count(refused, "request"),
+          overloaded > 0
+              ? fmt::format("more than endpoint.max_waiting ({}) waited for "
+                            "the disk",
+                            Grouped(static_cast<std::uint64_t>(
+                                SizeOf(evidence, {"endpoint.max_waiting"}))))
+              : std::string("the modems could not send the code within its "
+                            "life")),
+      .evidence =
+          WithCode(WithCode({}, overloaded, "overloaded"), backlog, "backlog"),
+      .remedy = fmt::format(
+          "{}; {}.",
+          overloaded > 0
+              ? "Raise endpoint.max_waiting in smsweb.toml; it should be at "
+                "least as much as the web server lets through"
+              : "More modems, or longer lives of codes (verify.ttl)",
+          kSizesDocument)};
+  return finding;
+}
+
+MaybeFinding ProgramFailed(const Evidence& evidence) {
+  const Said said = WhatLogsSay(evidence.log_lines, "program_failed");
+  const auto failed = ProblemsOf(evidence, "endpoint_failed");
+  if (!said && failed == 0) return std::nullopt;
+  const Failures failures = FailuresOf(evidence);
+  Finding finding{.weight = said ? Weight::kCounted : Weight::kFits,
+                  .explains = failures.errors + failures.broken};
+  finding.cause = {
+      .name = "program_failed",
+      .sentence = fmt::format(
+          "{}: {} ended in an error at {} at once.",
+          said ? said.Sentence() : "The program behind the web server failed",
+          Count(finding.explains, "request"), Grouped(evidence.concurrency)),
+      .evidence = WithCode(said.quotes, failed, "endpoint_failed"),
+      .remedy =
+          "The log says why, mostly in the lines before. Where processes can't "
+          "be started, raise their number (ulimit -u; TasksMax= of the systemd "
+          "unit; pids.max of the cgroup) or let fewer run at once "
+          "(MaxRequestWorkers); docs/web-servers.md."};
+  return finding;
+}
+
+MaybeFinding MessagesLost(const Evidence& evidence) {
+  if (evidence.lost == 0) return std::nullopt;
+  Finding finding{.weight = Weight::kSaid, .explains = evidence.lost};
+  finding.cause = {
+      .name = "messages_lost",
+      .sentence = fmt::format(
+          "{} of {} answers with 2xx left no message in the queue: what was "
+          "promised was not kept.",
+          Grouped(evidence.lost), Grouped(evidence.load.Succeeded())),
+      .evidence = {fmt::format("queue: {} fewer than there were answers with "
+                               "2xx",
+                               Count(evidence.lost, "message"))},
+      .remedy =
+          "No size mends this: the program answers before the message is "
+          "on disk, or its web server answers for it. "
+          "docs/internals.md says at which instant smsweb counts a "
+          "message as queued."};
+  return finding;
+}
+
+}  // namespace smsweb::bench
