@@ -8,7 +8,7 @@ namespace smsweb::bench {
 namespace {
 
 void Collect(const Block& block, std::vector<const Chart*>& charts) {
-  if (const auto* figure = std::get_if<Figure>(&block)) {
+  if (const auto* figure = std::get_if<Picture>(&block)) {
     charts.push_back(&figure->chart);
   } else if (const auto* gallery = std::get_if<Gallery>(&block)) {
     for (const auto& each : gallery->figures) charts.push_back(&each.chart);
@@ -33,7 +33,7 @@ std::vector<const Chart*> Document::Charts() const {
 void Document::Name(Block& block) {
   if (auto* heading = std::get_if<Heading>(&block)) {
     heading->anchor = Unused(Slug(heading->text));
-  } else if (auto* figure = std::get_if<Figure>(&block)) {
+  } else if (auto* figure = std::get_if<Picture>(&block)) {
     Name(*figure);
   } else if (auto* gallery = std::get_if<Gallery>(&block)) {
     for (auto& each : gallery->figures) Name(each);
@@ -42,7 +42,7 @@ void Document::Name(Block& block) {
   }
 }
 
-void Document::Name(Figure& figure) {
+void Document::Name(Picture& figure) {
   figure.chart.name = Unused(Slug(figure.chart.name));
 }
 

@@ -91,14 +91,14 @@ struct Table {
   std::vector<Row> rows = {};
 };
 
-struct Figure {
+struct Picture {
   Chart chart;
   Text caption = {};
 };
 
 // Figures side by side, where there is room.
 struct Gallery {
-  std::vector<Figure> figures;
+  std::vector<Picture> figures;
 };
 
 struct Code {
@@ -123,7 +123,7 @@ struct Fold {
   bool open = false;
 };
 
-struct Block : std::variant<Heading, Paragraph, Note, List, Table, Figure,
+struct Block : std::variant<Heading, Paragraph, Note, List, Table, Picture,
                             Gallery, Code, Answers, Fold> {
   using variant::variant;
 };
@@ -142,7 +142,7 @@ class Document {
 
  private:
   void Name(Block& block);
-  void Name(Figure& figure);
+  void Name(Picture& figure);
   std::string Unused(const std::string& wanted);
 
   std::string title_;

@@ -97,7 +97,7 @@ class Renderer {
     return "<ul>" + items + "</ul>\n";
   }
   std::string operator()(const Table& table) const { return TableHtml(table); }
-  std::string operator()(const Figure& figure) const {
+  std::string operator()(const Picture& figure) const {
     const std::string svg = svg_(figure.chart);
     if (svg.empty()) return "";
     const std::string caption = TextHtml(figure.caption);
@@ -107,7 +107,7 @@ class Renderer {
   }
   std::string operator()(const Gallery& gallery) const {
     std::string figures;
-    for (const Figure& figure : gallery.figures) figures += (*this)(figure);
+    for (const Picture& figure : gallery.figures) figures += (*this)(figure);
     return "<div class=\"gallery\">\n" + figures + "</div>\n";
   }
   std::string operator()(const Code& code) const {

@@ -83,7 +83,7 @@ class Renderer {
   std::string operator()(const Table& table) const {
     return TableMarkdown(table);
   }
-  std::string operator()(const Figure& figure) const {
+  std::string operator()(const Picture& figure) const {
     const std::string path = path_(figure.chart);
     if (path.empty()) return "";
     const std::string caption = TextMarkdown(figure.caption);
@@ -93,7 +93,7 @@ class Renderer {
   }
   std::string operator()(const Gallery& gallery) const {
     std::string markdown;
-    for (const Figure& figure : gallery.figures) markdown += (*this)(figure);
+    for (const Picture& figure : gallery.figures) markdown += (*this)(figure);
     return markdown;
   }
   std::string operator()(const Code& code) const {

@@ -1,0 +1,82 @@
+#include "bench/report/report.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "bench/report/draw.h"
+#include "bench/report/html.h"
+#include "bench/report/markdown.h"
+#include "bench/report/sections.h"
+
+namespace smsweb::bench {
+namespace {
+
+constexpr const char* kTitle = "The paper's measurements, reproduced";
+constexpr const char* kCharts = "charts";
+
+Document Write(const Material& material) {
+  Document document(kTitle);
+  AddSummary(material, document);
+  AddNoise(material, document);
+  AddMachine(material, document);
+  AddCases(material, document);
+  AddLatency(material, document);
+  AddThroughput(material, document);
+  AddComparison(material, document);
+  AddFailures(material, document);
+  AddDelivery(material, document);
+  AddCeiling(material, document);
+  AddReproduction(material, document);
+  AddCapacity(material, document);
+  AddRepeat(material, document);
+  AddGlossary(document);
+  return document;
+}
+
+std::string FileOf(const Chart& chart) {
+  return std::string(kCharts) + "/" + chart.name + ".svg";
+}
+
+std::string ReadWhole(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::move(text).str();
+}
+
+Result<void> WriteWhole(const std::filesystem::path& file,
+                        const std::string& text) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (out) return {};
+  return Fail(ErrorKind::kUnavailable,
+              file.string() +
+                  ": can't be written: may the folder be written "
+                  "to, is the disk full?");
+}
+
+}  // namespace
+
+Result<void> WriteReport(const Results& results, const ReportPlan& plan) {
+  const auto samples = [&](const std::string& file) {
+    return ReadSamples(plan.folder / file);
+  };
+  const Document document = Write({results, plan.need, samples});
+  const auto drawn = DrawCharts(document.Charts(), plan.folder / kCharts);
+  if (!drawn) return drawn;
+  const auto svg = [&](const Chart& chart) {
+    const std::string whole = ReadWhole(plan.folder / FileOf(chart));
+    return whole.empty() ? "" : InlineSvg(whole, chart.name, Describe(chart));
+  };
+  const auto html =
+      WriteWhole(plan.folder / "report.html", RenderHtml(document, svg));
+  if (!html) return html;
+  const auto path = [&](const Chart& chart) {
+    const std::string file = FileOf(chart);
+    return std::filesystem::exists(plan.folder / file) ? file : "";
+  };
+  return WriteWhole(plan.folder / "report.md", RenderMarkdown(document, path));
+}
+
+}  // namespace smsweb::bench

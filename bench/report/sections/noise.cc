@@ -1,0 +1,129 @@
+// How far the figures can be believed.
+#include <algorithm>
+
+#include "bench/plan/figures.h"
+#include "bench/report/picks.h"
+#include "bench/report/sections.h"
+
+namespace smsweb::bench {
+namespace {
+
+// A row whose runs are all shorter than this says nothing of the machine: one
+// late wake-up is much of it.
+constexpr double kTooShort = 0.5;
+
+bool IsShort(const RowRecord& row) {
+  return std::ranges::all_of(
+      row.runs, [](const RunRecord& run) { return run.seconds < kTooShort; });
+}
+
+struct Agreement {
+  std::vector<RanRow> apart;        // they disagree
+  std::vector<RanRow> short_apart;  // as well, but are too short to tell
+  std::size_t repeated = 0;
+  std::size_t once = 0;
+};
+
+Agreement AgreementOf(const Results& results) {
+  Agreement found;
+  for (const RanRow& ran : RanRows(results)) {
+    if (ran.row->runs.size() < 2) {
+      ++found.once;
+      continue;
+    }
+    ++found.repeated;
+    if (Agrees(*ran.row)) continue;
+    (IsShort(*ran.row) ? found.short_apart : found.apart).push_back(ran);
+  }
+  return found;
+}
+
+std::string BusyWords(const MachineRecord& machine) {
+  return "While nothing was measured, " + Percent(machine.busy_before) +
+         " of it was in use before and " + Percent(machine.busy_after) +
+         " after; its host took " + Percent(machine.stolen) +
+         " of the time in between. Up to " + Percent(kNoisyShare) +
+         " each is quiet enough.";
+}
+
+Note MachineVerdict(const MachineRecord& machine) {
+  if (IsNoisy(machine)) {
+    return {Note::Kind::kWarning,
+            StrongText("The machine was too noisy to tell.") + " " +
+                BusyWords(machine) +
+                " Take the figures for an impression, compare nothing that "
+                "lies near together, and measure again when others are quiet."};
+  }
+  return {Note::Kind::kGood,
+          StrongText("The machine was quiet.") + " " + BusyWords(machine)};
+}
+
+std::string Verb(std::size_t count, const std::string& one,
+                 const std::string& many) {
+  return count == 1 ? one : many;
+}
+
+Note RowsVerdict(const Agreement& found) {
+  const std::string band = "within " + Percent(kAgreementBand) + " of goodput";
+  if (found.repeated == 0) {
+    return {Note::Kind::kWarning,
+            StrongText("No row was run twice.") +
+                " Nothing can be said of how far two runs lie apart."};
+  }
+  if (found.apart.empty()) {
+    return {Note::Kind::kGood,
+            StrongText("Repeated runs agree") + " " + band + ": " +
+                Count(found.repeated - found.short_apart.size(), "row") +
+                " of " + Grouped(found.repeated) + "."};
+  }
+  return {Note::Kind::kWarning,
+          StrongText(Count(found.apart.size(), "row") + " can't be told.") +
+              " Of " + Count(found.repeated, "row") +
+              " that were run twice or more often, " +
+              Grouped(found.apart.size()) + " " +
+              Verb(found.apart.size(), "does", "do") + " not agree " + band +
+              ":"};
+}
+
+Table TableOf(const std::vector<RanRow>& rows) {
+  Table table{.columns = {{"case"},
+                          {"set-up"},
+                          {"load"},
+                          {"runs", true},
+                          {"apart", true},
+                          {"typical run", true}}};
+  for (const RanRow& ran : rows) {
+    table.rows.push_back(
+        {{CodeText(ran.record->name), TitleOf(*ran.record), LoadName(*ran.row),
+          Grouped(ran.row->runs.size()), Percent(Spread(*ran.row)),
+          Duration(ran.run->seconds)}});
+  }
+  return table;
+}
+
+}  // namespace
+
+void AddNoise(const Material& material, Document& document) {
+  const Agreement found = AgreementOf(material.results);
+  document.Add(Heading{2, "How far to believe it"});
+  document.Add(MachineVerdict(material.results.machine));
+  document.Add(RowsVerdict(found));
+  if (!found.apart.empty()) document.Add(TableOf(found.apart));
+  if (!found.short_apart.empty()) {
+    document.Add(Fold{Count(found.short_apart.size(), "row") +
+                          " took less than " + Duration(kTooShort) +
+                          ", which is too short to be repeated exactly",
+                      {TableOf(found.short_apart)}});
+  }
+  if (found.repeated > 0 && found.once > 0) {
+    document.Add(Paragraph{Count(found.once, "row") + " " +
+                           Verb(found.once, "was", "were") +
+                           " run once: of those nothing can be said."});
+  }
+  document.Add(Paragraph{
+      "Apart is the distance between the best and the worst run, in goodput, "
+      "as a part of the median. All tables and charts show the run of median "
+      "goodput."});
+}
+
+}  // namespace smsweb::bench
