@@ -14,8 +14,9 @@ namespace {
 constexpr std::uint64_t kGoTag = ~std::uint64_t{0};
 constexpr std::uint64_t kStopTag = kGoTag - 1;
 
-// Between two looks at what has come: more, and answers would wait for it.
-constexpr int kBeginsPerTurn = 32;
+// How many requests may begin between two looks at what has come, beyond one
+// for each that may have ended: more, and answers would wait for them.
+constexpr std::size_t kMoreBegins = 32;
 // How long requests under way may still take when the load is stopped.
 constexpr Micros kStopPatience = 2 * kMicrosPerSecond;
 // Of an open loop that is one of time: how late the last that was due may
@@ -85,8 +86,9 @@ Result<void> Worker::WatchGate() {
   return {};
 }
 
-void Worker::Turn(Micros until) {
-  for (const epoll_event& event : poller_.Wait(until)) {
+std::size_t Worker::Turn(Micros until) {
+  const auto ready = poller_.Wait(until);
+  for (const epoll_event& event : ready) {
     if (event.data.u64 == kGoTag) {
       has_gone_ = true;
       poller_.Remove(orders_.gate.go.get());
@@ -96,6 +98,7 @@ void Worker::Turn(Micros until) {
       OnReady(static_cast<std::uint32_t>(event.data.u64), event.events);
     }
   }
+  return ready.size();
 }
 
 void Worker::OnReady(std::uint32_t slot, std::uint32_t events) {
@@ -157,7 +160,7 @@ void Worker::FailUngathered() {
 
 void Worker::Work() {
   while (HasMore()) {
-    Turn(NextMoment());
+    const std::size_t handled = Turn(NextMoment());
     const Micros now = NowMicros();
     runner_.ExpireOverdue(now);
     if (now >= last_begin_) HandOutNoMore();
@@ -165,7 +168,7 @@ void Worker::Work() {
       OnStop();
       runner_.ExpireAll(now);
     }
-    BeginDue();
+    BeginDue(handled + kMoreBegins);
   }
 }
 
@@ -181,8 +184,8 @@ Micros Worker::NextMoment() const {
   return next;
 }
 
-void Worker::BeginDue() {
-  for (int begun = 0; begun < kBeginsPerTurn && runner_.HasFree(); ++begun) {
+void Worker::BeginDue(std::size_t at_most) {
+  for (std::size_t i = 0; i < at_most && runner_.HasFree(); ++i) {
     if (!ticket_) ticket_ = schedule_.Take();
     const Micros now = NowMicros();
     if (!ticket_ || ticket_->due > now) return;

@@ -41,8 +41,8 @@ class Worker {
  private:
   Result<void> WatchGate();
   // Waits until something is ready, at the latest until `until`, and handles
-  // it.
-  void Turn(Micros until);
+  // it. How much it was.
+  std::size_t Turn(Micros until);
   void OnReady(std::uint32_t slot, std::uint32_t events);
   void OnStop();
   void Gather();
@@ -50,7 +50,7 @@ class Worker {
   void Start();
   void FailUngathered();
   void Work();
-  void BeginDue();
+  void BeginDue(std::size_t at_most);
   void Begin(const Ticket& ticket, Micros now);
   bool HasMore() const;
   Micros NextMoment() const;
