@@ -33,7 +33,7 @@ struct Layout {
   // The longest path of a socket in it: mod_fcgid's, with a process id and a
   // number behind it.
   static constexpr std::string_view kLongestSocket =
-      "/state/fcgid/4194304.1234567";
+      "/state/fcgid/4194304.12345";
 };
 
 }  // namespace smsweb::bench

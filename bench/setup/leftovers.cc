@@ -14,7 +14,7 @@
 namespace smsweb::bench {
 namespace {
 
-constexpr std::string_view kPrefix = "smsweb-bench-";
+constexpr std::string_view kPrefix = "smsweb-";
 
 bool IsAlive(pid_t process) {
   return ::kill(process, 0) == 0 || errno != ESRCH;

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kUserName = "www-data";
 // The longest that NameTemplate() gives.
-constexpr std::string_view kLongestName = "smsweb-bench-4194304-XXXXXX";
+constexpr std::string_view kLongestName = "smsweb-4194304-XXXXXX";
 
 std::unexpected<Error> FailIn(const fs::path& path, const std::error_code& e) {
   return FailErrno(path.string(), e.value());
@@ -48,18 +48,17 @@ fs::path FirstClosed(const fs::path& path, const User& user) {
   return {};
 }
 
-bool IsInMemory(const fs::path& path) {
-  struct statfs status {};
-  return ::statfs(path.c_str(), &status) == 0 &&
-         (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
-}
-
 // What all of the configurations can say without quotes.
 bool IsPlain(const std::string& path) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
       "/._-+,";
   return path.find_first_not_of(kPlain) == path.npos;
+}
+
+std::unexpected<Error> Refuse(const fs::path& parent, std::string_view why) {
+  return Fail(ErrorKind::kInvalid,
+              fmt::format("{}: {}; name another folder", parent.string(), why));
 }
 
 bool FitsSockets(const std::string& parent) {
@@ -98,36 +97,36 @@ Result<std::optional<User>> UserOfSetups() {
   return User{.uid = entry->pw_uid, .gid = entry->pw_gid};
 }
 
-Result<void> CheckParent(const fs::path& parent,
-                         const std::optional<User>& user) {
-  const std::string name = parent.string();
-  const auto refuse = [&name](std::string_view why) {
-    return Fail(ErrorKind::kInvalid,
-                fmt::format("{}: {}; name another folder", name, why));
-  };
-  if (!IsPlain(name)) {
-    return refuse("web servers' configurations would break at its name");
+Result<void> CheckName(const fs::path& parent) {
+  if (!IsPlain(parent.string())) {
+    return Refuse(parent,
+                  "web servers' configurations would break at its name");
   }
-  if (!FitsSockets(name)) {
-    return refuse("its name is too long for sockets in it");
+  if (!FitsSockets(parent.string())) {
+    return Refuse(parent, "its name is too long for sockets in it");
   }
-  if (IsInMemory(parent)) {
-    return refuse("it is kept in memory, where nothing waits for a disk");
+  return {};
+}
+
+Result<void> CheckDisk(const fs::path& parent) {
+  struct statfs status {};
+  if (::statfs(parent.c_str(), &status) != 0) {
+    return FailErrno(parent.string(), errno);
   }
-  if (!user) return {};
-  const fs::path closed = FirstClosed(parent, *user);
+  if (status.f_type != TMPFS_MAGIC && status.f_type != RAMFS_MAGIC) return {};
+  return Refuse(parent, "it is kept in memory, where nothing waits for a disk");
+}
+
+Result<void> CheckWay(const fs::path& parent, const std::optional<User>& user) {
+  const fs::path closed = user ? FirstClosed(parent, *user) : "";
   if (closed.empty()) return {};
-  return refuse(fmt::format("{} is closed to {}, as whom set-ups run",
-                            closed.string(), kUserName));
+  return Refuse(parent, fmt::format("{} is closed to {}, as whom set-ups run",
+                                    closed.string(), kUserName));
 }
 
 Result<PrivateFolder> PrivateFolder::Make(const fs::path& parent,
                                           std::optional<User> user, bool keep) {
-  const fs::path absolute = fs::absolute(parent).lexically_normal();
-  if (auto ok = CheckParent(absolute, user); !ok) {
-    return std::unexpected(ok.error());
-  }
-  std::string name = absolute / NameTemplate(::getpid(), keep);
+  std::string name = parent / NameTemplate(::getpid(), keep);
   if (!::mkdtemp(name.data())) return FailErrno(parent.string(), errno);
   PrivateFolder folder({.folder = name}, user, keep);
   if (auto ok = folder.GiveAway(name); !ok) return std::unexpected(ok.error());

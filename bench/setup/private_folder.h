@@ -19,15 +19,19 @@ namespace smsweb::bench {
 // ourselves (none). kUnavailable: there is no www-data.
 Result<std::optional<User>> UserOfSetups();
 
-// Whether a private folder may be made in there; kInvalid with the reason:
-// nobody but we may look into it, sockets would have too long a name, it is
-// kept in memory, or its name has characters that a configuration would break
-// at.
-Result<void> CheckParent(const std::filesystem::path& parent,
-                         const std::optional<User>& user);
+// Whether private folders may be made in a folder, which has an absolute path;
+// kInvalid with the reason. Its name: configurations would break at a
+// character, or sockets would have too long a path. Pure.
+Result<void> CheckName(const std::filesystem::path& parent);
+// What it is kept on: memory, which no message waits for.
+Result<void> CheckDisk(const std::filesystem::path& parent);
+// The way to it: closed to the user.
+Result<void> CheckWay(const std::filesystem::path& parent,
+                      const std::optional<User>& user);
 
 class PrivateFolder {
  public:
+  // In a folder that is good for it.
   static Result<PrivateFolder> Make(const std::filesystem::path& parent,
                                     std::optional<User> user, bool keep);
   PrivateFolder(PrivateFolder&& other) noexcept;

@@ -46,7 +46,13 @@ std::unexpected<Error> FailWithWords(const Child& child,
 Result<Stage> Stage::Build(const SetupOptions& options) {
   const auto user = UserOfSetups();
   if (!user) return std::unexpected(user.error());
-  auto folder = PrivateFolder::Make(options.folder, *user, options.keep);
+  const auto parent =
+      std::filesystem::absolute(options.folder).lexically_normal();
+  for (const auto& good :
+       {CheckName(parent), CheckDisk(parent), CheckWay(parent, *user)}) {
+    if (!good) return std::unexpected(good.error());
+  }
+  auto folder = PrivateFolder::Make(parent, *user, options.keep);
   if (!folder) return std::unexpected(folder.error());
   for (const char* name : {"log", "web", "state"}) {
     if (auto ok = folder->MakeFolder(name); !ok) {
@@ -89,12 +95,11 @@ void Stage::NoteStart(const Program& program, const Command& command,
   group->roots.push_back(child.pid());
 }
 
-Result<void> Stage::AwaitReady(const Program& program, Running& running) {
+Result<void> Stage::AwaitReady(const Program& program, const Running& running) {
   const auto end = steady_clock::now() + kReadyLimit;
   while (!program.ready()) {
-    if (!running.child.Running()) {
-      return FailWithWords(running.child, running.error_log, "has ended");
-    }
+    // Any of them: a web server never answers without its smsweb-cgi.
+    if (auto ok = CheckAlive(); !ok) return ok;
     if (steady_clock::now() > end) {
       return FailWithWords(running.child, running.error_log,
                            fmt::format("is not at {} after {} s", program.place,

@@ -56,7 +56,7 @@ class Stage {
   Stage(PrivateFolder folder, Board board)
       : folder_(std::move(folder)), board_(std::move(board)) {}
   Command Complete(const Program& program) const;
-  Result<void> AwaitReady(const Program& program, Running& running);
+  Result<void> AwaitReady(const Program& program, const Running& running);
   void NoteStart(const Program& program, const Command& command,
                  const Child& child);
 
