@@ -117,6 +117,7 @@ void Declare(CLI::App& app, SampleOptions& options) {
          "Count these processes together, and all that they start. May be "
          "repeated")
       ->type_name("NAME=PID,...|NAME=@PROGRAM")
+      ->allow_extra_args(false)  // what comes behind is COMMAND, or its "--"
       ->take_all();
   app.add_flag("--columns", options.columns,
                "Print what each column is, and end");
