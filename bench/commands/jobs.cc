@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "bench/commands/commands.h"
-#include "bench/measure/http_client.h"
 #include "bench/measure/machine.h"
 #include "common/base/clock.h"
 #include "common/base/version.h"
@@ -43,22 +42,22 @@ Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
   return RunCase(job, surroundings.progress);
 }
 
-Results BeginResults(const Surroundings& surroundings) {
+Measurement::Measurement(const Surroundings& surroundings)
+    : began_(LookAtCpu().value_or(CpuTimes{})),
+      began_at_(std::chrono::steady_clock::now()) {
   surroundings.progress("looking at the machine", false);
-  Results results;
   const auto now = std::chrono::system_clock::now();
   results.began = FormatRfc3339(std::chrono::floor<Millis>(now));
   results.command = surroundings.command;
   results.version = fmt::format("smsweb-bench {}", kVersion);
   results.machine = LookAtMachine(surroundings.scratch);
   results.machine.versions = OwnVersions(surroundings.programs);
-  results.took_seconds = -MonotonicMicros() / 1e6;
-  return results;
 }
 
-void EndResults(Results& results) {
-  results.took_seconds += MonotonicMicros() / 1e6;
-  LookAgain(results.machine);
+void Measurement::End() {
+  const auto took = std::chrono::steady_clock::now() - began_at_;
+  results.took_seconds = std::chrono::duration<double>(took).count();
+  LookAgain(results.machine, began_);
 }
 
 Result<fs::path> MakeOut(const std::string& given,

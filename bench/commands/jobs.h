@@ -1,12 +1,14 @@
 // Test cases as the command line wants them, run one after the other.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "bench/cases/cases.h"
 #include "bench/commands/surroundings.h"
 #include "bench/measure/results.h"
+#include "bench/sample/quiet.h"
 
 namespace smsweb::bench {
 
@@ -22,9 +24,17 @@ Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
                              const Surroundings& surroundings,
                              const std::filesystem::path& out, bool keep);
 
-// What is known before anything is measured, and after.
-Results BeginResults(const Surroundings& surroundings);
-void EndResults(Results& results);
+// Results, with what is known before anything is measured, and after.
+class Measurement {
+ public:
+  explicit Measurement(const Surroundings& surroundings);
+  Results results;
+  void End();
+
+ private:
+  CpuTimes began_;
+  std::chrono::steady_clock::time_point began_at_;
+};
 
 // A folder for results, with data/ in it. kConflict: there is something else in
 // it already.

@@ -123,9 +123,9 @@ int RunLoadCommand(const LoadOptions& options,
   if (!result) return Complain(result.error());
   surroundings.progress(fmt::format("{} done", result->asked), true);
   if (options.json) {
-    fmt::print("{}\n", ToJson(*result).dump(2));
+    fmt::print("{}\n", LoadJson(*plan, *result).dump(2));
   } else {
-    fmt::print("{}", ToText(*result));
+    fmt::print("{}", LoadText(*plan, *result));
   }
   return result->Succeeded() == result->asked ? 0 : kExitSomethingFailed;
 }

@@ -85,7 +85,7 @@ class Report {
         surroundings_(surroundings),
         out_(std::move(out)),
         size_(SizeOf(options.size)),
-        results_(BeginResults(surroundings)) {}
+        measurement_(surroundings) {}
 
   Result<Results> Measure(const Repository& repository) {
     if (auto done = Cases(repository); !done) {
@@ -93,9 +93,9 @@ class Report {
     }
     Deliveries();
     Ceilings();
-    results_.reproduction = Reproduce();
-    EndResults(results_);
-    return results_;
+    measurement_.results.reproduction = Reproduce();
+    measurement_.End();
+    return measurement_.results;
   }
 
  private:
@@ -114,9 +114,10 @@ class Report {
         return std::unexpected(record.error());
       }
       if (record) {
-        results_.cases.push_back(std::move(*record));
+        measurement_.results.cases.push_back(std::move(*record));
       } else {
-        results_.cases.push_back(Broken(errands[i], record.error()));
+        measurement_.results.cases.push_back(
+            Broken(errands[i], record.error()));
       }
     }
     return {};
@@ -145,7 +146,7 @@ class Report {
         record->setup = plan.setup;
         record->skipped = record.error().message;
       }
-      results_.deliveries.push_back(std::move(*record));
+      measurement_.results.deliveries.push_back(std::move(*record));
     }
   }
 
@@ -158,7 +159,7 @@ class Report {
                         : SetupNames()) {
       if (!Wanted(setup, options_)) continue;
       Say("the ceiling of " + setup);
-      results_.ceilings.push_back(
+      measurement_.results.ceilings.push_back(
           CeilingOf(setup, OptionsFor(surroundings_), plan, surroundings_));
     }
   }
@@ -176,7 +177,7 @@ class Report {
   const Surroundings& surroundings_;
   const std::filesystem::path out_;
   const Size size_;
-  Results results_;
+  Measurement measurement_;
 };
 
 int Write(const Results& results, const std::filesystem::path& out,

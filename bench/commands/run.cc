@@ -55,6 +55,8 @@ Result<std::vector<Errand>> ErrandsOf(const RunOptions& options,
   return errands;
 }
 
+double Ms(std::int64_t micros) { return static_cast<double>(micros) / 1e3; }
+
 void PrintRow(const RowRecord& row) {
   const std::string what =
       row.rate > 0 ? fmt::format("{:>9}{:>9}/s", row.requests, row.rate)
@@ -64,8 +66,8 @@ void PrintRow(const RowRecord& row) {
     fmt::print(
         "  {}{:>9.2f}{:>11.1f}{:>11.1f}{:>9}{:>8}{:>7}{:>10.1f}{:>10.1f}\n",
         what, run.seconds, run.PerSecond(), run.Goodput(), run.non_2xx,
-        run.failed, run.lost, run.latency.Percentile(50) / 1e3,
-        run.latency.Percentile(99) / 1e3);
+        run.failed, run.lost, Ms(run.latency.Percentile(50)),
+        Ms(run.latency.Percentile(99)));
   }
   if (!Agrees(row)) {
     fmt::print("  {:>18}  the runs disagree: {:.0f} % apart\n", "",
@@ -125,7 +127,7 @@ int RunRun(const RunOptions& options, const Surroundings& surroundings) {
   if (!errands) return Complain(errands.error());
   const auto out = MakeOut(options.out, kOtherwise);
   if (!out) return Complain(out.error());
-  Results results = BeginResults(surroundings);
+  Measurement measurement(surroundings);
   std::uint64_t troubles = 0;
   for (const Errand& errand : *errands) {
     auto record =
@@ -133,10 +135,11 @@ int RunRun(const RunOptions& options, const Surroundings& surroundings) {
     if (!record) return Complain(record.error());
     PrintCase(*record);
     troubles += CountTroubles(*record);
-    results.cases.push_back(std::move(*record));
+    measurement.results.cases.push_back(std::move(*record));
   }
-  EndResults(results);
-  if (const auto written = WriteResults(results, *out / "results.json");
+  measurement.End();
+  if (const auto written =
+          WriteResults(measurement.results, *out / "results.json");
       !written) {
     return Complain(written.error());
   }

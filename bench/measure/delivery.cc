@@ -47,9 +47,11 @@ class Delivery {
 
   Result<DeliveryRecord> Measure() {
     // What follows finds the modem set up.
-    auto warm = Ask(plan_.word);
-    if (warm) warm = Await({*warm}).transform([&] { return *warm; });
+    const auto warm = Ask(plan_.word);
     if (!warm) return std::unexpected(warm.error());
+    if (auto there = Await({*warm}); !there) {
+      return std::unexpected(there.error());
+    }
     const auto asked = plan_.burst ? AskAtOnce() : AskOneByOne();
     if (!asked) return std::unexpected(asked.error());
     return Evaluate(*asked);

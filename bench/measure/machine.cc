@@ -27,6 +27,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
+// How long nothing is done, to see what others do.
+constexpr auto kQuietTime = 2s;
+
 // "KEY : VALUE" or KEY=VALUE of a file in /proc or /etc; empty: it has none.
 std::string FieldOf(const char* path, std::string_view key, char separator) {
   std::ifstream file(path);
@@ -93,8 +96,13 @@ MachineRecord LookAtMachine(const std::filesystem::path& disk) {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   machine.hard_descriptors = limit.rlim_max;
   machine.kernel_settings = KernelSettings();
-  machine.busy_before = BusyShare(2s);
+  machine.busy_before = BusyShare(kQuietTime).value_or(0);
   return machine;
+}
+
+void LookAgain(MachineRecord& machine, const CpuTimes& began) {
+  if (const auto now = LookAtCpu()) machine.stolen = StealShare(began, *now);
+  machine.busy_after = BusyShare(kQuietTime).value_or(0);
 }
 
 std::map<std::string, std::string> OwnVersions(

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench/measure/results.h"
+#include "bench/sample/quiet.h"
 
 namespace smsweb::bench {
 
@@ -13,9 +14,9 @@ namespace smsweb::bench {
 // without us. `disk`: whose sync is timed.
 MachineRecord LookAtMachine(const std::filesystem::path& disk);
 
-// What is there only afterwards: how busy it is now, and what the host took
-// since.
-void LookAgain(MachineRecord& machine);
+// What is there only afterwards: how busy it is now, and what the host has
+// taken since `began`.
+void LookAgain(MachineRecord& machine, const CpuTimes& began);
 
 // What `smsweb-bench` and the programs beside it are: versions by name, with
 // those of ab and gnuplot.
