@@ -77,7 +77,6 @@ std::string ReplacedIn(std::string_view text, const Values& values) {
 }
 
 // --- Values
-// ----------------------------------------------------------------------
 
 TEST_CASE("A value is replaced as a whole, wherever it stands") {
   const Values values = {{"/run/cgi.sock", "/x/cgi.sock"}, {"user www;", ""}};
@@ -138,7 +137,6 @@ TEST_CASE("A value needs to be in one of the files, not in each") {
 }
 
 // --- The web servers' files, as shipped
-// --------------------------------------------
 
 TEST_CASE("nginx gets the shipped files with its own place in them") {
   Place place;
@@ -223,7 +221,6 @@ TEST_CASE("lighttpd is told how many descriptors it has") {
 }
 
 // --- Sizes
-// -----------------------------------------------------------------------
 
 TEST_CASE("A size is read as each web server writes it") {
   const auto [text, name, size] =
@@ -245,7 +242,6 @@ TEST_CASE("A size is read as each web server writes it") {
 }
 
 // --- smsweb.toml
-// -----------------------------------------------------------------
 
 std::map<std::string, std::int64_t> SizesOf(const Place& place) {
   const fs::path file = place.layout().Config();
@@ -289,7 +285,6 @@ TEST_CASE("A real modem takes the place of the simulated ones, and is traced") {
 }
 
 // --- Kinds and options
-// -----------------------------------------------------------
 
 TEST_CASE("Set-ups are found by their names") {
   for (const SetupKind& kind : SetupKinds()) {
@@ -371,7 +366,6 @@ TEST_CASE("Servers get the descriptors that were asked for, or all") {
 }
 
 // --- The private folder
-// ----------------------------------------------------------
 
 TEST_CASE("A private folder goes with its set-up, and stays if it is to") {
   Place place;
@@ -450,7 +444,6 @@ TEST_CASE("What a process left behind that is gone is told by its name") {
 }
 
 // --- The board
-// -------------------------------------------------------------------
 
 std::vector<std::string> Lines(const std::vector<GroupSetting>& settings) {
   std::vector<std::string> lines;
@@ -551,7 +544,6 @@ TEST_CASE("A limit that can't be had says what it takes") {
 }
 
 // --- What is asked from outside
-// --------------------------------------------------
 
 TEST_CASE("A free port is one that no client is given") {
   const auto port = FreePort();
