@@ -155,5 +155,22 @@ class Paper(unittest.TestCase):
             self.assertEqual(self.gateway.count(), counted(queued=0, sent=number))
 
 
+class Why52(unittest.TestCase):
+    """The reason, with other times: how long a row takes is nobody's concern here."""
+
+    def row(self, *options: str) -> list[str]:
+        done = subprocess.run([str(PAPER / "why_52.py"), *options], capture_output=True,
+                              text=True, timeout=300, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.splitlines()[-1].strip("| ").split(" | ")
+
+    def test_request_that_is_answered_in_time_succeeds(self) -> None:
+        self.assertEqual(self.row("--rows", "2", "--seconds", "0.01")[:4], ["10", "5", "0", "0"])
+
+    def test_request_that_takes_longer_than_the_time_out_fails(self) -> None:
+        self.assertEqual(self.row("--rows", "1", "--seconds", "3", "--timeout", "1")[:4],
+                         ["1", "1", "0", "1"])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
