@@ -11,6 +11,7 @@
 #include "bench/process/child.h"
 #include "bench/process/supervise.h"
 #include "bench/sample/command.h"
+#include "bench/setup/setup.h"
 #include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"
@@ -89,6 +90,7 @@ int WithScratch(Surroundings surroundings,
   surroundings.scratch = *scratch;
   return Supervise([&] { return work(surroundings); },
                    [&] {
+                     RemoveLeftovers(*scratch);
                      std::error_code error;
                      std::filesystem::remove_all(*scratch, error);
                    });

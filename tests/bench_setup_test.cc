@@ -493,7 +493,7 @@ struct FakeGroups {
   }
 
   Place place;
-  Board::Places places{.groups = place.parent / "groups",
+  SlowBoard::Places places{.groups = place.parent / "groups",
                        .membership = place.parent / "membership"};
 };
 
@@ -502,7 +502,7 @@ TEST_CASE("Groups of version 1 are made below our own") {
   fake.Make("memory/a");
   fake.Make("cpu");
   const auto board =
-      Board::Make({.cores = 0.5, .memory = 4096}, "one", fake.places);
+      SlowBoard::Make({.cores = 0.5, .memory = 4096}, "one", fake.places);
   REQUIRE(board.has_value());
   CHECK(fake.Text("memory/a/one/memory.limit_in_bytes") == "4096");
   CHECK(fake.Text("cpu/one/cpu.cfs_quota_us") == "5000");
@@ -517,7 +517,7 @@ TEST_CASE("A group of version 2 is made below the nearest that allows it") {
   fake.Write("cgroup.subtree_control", "cpu memory\n");
   fake.Write("user/cgroup.subtree_control", "cpuset memory\n");
   const auto board =
-      Board::Make({.cores = 2, .memory = 4096}, "one", fake.places);
+      SlowBoard::Make({.cores = 2, .memory = 4096}, "one", fake.places);
   REQUIRE(board.has_value());
   CHECK(fake.Text("one/cpu.max") == "20000 10000");
   CHECK(fake.Text("one/memory.max") == "4096");
@@ -527,7 +527,7 @@ TEST_CASE("A group of version 2 is made below the nearest that allows it") {
 }
 
 TEST_CASE("Without a limit there is no group, whoever we are") {
-  const auto board = Board::Make(
+  const auto board = SlowBoard::Make(
       {}, "one", {.groups = "/nonexistent", .membership = "/nonexistent"});
   REQUIRE(board.has_value());
   CHECK(board->Tasks().empty());
@@ -536,7 +536,7 @@ TEST_CASE("Without a limit there is no group, whoever we are") {
 
 TEST_CASE("A limit that can't be had says what it takes") {
   const auto board =
-      Board::Make({.cores = 1}, "one",
+      SlowBoard::Make({.cores = 1}, "one",
                   {.groups = "/nonexistent", .membership = "/nonexistent"});
   REQUIRE_FALSE(board.has_value());
   CHECK(board.error().kind == ErrorKind::kUnavailable);

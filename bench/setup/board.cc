@@ -82,12 +82,12 @@ fs::path ParentV1(const fs::path& root, const std::string& controller,
 
 using Folders = std::map<std::string, fs::path>;  // by controller
 
-bool IsVersion2(const Board::Places& places) {
+bool IsVersion2(const SlowBoard::Places& places) {
   return IsThere(places.groups / "cgroup.controllers");
 }
 
 // Where groups may be made.
-Result<Folders> Parents(const Board::Places& places) {
+Result<Folders> Parents(const SlowBoard::Places& places) {
   const auto text = ReadText(places.membership);
   const auto membership = ReadMembership(text ? *text : "");
   if (IsVersion2(places)) {
@@ -193,9 +193,9 @@ std::map<std::string, std::string> ReadMembership(std::string_view text) {
   return membership;
 }
 
-Result<Board> Board::Make(const BoardLimit& limit, const std::string& name,
+Result<SlowBoard> SlowBoard::Make(const BoardLimit& limit, const std::string& name,
                           const Places& places) {
-  Board board;
+  SlowBoard board;
   const auto settings =
       IsVersion2(places) ? GroupSettingsV2(limit) : GroupSettingsV1(limit);
   if (settings.empty()) return board;
@@ -214,7 +214,7 @@ Result<Board> Board::Make(const BoardLimit& limit, const std::string& name,
   return board;
 }
 
-Result<void> Board::MakeGroups(const std::vector<GroupSetting>& settings,
+Result<void> SlowBoard::MakeGroups(const std::vector<GroupSetting>& settings,
                                const std::map<std::string, fs::path>& parents,
                                const std::string& name) {
   for (const GroupSetting& setting : settings) {
@@ -232,7 +232,7 @@ Result<void> Board::MakeGroups(const std::vector<GroupSetting>& settings,
   return {};
 }
 
-void Board::RemoveLeftovers(const Places& places) {
+void SlowBoard::RemoveLeftovers(const Places& places) {
   const auto parents = Parents(places);
   if (!parents) return;
   for (const auto& [controller, parent] : *parents) {
@@ -242,11 +242,11 @@ void Board::RemoveLeftovers(const Places& places) {
   }
 }
 
-Board::~Board() {
+SlowBoard::~SlowBoard() {
   for (const fs::path& group : groups_) Remove(group);
 }
 
-std::vector<std::string> Board::Tasks() const {
+std::vector<std::string> SlowBoard::Tasks() const {
   std::vector<std::string> tasks;
   for (const fs::path& group : groups_) tasks.push_back(group / "cgroup.procs");
   return tasks;

@@ -29,7 +29,7 @@ std::vector<GroupSetting> GroupSettingsV2(const BoardLimit& limit);
 // {"cpu", "/"}; version 2 has "" for all of them. Pure.
 std::map<std::string, std::string> ReadMembership(std::string_view text);
 
-class Board {
+class SlowBoard {
  public:
   // Where the kernel shows its groups; tests bring their own.
   struct Places {
@@ -41,17 +41,17 @@ class Board {
   // that has both controllers), so that limits that we are under hold for them,
   // too. No limit: none are made. kUnavailable: we are not root, or the
   // controllers are not to be had.
-  static Result<Board> Make(const BoardLimit& limit, const std::string& name,
+  static Result<SlowBoard> Make(const BoardLimit& limit, const std::string& name,
                             const Places& places);
-  static Result<Board> Make(const BoardLimit& limit, const std::string& name) {
+  static Result<SlowBoard> Make(const BoardLimit& limit, const std::string& name) {
     return Make(limit, name, Places{});
   }
   // Groups that processes made which are gone, below our own.
   static void RemoveLeftovers(const Places& places);
-  Board(Board&& other) noexcept = default;
-  Board& operator=(Board&&) = delete;
+  SlowBoard(SlowBoard&& other) noexcept = default;
+  SlowBoard& operator=(SlowBoard&&) = delete;
   // Ends what is still in the groups, and removes them.
-  ~Board();
+  ~SlowBoard();
 
   // Files to which a process writes its id to be on the board.
   std::vector<std::string> Tasks() const;
@@ -60,7 +60,7 @@ class Board {
   const std::vector<std::string>& prefix() const { return prefix_; }
 
  private:
-  Board() = default;
+  SlowBoard() = default;
   Result<void> MakeGroups(
       const std::vector<GroupSetting>& settings,
       const std::map<std::string, std::filesystem::path>& parents,

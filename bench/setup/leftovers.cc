@@ -47,7 +47,7 @@ bool IsLeftover(std::string_view name,
 bool IsLeftover(std::string_view name) { return IsLeftover(name, IsAlive); }
 
 void RemoveLeftovers(const std::filesystem::path& folder) {
-  Board::RemoveLeftovers({});
+  SlowBoard::RemoveLeftovers({});
   std::error_code ignored;
   std::vector<std::filesystem::path> left;
   for (const auto& entry :

@@ -60,7 +60,7 @@ Result<Stage> Stage::Build(const SetupOptions& options) {
     }
   }
   auto board =
-      Board::Make(options.limit, folder->layout().folder.filename().string());
+      SlowBoard::Make(options.limit, folder->layout().folder.filename().string());
   if (!board) return std::unexpected(board.error());
   return Stage(std::move(*folder), std::move(*board));
 }

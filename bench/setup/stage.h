@@ -53,7 +53,7 @@ class Stage {
     Child child;
     std::filesystem::path error_log;
   };
-  Stage(PrivateFolder folder, Board board)
+  Stage(PrivateFolder folder, SlowBoard board)
       : folder_(std::move(folder)), board_(std::move(board)) {}
   Command Complete(const Program& program) const;
   Result<void> AwaitReady(const Program& program, const Running& running);
@@ -61,7 +61,7 @@ class Stage {
                  const Child& child);
 
   PrivateFolder folder_;
-  Board board_;
+  SlowBoard board_;
   std::vector<Running> running_;
   std::vector<SampleGroup> groups_;
   std::vector<std::string> commands_;
