@@ -617,6 +617,22 @@ TEST_CASE("together, no request is sent before all connections are there") {
   CHECK(due.begin()->second == 40);
 }
 
+TEST_CASE("together, a connection that the server closes is not made anew") {
+  Shared<std::atomic<int>> accepted;
+  const LoopbackServer server([&](int listener) {
+    while (true) {
+      const UniqueFd closed(::accept(listener, nullptr, nullptr));
+      ++*accepted;
+    }
+  });
+  auto plan = PlanFor(server, 10, 10);
+  plan.together = true;
+  const auto result = Loaded(plan);
+  CHECK(result.Failed() == 10);
+  CHECK(*accepted <= 10);
+  CHECK_FALSE(result.faults.contains(RequestFault::kNotSent));
+}
+
 TEST_CASE("a kept connection is made anew when the server closes it") {
   Shared<int> accepted;
   const LoopbackServer server([&](int listener) {

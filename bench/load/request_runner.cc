@@ -25,6 +25,9 @@ RequestRunner::RequestRunner(const Options& options, const RequestText& text,
 std::uint64_t RequestRunner::TakeOpenFirst() {
   const auto rest = std::ranges::stable_partition(
       free_, [&](std::uint32_t slot) { return pool_[slot].established(); });
+  for (auto slot = free_.begin(); slot != rest.begin(); ++slot) {
+    slots_[*slot].is_first = true;
+  }
   return free_.size() - rest.size();
 }
 
@@ -33,8 +36,12 @@ void RequestRunner::Begin(std::uint64_t index, Micros due, Micros now) {
   free_.pop_front();
   ++busy_;
   deadlines_.Append(slot, now);
+  const Slot before = slots_[slot];
   const bool is_open = pool_[slot].established();
-  slots_[slot] = {{index, due}, true, is_open};
+  slots_[slot] = {.request = {index, due},
+                  .is_busy = true,
+                  .is_reused = is_open && !before.is_first};
+  if (before.is_lost) return OnFailed(slot, RequestFault::kClosedEarly);
   is_open ? Proceed(slot, Send(slot)) : Open(slot);
 }
 
@@ -57,12 +64,17 @@ Step RequestRunner::Send(std::uint32_t slot) {
 }
 
 void RequestRunner::OnReady(std::uint32_t slot, std::uint32_t events) {
-  // A kept connection that the server closes, or says something on unasked.
-  if (!slots_[slot].is_busy) return pool_.Close(slot);
+  if (!slots_[slot].is_busy) return OnUnasked(slot);
   const State state = pool_[slot].state();
   const bool sends = state == State::kConnecting ||
                      (state == State::kSending && (events & EPOLLIN) == 0);
   Proceed(slot, sends ? Send(slot) : pool_.Receive(slot));
+}
+
+// The server closes a connection that carries no request, or speaks on it.
+void RequestRunner::OnUnasked(std::uint32_t slot) {
+  slots_[slot].is_lost = slots_[slot].is_first;
+  pool_.Close(slot);
 }
 
 void RequestRunner::Proceed(std::uint32_t slot, Step step) {

@@ -38,7 +38,8 @@ class RequestRunner {
   std::uint32_t busy() const { return busy_; }
   // Since when a slot has been free.
   Micros free_since() const { return free_since_; }
-  // Slots with a connection come first; how many there are.
+  // Slots with a connection, which has carried no request yet, come first; how
+  // many there are.
   std::uint64_t TakeOpenFirst();
 
   // On a free slot, of which there must be one.
@@ -56,8 +57,11 @@ class RequestRunner {
     RequestTimes request;
     bool is_busy = false;
     bool is_reused = false;  // its connection carried another request before
+    bool is_first = false;   // its connection waits for its first request,
+    bool is_lost = false;    // and was closed by the server while it did
   };
 
+  void OnUnasked(std::uint32_t slot);
   void Open(std::uint32_t slot);
   Connection::Step Send(std::uint32_t slot);
   void Proceed(std::uint32_t slot, Connection::Step step);

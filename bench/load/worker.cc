@@ -70,6 +70,8 @@ Worker::Worker(const Orders& orders, int index, Poller poller)
 
 Result<void> Worker::Run() {
   if (auto watched = WatchGate(); !watched) return watched;
+  // Before anybody may begin: all connections get a request to begin with.
+  if (!is_open_loop_) schedule_.Reserve(pool_.size());
   if (plan_.together) Gather();
   Signal(orders_.gate.ready);
   AwaitGo();
@@ -138,7 +140,6 @@ void Worker::AwaitGo() {
 void Worker::Start() {
   start_ = orders_.board.state().start.load(std::memory_order_acquire);
   schedule_.Start(start_);
-  if (!is_open_loop_) schedule_.Reserve(pool_.size());
   if (plan_.duration.count() > 0) {
     last_begin_ = start_ + ToMicros(plan_.duration) +
                   (is_open_loop_ ? kLateBegins : Micros{0});
