@@ -244,7 +244,7 @@ TEST_CASE("A plan shows a few numbers of modems about the chosen one") {
 
 TEST_CASE("A plan as text marks the chosen number and says what it assumes") {
   const std::string text = ToText(PlanFor(1, 3, 5));
-  CHECK(text.find("1 messages a second, at 3 s each") != std::string::npos);
+  CHECK(text.find("1 message a second, at 3 s each: ") != std::string::npos);
   CHECK(text.find("\n*      5     60 %       23.6 %") != std::string::npos);
   CHECK(text.find("\n* 5 modems are needed") != std::string::npos);
   CHECK(text.find("grows") != std::string::npos);

@@ -30,11 +30,15 @@ std::string Wait(double seconds) {
   return std::isfinite(seconds) ? Duration(seconds) : "grows";
 }
 
+std::string Messages(double count) {
+  return Figure(count) + (count == 1 ? " message" : " messages");
+}
+
 std::string Rate(double per_second) {
   const double per_minute = per_second * 60;
-  if (per_second >= 1) return Figure(per_second) + " messages a second";
-  if (per_minute >= 1) return Figure(per_minute) + " messages a minute";
-  return Figure(per_minute * 60) + " messages an hour";
+  if (per_second >= 1) return Messages(per_second) + " a second";
+  if (per_minute >= 1) return Messages(per_minute) + " a minute";
+  return Messages(per_minute * 60) + " an hour";
 }
 
 std::string TableLine(const QueueForecast& row, bool chosen) {
@@ -101,8 +105,8 @@ Result<ModemPlan> MakeModemPlan(const ModemNeed& need) {
 
 std::string Question(const ModemPlan& plan) {
   return fmt::format(
-      "{}, at {} each, are work for {} on the average; {} of messages are to "
-      "wait no longer than {} for a modem.",
+      "{}, at {} each: on the average that is work for {}. {} of messages are "
+      "to wait no longer than {} for a modem.",
       Rate(plan.need.rate), Duration(plan.need.seconds),
       plan.offered == 1 ? "1 modem" : Figure(plan.offered) + " modems",
       Percent(plan.need.share), Duration(plan.need.wait));

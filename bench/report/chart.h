@@ -21,7 +21,7 @@ struct Point {
 };
 
 struct Series {
-  enum class Look : std::uint8_t { kLine, kLineAndPoints, kDashed, kPoints };
+  enum class Look : std::uint8_t { kLine, kLineAndPoints, kDashed };
   std::string name;
   std::vector<Point> points;
   int colour = 0;
@@ -54,14 +54,13 @@ struct Bars {
   std::vector<Bar> bars;
 };
 
-// Lines of a list, each a range on a logarithmic axis: from a full mark to an
-// empty one, with others between them.
+// Lines of a list, each a range on a logarithmic axis, from a full mark to an
+// empty one.
 struct Ranges {
   struct Range {
     std::string name;
     double from = 0;
-    double middle = 0;  // 0: none
-    double to = 0;      // 0: without end
+    double to = 0;  // 0: without end
     std::string figure;
     int colour = 0;
   };

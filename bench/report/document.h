@@ -49,7 +49,7 @@ inline Text StrongText(std::string text) {
   return Text(Span{Span::Kind::kStrong, std::move(text)});
 }
 inline Text CodeText(std::string text) {
-  return Text(Span{Span::Kind::kCode, std::move(text)});
+  return text.empty() ? Text() : Text(Span{Span::Kind::kCode, std::move(text)});
 }
 // A link to a file beside the report.
 inline Text FileLink(std::string text, std::string path) {

@@ -52,20 +52,20 @@ std::string_view HtmlEntity(char c) {
   }
 }
 
-// What means something within a line; '.', '-' and such only at its beginning,
-// where "1." and "-" make lists.
+// What means something anywhere in a line.
 bool IsMarkdownMarkup(char c) {
-  return std::string_view("\\`*_[]<>|~&$#!").find(c) != std::string_view::npos;
+  return std::string_view("\\`*_[]<>|~&$#!").contains(c);
 }
 
-bool MayBeginBlock(std::string_view text, std::size_t at) {
-  if (std::string_view("-+=.):").find(text[at]) == std::string_view::npos) {
-    return false;
-  }
-  const auto before = text.substr(0, at);
-  return std::ranges::all_of(before, [](unsigned char c) {
-    return std::isdigit(c) != 0 || c == ' ' || c == '-' || c == '=' || c == ':';
-  });
+// What makes a list or a rule at its beginning: "- ", "+ ", "1. ", "2) ",
+// "===".
+bool BeginsBlock(std::string_view text, std::size_t at) {
+  const std::string_view before = text.substr(0, at);
+  const bool is_first = before.find_first_not_of(' ') == std::string_view::npos;
+  if (is_first) return std::string_view("-+=").contains(text[at]);
+  const bool ends = at + 1 == text.size() || text[at + 1] == ' ';
+  return std::string_view(".)").contains(text[at]) && ends &&
+         before.find_first_not_of(" 0123456789") == std::string_view::npos;
 }
 
 std::size_t LongestRun(std::string_view text, char wanted) {
@@ -80,8 +80,7 @@ std::size_t LongestRun(std::string_view text, char wanted) {
 
 bool StaysInUrl(unsigned char c) {
   return std::isalnum(c) != 0 ||
-         std::string_view("-._~/").find(static_cast<char>(c)) !=
-             std::string_view::npos;
+         std::string_view("-._~/").contains(static_cast<char>(c));
 }
 
 }  // namespace
@@ -112,7 +111,7 @@ std::string EscapeMarkdown(std::string_view text) {
   const std::string readable = Readable(text);
   std::string out;
   for (std::size_t i = 0; i < readable.size(); ++i) {
-    if (IsMarkdownMarkup(readable[i]) || MayBeginBlock(readable, i)) {
+    if (IsMarkdownMarkup(readable[i]) || BeginsBlock(readable, i)) {
       out += '\\';
     }
     out += readable[i];

@@ -82,6 +82,7 @@ std::string InlineSvg(std::string_view svg, std::string_view name,
   Drop(content, "<title>", "</title>");
   Drop(content, "<desc>", "</desc>");
   DropUnusedDefinitions(content);
+  Drop(content, " stroke-linecap=\"butt\"", "\"miter\"");  // as by default
   while (DropEmptyGroups(content)) {
   }
   PrefixIds(content, name);

@@ -73,25 +73,26 @@ nav a:hover, nav a:focus { background: var(--raised); color: var(--ink); }
 dt { font-weight: 650; color: var(--accent); margin-bottom: .35rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin: 0 0 1.25rem; border: 1px solid var(--line);
-  border-radius: 8px; }
-table { border-collapse: collapse; width: 100%; font-size: .88rem;
+  border-radius: 8px; width: fit-content; max-width: 100%; }
+table { border-collapse: collapse; font-size: .86rem;
   line-height: 1.4; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .42rem .75rem; vertical-align: top;
+th, td { text-align: left; padding: .42rem .5rem; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; font-size: .8rem;
   background: var(--raised); vertical-align: bottom; }
 tbody tr:last-child td { border-bottom: 0; }
 .figure { text-align: right; }
 td.figure { white-space: nowrap; }
-td:not(.figure) { min-width: 5.5rem; }
+td:not(.figure) { min-width: 5.8rem; }
+td:first-child { min-width: 12.2rem; }
+td.figure:first-child { min-width: 0; }
 .muted td { color: var(--soft); font-style: italic; }
 .marked td { background: var(--marked); font-weight: 600; }
 figure { margin: 0 0 1.5rem; min-width: 0; }
 .chart { background: #fff; border: 1px solid var(--line); border-radius: 8px;
   padding: .5rem; overflow-x: auto; }
 .chart svg { display: block; width: 100%; height: auto; margin: 0 auto; }
-main > figure .chart svg, details > figure .chart svg { min-width: 33rem;
-  max-width: 54rem; }
+main > figure .chart svg, details > figure .chart svg { min-width: 42rem; }
 .chart text { font-family: system-ui, -apple-system, "Segoe UI", Roboto,
   "Noto Sans", "Helvetica Neue", Arial, sans-serif; }
 figcaption { color: var(--soft); font-size: .88rem; margin-top: .4rem;
@@ -99,7 +100,7 @@ figcaption { color: var(--soft); font-size: .88rem; margin-top: .4rem;
 .gallery { display: grid; gap: 1rem; margin: 0 0 1.5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); }
 .gallery figure { margin: 0; }
-details { border: 1px solid var(--line); border-radius: 8px; margin: 0 0 1.25rem;
+details { border: 1px solid var(--line); border-radius: 8px; margin: 0 0 .75rem;
   padding: 0 1rem; }
 summary { cursor: pointer; margin: 0 -1rem; padding: .6rem 1rem;
   font-weight: 600; border-radius: 8px; }

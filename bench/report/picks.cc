@@ -120,7 +120,24 @@ const PaperRow* PaperRowOf(const RowRecord& row) {
 }
 
 bool HasPaperRows(const CaseRecord& record) {
-  return std::ranges::any_of(record.rows, PaperRowOf);
+  return std::ranges::any_of(record.rows, [](const RowRecord& row) {
+    return PaperRowOf(row) != nullptr;
+  });
+}
+
+std::string PaperCase(const Results& results) {
+  std::string best;
+  std::ptrdiff_t most = 0;
+  for (const auto& record : results.cases) {
+    const auto rows = std::ranges::count_if(
+        record.rows,
+        [](const RowRecord& row) { return PaperRowOf(row) != nullptr; });
+    if (rows > most) {
+      most = rows;
+      best = record.name;
+    }
+  }
+  return best;
 }
 
 std::string TitleOf(const CaseRecord& record) {
@@ -143,14 +160,11 @@ std::string TitleOfSetup(const Results& results, const std::string& setup) {
 
 int ColourOfSetup(const Results& results, const std::string& setup) {
   if (setup == kPaperSetup) return kPaperSetupColour;
-  int colour = 0;
-  for (const auto& name : Setups(results)) {
-    if (name == kPaperSetup) continue;
-    if (colour == kPaperSetupColour) ++colour;
-    if (name == setup) return colour;
-    ++colour;
-  }
-  return colour;
+  auto setups = Setups(results);
+  std::erase(setups, kPaperSetup);
+  const auto place = std::ranges::find(setups, setup) - setups.begin();
+  const int colour = static_cast<int>(place);
+  return colour < kPaperSetupColour ? colour : colour + 1;
 }
 
 std::string ReferenceSetup(const Results& results) {

@@ -33,6 +33,8 @@ bool IsOpenLoop(const RowRecord& row);
 // The row of the paper's Table 3 that asks for the same; null: it has none.
 const PaperRow* PaperRowOf(const RowRecord& row);
 bool HasPaperRows(const CaseRecord& record);
+// The case that has the most of them; "": none has any.
+std::string PaperCase(const Results& results);
 
 // What a set-up is called.
 std::string TitleOf(const CaseRecord& record);

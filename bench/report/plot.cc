@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 
+#include "bench/plan/figures.h"
 #include "bench/report/escape.h"
 
 namespace smsweb::bench {
@@ -14,7 +16,9 @@ constexpr std::array<std::string_view, 7> kPalette{
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222",
 };
 constexpr std::string_view kPaperGrey = "#767676";
-constexpr double kTitleHeight = 46;  // pixels
+// In pixels.
+constexpr double kTitleHeight = 46;
+constexpr double kRightMargin = 28;
 
 }  // namespace
 
@@ -34,8 +38,29 @@ std::string ColourOf(int colour) {
 
 std::string Number(double value) { return fmt::format("{:.9g}", value); }
 
+Ticks Decades(double least, double most) {
+  Ticks ticks;
+  const bool is_short = most < least * 100;
+  for (double decade = std::pow(10, std::floor(std::log10(least)));
+       decade <= most * 10; decade *= 10) {
+    ticks.emplace_back(decade, Figure(decade));
+    if (!is_short) continue;
+    ticks.emplace_back(2 * decade, Figure(2 * decade));
+    ticks.emplace_back(5 * decade, Figure(5 * decade));
+  }
+  return ticks;
+}
+
+std::string TickList(const Ticks& ticks) {
+  std::string text;
+  for (const auto& [value, label] : ticks) {
+    text += (text.empty() ? "" : ", ") + Quote(label) + " " + Number(value);
+  }
+  return "(" + text + ")";
+}
+
 Canvas CanvasOf(Chart::Size size) {
-  return size == Chart::Size::kWide ? Canvas{720, 380} : Canvas{480, 320};
+  return size == Chart::Size::kWide ? Canvas{900, 420} : Canvas{480, 340};
 }
 
 std::string Frame(const Chart& chart, const Canvas& canvas,
@@ -48,12 +73,14 @@ std::string Frame(const Chart& chart, const Canvas& canvas,
       "set output {}\n"
       "set label 1 {} at screen {},{} left front font 'sans-serif-bold,16'\n"
       "set tmargin at screen {}\n"
+      "set rmargin at screen {}\n"
       "set border 3 linecolor rgb '#888888' linewidth 0.7\n"
       "set grid linecolor rgb '#e2e2e2' linetype 1 linewidth 0.7\n"
       "set tics nomirror scale 0.5 textcolor rgb '#444444'\n",
       canvas.width, canvas.height, Quote(file), Quote(chart.title),
       Number(12.0 / canvas.width), Number(1 - 20.0 / canvas.height),
-      Number(1 - kTitleHeight / canvas.height));
+      Number(1 - kTitleHeight / canvas.height),
+      Number(1 - kRightMargin / canvas.width));
 }
 
 std::string PlotCommands(const Chart& chart, const std::string& file) {

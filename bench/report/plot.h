@@ -16,6 +16,12 @@ std::string ColourOf(int colour);
 // A number that gnuplot reads back as it was.
 std::string Number(double value);
 
+// The ticks of a logarithmic axis: its decades; of a short one 2 and 5 between
+// them, too.
+using Ticks = std::vector<std::pair<double, std::string>>;
+Ticks Decades(double least, double most);
+std::string TickList(const Ticks& ticks);
+
 struct Canvas {
   int width = 0;
   int height = 0;

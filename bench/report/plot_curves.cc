@@ -9,8 +9,11 @@ namespace smsweb::bench {
 namespace {
 
 constexpr std::size_t kMostPoints = 300;
-constexpr int kLegendLine = 20;  // pixels
-constexpr std::size_t kLegendColumn = 300;
+// In pixels.
+constexpr int kLegendLine = 21;
+constexpr int kBelowAxis = 58;
+constexpr double kCharacter = 7;
+constexpr double kLegendSample = 52;
 
 // Of several points side by side, the one that sticks out: peaks are what
 // charts of use are for.
@@ -50,81 +53,158 @@ std::string Bound(const std::optional<double>& bound) {
   return bound ? Number(*bound) : "*";
 }
 
-std::string Ticks(const Axis& axis) {
-  std::string text;
-  for (const auto& [value, label] : axis.ticks) {
-    text += (text.empty() ? "" : ", ") + Quote(label) + " " + Number(value);
+// Where gnuplot would round its first decade away, the axis begins a hair
+// before it.
+Axis WithTicks(const Axis& axis, const std::vector<Series>& drawn,
+               double Point::*value) {
+  if (!axis.log || !axis.ticks.empty()) return axis;
+  double least = 1e300;
+  double most = 0;
+  for (const Series& series : drawn) {
+    for (const Point& point : series.points) {
+      least = std::min(least, point.*value);
+      most = std::max(most, point.*value);
+    }
   }
-  return "(" + text + ")";
+  Axis ticked = axis;
+  ticked.ticks = Decades(least, most);
+  if (value == &Point::x && !axis.from) ticked.from = least * (1 - 1e-6);
+  return ticked;
 }
 
 std::string AxisCommands(char name, const Axis& axis) {
   std::string text = fmt::format("set {}label {}\n", name, Quote(axis.label));
   if (axis.log) text += fmt::format("set logscale {}\n", name);
-  text += fmt::format("set {}range [{}:{}]\n", name, Bound(axis.from),
-                      Bound(axis.to));
+  text += fmt::format("set {}range [{}:{}] {}\n", name, Bound(axis.from),
+                      Bound(axis.to), name == 'x' ? "noextend" : "");
   if (!axis.ticks.empty()) {
-    text += fmt::format("set {}tics {}\n", name, Ticks(axis));
+    text += fmt::format("set {}tics {}\n", name, TickList(axis.ticks));
   } else {
-    text += fmt::format("set format {} \"%'.10g\"\n", name);
+    text += fmt::format("set format {} '%.10g'\n", name);
   }
   return text;
 }
 
-// Full and empty marks in turn, so that grey or black print tells them apart.
+constexpr std::size_t kRound = 7;  // of the palette
+
+// Full marks in the first round of the palette, empty ones in the second.
 int MarkOf(int colour) {
-  constexpr int kMarks[] = {7, 5, 9, 13, 11, 6, 4};
-  return colour < 0 ? 8 : kMarks[static_cast<std::size_t>(colour) % 7];
+  constexpr int kMarks[] = {7, 5, 9, 13, 11, 15, 3, 6, 4, 8, 12, 10, 14, 2};
+  constexpr int kPapers = 8;
+  return colour < 0 ? kPapers
+                    : kMarks[static_cast<std::size_t>(colour) % (2 * kRound)];
 }
 
-std::string LookOf(const Series& series, bool few) {
-  const std::string colour = "linecolor " + ColourOf(series.colour);
-  const std::string mark =
-      fmt::format(" pointtype {} pointsize 0.55", MarkOf(series.colour));
-  const std::string dash = series.colour >= 7 ? " dashtype 4" : "";
-  switch (series.look) {
-    case Series::Look::kLine:
-      if (few) return "with linespoints " + colour + mark + dash;
-      return "with lines " + colour + dash;
-    case Series::Look::kLineAndPoints:
-      return "with linespoints " + colour + mark + dash;
-    case Series::Look::kDashed:
-      return "with linespoints " + colour + mark + " dashtype 2";
-    case Series::Look::kPoints:
-      return "with points " + colour + mark;
+const char* DashOf(const Series& series) {
+  if (series.look == Series::Look::kDashed) return "2";
+  return series.colour < static_cast<int>(kRound) ? "solid" : "4";
+}
+
+std::string MarkLook(const Series& series) {
+  return fmt::format("pointtype {} pointsize 0.6 linecolor {}",
+                     MarkOf(series.colour), ColourOf(series.colour));
+}
+
+// A mark on a line now and then, so that it is told by more than its colour.
+std::string LookOf(const Series& series, std::size_t points) {
+  constexpr std::size_t kMarksOnLine = 7;
+  const bool each = series.look != Series::Look::kLine;
+  return fmt::format("with linespoints {} pointinterval {} dashtype {}",
+                     MarkLook(series), each ? 1 : points / kMarksOnLine + 1,
+                     DashOf(series));
+}
+
+// Names under the axis, in columns. gnuplot's own key takes letters for wider
+// than they are, and wastes half of the width.
+class Legend {
+ public:
+  Legend(const std::vector<Series>& series, const Canvas& canvas)
+      : width_(canvas.width) {
+    std::size_t longest = 1;
+    for (const auto& each : series) {
+      longest = std::max(longest, each.name.size());
+    }
+    column_ = static_cast<double>(longest) * kCharacter + kSampleWidth + 14;
+    const double columns = (width_ - kLeft) / column_;
+    columns_ = std::max<std::size_t>(1, static_cast<std::size_t>(columns));
+    lines_ = (series.size() + columns_ - 1) / columns_;
   }
-  return "";
-}
 
-std::size_t LegendLines(const Curves& curves, int width) {
-  const auto columns =
-      std::max<std::size_t>(1, static_cast<std::size_t>(width) / kLegendColumn);
-  return (curves.series.size() + columns - 1) / columns;
+  int Height() const { return static_cast<int>(lines_) * kLine; }
+
+  std::string Commands(const std::vector<Series>& series, int height) const {
+    std::string text = fmt::format(
+        "unset key\nset bmargin at screen {}\n",
+        Number(static_cast<double>(Height() + kBelowAxis) / height));
+    for (std::size_t i = 0; i < series.size(); ++i) {
+      text +=
+          Entry(series[i], kLeft + column_ * static_cast<double>(i % columns_),
+                Height() - kLine * static_cast<double>(i / columns_), height);
+    }
+    return text;
+  }
+
+ private:
+  // In pixels.
+  static constexpr int kLine = 21;
+  static constexpr int kBelowAxis = 76;
+  static constexpr double kLeft = 14;
+  static constexpr double kCharacter = 7.4;
+  static constexpr double kSampleWidth = 34;
+
+  // An arrow takes "solid" for the dashes of the one before it.
+  std::string Entry(const Series& series, double left, double up,
+                    int height) const {
+    const std::string dash = DashOf(series);
+    const std::string y = Number(up / height);
+    const auto x = [&](double pixels) { return Number(pixels / width_); };
+    return fmt::format(
+        "set arrow from screen {0},{1} to screen {2},{1} nohead linecolor {3} "
+        "dashtype {4}\n"
+        "set label '' at screen {5},{1} point {6}\n"
+        "set label {7} at screen {8},{1} left\n",
+        x(left), y, x(left + kSampleWidth - 6), ColourOf(series.colour),
+        dash == "solid" ? "(1,0)" : dash, x(left + kSampleWidth / 2 - 3),
+        MarkLook(series), Quote(series.name), x(left + kSampleWidth + 2));
+  }
+
+  double width_;
+  double column_ = 0;
+  std::size_t columns_ = 1;
+  std::size_t lines_ = 1;
+};
+
+std::vector<Series> Drawn(const Curves& curves) {
+  std::vector<Series> drawn;
+  for (Series series : curves.series) {
+    series.points = Drawn(curves, series);
+    if (!series.points.empty()) drawn.push_back(std::move(series));
+  }
+  return drawn;
 }
 
 }  // namespace
 
 std::string PlotCurves(const Chart& chart, const Curves& curves,
                        const std::string& file) {
-  constexpr std::size_t kFew = 30;
+  constexpr int kOneLine = 21;
+  const std::vector<Series> drawn = Drawn(curves);
+  if (drawn.empty()) return "";
   Canvas canvas = CanvasOf(chart.size);
-  const auto lines = static_cast<int>(LegendLines(curves, canvas.width));
-  canvas.height += (lines - 1) * kLegendLine;
-  std::string text = Frame(chart, canvas, file) + AxisCommands('x', curves.x) +
-                     AxisCommands('y', curves.y) +
-                     "set key below left horizontal Left reverse samplen 1.8\n";
-  std::string plot;
-  for (std::size_t i = 0; i < curves.series.size(); ++i) {
-    const Series& series = curves.series[i];
-    const auto points = Drawn(curves, series);
-    if (points.empty()) continue;
+  const Legend legend(drawn, canvas);
+  canvas.height += legend.Height() - kOneLine;
+  std::string text = Frame(chart, canvas, file) +
+                     AxisCommands('x', WithTicks(curves.x, drawn, &Point::x)) +
+                     AxisCommands('y', WithTicks(curves.y, drawn, &Point::y)) +
+                     legend.Commands(drawn, canvas.height);
+  std::string plot = "plot ";
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
     const std::string data = fmt::format("$d{}", i);
-    text += Data(data, points);
-    plot += fmt::format(
-        "{}{} using 1:2 {} title {}", plot.empty() ? "plot " : ", ", data,
-        LookOf(series, points.size() < kFew), Quote(series.name));
+    text += Data(data, drawn[i].points);
+    plot += fmt::format("{}{} using 1:2 {} notitle", i == 0 ? "" : ", ", data,
+                        LookOf(drawn[i], drawn[i].points.size()));
   }
-  return plot.empty() ? "" : text + plot + "\n";
+  return text + plot + "\n";
 }
 
 }  // namespace smsweb::bench

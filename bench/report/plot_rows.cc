@@ -21,6 +21,18 @@ Canvas CanvasFor(const Chart& chart, std::size_t lines) {
   return canvas;
 }
 
+// Room for the names, but not more than half of it.
+template <typename Lines>
+std::string LeftMargin(const Lines& lines, const Canvas& canvas) {
+  constexpr double kCharacter = 7.2;  // pixels
+  std::size_t longest = 1;
+  for (const auto& line : lines) longest = std::max(longest, line.name.size());
+  const double share =
+      (static_cast<double>(longest) * kCharacter + 30) / canvas.width;
+  return fmt::format("set lmargin at screen {}\n",
+                     Number(std::min(0.5, share)));
+}
+
 template <typename Lines>
 std::string Names(const Lines& lines) {
   std::string text;
@@ -70,15 +82,14 @@ std::string RangeData(const Ranges& ranges) {
   std::string text = "$d << EOD\n";
   for (std::size_t i = 0; i < ranges.ranges.size(); ++i) {
     const auto& range = ranges.ranges[i];
-    text += fmt::format("{} {} {} {} {}\n", Number(range.from),
-                        Number(range.middle > 0 ? range.middle : range.from),
-                        Number(EndOf(range)), Number(HeightOf(i)), i);
+    text += fmt::format("{} {} {}\n", Number(range.from), Number(EndOf(range)),
+                        Number(HeightOf(i)));
   }
   return text + "EOD\n";
 }
 
-// Whole decades, and room for figures on the right.
-std::string LogRange(const Ranges& ranges) {
+// From a whole decade on, with room for figures on the right.
+std::string LogAxis(const Ranges& ranges) {
   double least = 1e300;
   double most = 1e-300;
   for (const auto& range : ranges.ranges) {
@@ -86,27 +97,23 @@ std::string LogRange(const Ranges& ranges) {
     most = std::max(most, EndOf(range));
   }
   const double from = std::pow(10, std::floor(std::log10(least) - 0.1));
-  const double decades = std::log10(most / from);
-  return fmt::format("set logscale x\nset xrange [{}:{}]\n", Number(from),
-                     Number(most * std::pow(10, std::max(1.0, decades) * 0.4)));
+  const double room = std::max(1.0, std::log10(most / from)) * 0.3;
+  return fmt::format("set logscale x\nset xrange [{}:{}]\nset xtics {}\n",
+                     Number(from), Number(most * std::pow(10, room)),
+                     TickList(Decades(from, most)));
 }
 
 std::string RangePlot(const Ranges::Range& range, std::size_t line) {
   const std::string colour = "linecolor " + ColourOf(range.colour);
   const std::string only = fmt::format("$d every ::{0}::{0}", line);
   std::string text = fmt::format(
-      "{0} using 1:4:($3-$1):(0) with vectors nohead linewidth 2.5 {1}, "
-      "{0} using 1:4 with points pointtype 7 pointsize 0.9 {1}",
+      "{0} using 1:3:($2-$1):(0) with vectors nohead linewidth 2.5 {1}, "
+      "{0} using 1:3 with points pointtype 7 pointsize 0.9 {1}",
       only, colour);
-  if (range.middle > 0) {
-    text +=
-        fmt::format(", {} using 2:4 with points pointtype 5 pointsize 0.7 {}",
-                    only, colour);
-  }
   if (!EndsOpen(range)) {
     text += fmt::format(
-        ", {0} using 3:4 with points pointtype 7 pointsize 0.9 linecolor rgb "
-        "'#ffffff', {0} using 3:4 with points pointtype 6 pointsize 0.9 {1}",
+        ", {0} using 2:3 with points pointtype 7 pointsize 0.9 linecolor rgb "
+        "'#ffffff', {0} using 2:3 with points pointtype 6 pointsize 0.9 {1}",
         only, colour);
   }
   return text;
@@ -117,13 +124,14 @@ std::string RangePlot(const Ranges::Range& range, std::size_t line) {
 std::string PlotBars(const Chart& chart, const Bars& bars,
                      const std::string& file) {
   if (bars.bars.empty()) return "";
-  constexpr double kRoomForFigures = 1.22;
+  constexpr double kRoomForFigures = 1.12;
+  const Canvas canvas = CanvasFor(chart, bars.bars.size());
   std::string text =
-      Frame(chart, CanvasFor(chart, bars.bars.size()), file) +
+      Frame(chart, canvas, file) + LeftMargin(bars.bars, canvas) +
       Names(bars.bars) +
       fmt::format(
-          "set xlabel {}\nset xrange [0:{}]\n"
-          "set format x \"%'.10g\"\n",
+          "set xlabel {}\nset xrange [0:{}]\nunset xtics\nunset grid\n"
+          "set border 0\n",
           Quote(bars.label), Number(GreatestOf(bars.bars) * kRoomForFigures));
   for (std::size_t i = 0; i < bars.bars.size(); ++i) {
     text += BarCommands(bars.bars[i], HeightOf(i), static_cast<int>(i) + 2);
@@ -134,11 +142,11 @@ std::string PlotBars(const Chart& chart, const Bars& bars,
 std::string PlotRanges(const Chart& chart, const Ranges& ranges,
                        const std::string& file) {
   if (ranges.ranges.empty()) return "";
-  std::string text =
-      Frame(chart, CanvasFor(chart, ranges.ranges.size()), file) +
-      Names(ranges.ranges) + LogRange(ranges) + RangeData(ranges) +
-      fmt::format("set xlabel {}\nset format x \"%'.10g\"\n",
-                  Quote(ranges.label));
+  const Canvas canvas = CanvasFor(chart, ranges.ranges.size());
+  std::string text = Frame(chart, canvas, file) +
+                     LeftMargin(ranges.ranges, canvas) + Names(ranges.ranges) +
+                     LogAxis(ranges) + RangeData(ranges) +
+                     fmt::format("set xlabel {}\n", Quote(ranges.label));
   std::string plot;
   for (std::size_t i = 0; i < ranges.ranges.size(); ++i) {
     const auto& range = ranges.ranges[i];

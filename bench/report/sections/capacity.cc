@@ -42,14 +42,14 @@ void AddPaperPlan(const Results& results, Document& document) {
                           {"bandwidth", true}}};
   table.rows.push_back(
       PlanRow("the paper", PapersOwn(), Table::Row::Look::kMuted));
-  for (const auto& record : results.cases) {
+  for (const CaseRecord* record : CasesNamed(results, PaperCase(results))) {
     std::vector<PeakUse> peaks;
-    for (const RanRow& ran : RanRows(record)) {
+    for (const RanRow& ran : RanRows(*record)) {
       if (PaperRowOf(*ran.row) != nullptr) peaks.push_back(ran.run->peak);
     }
     if (peaks.empty()) continue;
     table.rows.push_back(PlanRow(
-        TitleOf(record) + " (" + record.name + ")",
+        TitleOf(*record),
         PlanAsThePaper(peaks, results.machine.mhz, results.machine.memory),
         Table::Row::Look::kPlain));
   }

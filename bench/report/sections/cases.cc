@@ -88,7 +88,7 @@ std::string QueueWords(const Sums& sums) {
     return fmt::format("{} of {} that got 2xx were not in the queue.",
                        Grouped(sums.lost), Count(sums.accepted, "message"));
   }
-  std::string words = fmt::format("All of {} that got 2xx were in the queue.",
+  std::string words = fmt::format("All {} that got 2xx were in the queue.",
                                   Count(sums.accepted, "message"));
   if (sums.extra > 0) {
     words += fmt::format(" {} more were there whose answer was not 2xx.",

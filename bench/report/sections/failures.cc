@@ -42,8 +42,8 @@ Kinds KindsOf(const RowRecord& row) {
 
 void Append(Text& text, const Text& what, std::uint64_t count) {
   if (!text.empty()) text += ", ";
+  text += Grouped(count) + "\u00A0×\u00A0";
   text += what;
-  text += " × " + Grouped(count);
 }
 
 Text StatusWords(const Kinds& kinds) {
@@ -75,8 +75,8 @@ Text ProblemWords(const Kinds& kinds) {
 }
 
 Table EmptyTable() {
-  return {.columns = {{"case"},
-                      {"set-up"},
+  return {.columns = {{"set-up"},
+                      {"case"},
                       {"load"},
                       {"asked", true},
                       {"2xx", true},
@@ -90,7 +90,7 @@ void AddRow(const CaseRecord& record, const RowRecord& row, Table& table) {
   const Kinds kinds = KindsOf(row);
   if (!kinds.Any()) return;
   table.rows.push_back(
-      {{CodeText(record.name), TitleOf(record), LoadName(row),
+      {{TitleOf(record), CodeText(record.name), LoadName(row),
         Grouped(kinds.asked), Grouped(kinds.succeeded), StatusWords(kinds),
         FaultWords(kinds), ProblemWords(kinds), Grouped(kinds.lost)}});
 }

@@ -79,10 +79,6 @@ void AddComparison(const Results& results, Document& document) {
           CodeText(rows[0].record->name) + "."});
 }
 
-std::string ToolWords(const RunRecord& run) {
-  return run.tool == "ab" ? "ab, whole ms" : run.tool;
-}
-
 Table PercentileTable(const std::vector<RanRow>& rows) {
   Table table{.columns = {{"set-up"}, {"load"}, {"measured by"}}};
   for (const char* title :
@@ -92,7 +88,7 @@ Table PercentileTable(const std::vector<RanRow>& rows) {
   for (const RanRow& ran : rows) {
     const LatencyHistogram& latency = ran.run->latency;
     std::vector<Text> cells{TitleOf(*ran.record), LoadName(*ran.row),
-                            ToolWords(*ran.run), Grouped(latency.count())};
+                            ran.run->tool, Grouped(latency.count())};
     for (const double percent : {50.0, 90.0, 99.0, 99.9, 100.0}) {
       cells.emplace_back(Duration(PercentileMs(latency, percent) / 1000));
     }

@@ -69,8 +69,9 @@ void AddRepeat(const Material& material, Document& document) {
   document.Add(Code{results.command});
   document.Add(Paragraph{
       "All figures are in " + FileLink("results.json", "results.json") +
-      "; this report is made from it anew, without measuring, by"});
-  document.Add(Code{"smsweb-bench report --from results.json"});
+      ". In its folder, this report is made from it anew, without measuring, "
+      "by"});
+  document.Add(Code{"smsweb-bench report --from ."});
   for (const auto& record : results.cases) AddCommands(record, document);
 }
 

@@ -157,7 +157,7 @@ Text HowMany(const Results& results) {
            StrongText(Grouped(ceiling->highest) + " at once") +
            " without a failure";
     if (ceiling->lowest_failing > 0) {
-      text += "; what ends it is " + CodeText(ceiling->cause);
+      text += ", and more than that ends in " + CodeText(ceiling->cause);
     } else {
       text += ", the most that was tried";
     }
@@ -178,9 +178,9 @@ void AddSummary(const Material& material, Document& document) {
              Duration(results.took_seconds) + " with smsweb-bench " +
              results.version + " on " + results.machine.processor + ", " +
              Count(static_cast<std::uint64_t>(results.machine.cores), "core") +
-             ". ";
+             ".";
   if (IsNoisy(results.machine)) {
-    how += StrongText("The machine was too noisy to tell for sure.");
+    how += " " + StrongText("The machine was too noisy to tell for sure.");
   }
   document.Add(Paragraph{std::move(how)});
   document.Add(Heading{2, "The paper's four questions"});

@@ -1,5 +1,5 @@
 // The paper's figures 9 to 20.
-#include <array>
+#include <algorithm>
 
 #include "bench/report/sections.h"
 
@@ -23,6 +23,20 @@ Series SeriesOf(const std::vector<Sample>& samples, const char* column,
   return series;
 }
 
+// In a unit in which the greatest is a number that one reads.
+Axis InBytes(std::vector<Series>& series) {
+  double most = 0;
+  for (const auto& each : series) {
+    for (const Point& point : each.points) most = std::max(most, point.y);
+  }
+  const bool many = most >= 1e6;
+  const double unit = many ? 1e6 : most >= 1e4 ? 1e3 : 1;
+  for (auto& each : series) {
+    for (Point& point : each.points) point.y /= unit;
+  }
+  return {.label = many ? "MB/s" : unit > 1 ? "kB/s" : "bytes/s", .from = 0};
+}
+
 Chart ChartOf(const std::string& name, const std::string& title, const Axis& y,
               std::vector<Series> series) {
   return {.name = name,
@@ -43,15 +57,16 @@ UseOverTime DrawUse(const Material& material, const RunRecord& run,
   if (samples->size() < 2) {
     return {.missing = load + ": over before there were two samples"};
   }
+  std::vector<Series> network{SeriesOf(*samples, kReceived, "received (Rx)", 0),
+                              SeriesOf(*samples, kSent, "sent (Tx)", 1)};
+  const Axis bytes = InBytes(network);
   return {.figures = {
               {ChartOf(name + "-cpu-memory", "CPU and memory: " + load,
                        {.label = "% of the machine", .from = 0, .to = 100},
                        {SeriesOf(*samples, kCpu, "CPU", 0),
                         SeriesOf(*samples, kMemory, "memory", 1)})},
-              {ChartOf(name + "-network", "Network: " + load,
-                       {.label = "bytes/s", .from = 0},
-                       {SeriesOf(*samples, kReceived, "received (Rx)", 0),
-                        SeriesOf(*samples, kSent, "sent (Tx)", 1)})},
+              {ChartOf(name + "-network", "Network: " + load, bytes,
+                       std::move(network))},
           }};
 }
 
