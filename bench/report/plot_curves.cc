@@ -95,10 +95,12 @@ int MarkOf(int colour) {
                     : kMarks[static_cast<std::size_t>(colour) % (2 * kRound)];
 }
 
-const char* DashOf(const Series& series) {
+std::string_view DashOf(const Series& series) {
   if (series.look == Series::Look::kDashed) return "2";
   return series.colour < static_cast<int>(kRound) ? "solid" : "4";
 }
+
+bool IsDashed(const Series& series) { return DashOf(series) != "solid"; }
 
 std::string MarkLook(const Series& series) {
   return fmt::format("pointtype {} pointsize 0.6 linecolor {}",
@@ -132,16 +134,19 @@ class Legend {
 
   int Height() const { return static_cast<int>(lines_) * kLine; }
 
+  // Dashed ones last: gnuplot goes on with an arrow's dashes in those after it.
   std::string Commands(const std::vector<Series>& series, int height) const {
-    std::string text = fmt::format(
+    std::string solid = fmt::format(
         "unset key\nset bmargin at screen {}\n",
         Number(static_cast<double>(Height() + kBelowAxis) / height));
+    std::string dashed;
     for (std::size_t i = 0; i < series.size(); ++i) {
-      text +=
-          Entry(series[i], kLeft + column_ * static_cast<double>(i % columns_),
-                Height() - kLine * static_cast<double>(i / columns_), height);
+      const double left = kLeft + column_ * static_cast<double>(i % columns_);
+      const double up = Height() - kLine * static_cast<double>(i / columns_);
+      (IsDashed(series[i]) ? dashed : solid) +=
+          Entry(series[i], left, up, height);
     }
-    return text;
+    return solid + dashed;
   }
 
  private:
@@ -152,10 +157,8 @@ class Legend {
   static constexpr double kCharacter = 7.4;
   static constexpr double kSampleWidth = 34;
 
-  // An arrow takes "solid" for the dashes of the one before it.
   std::string Entry(const Series& series, double left, double up,
                     int height) const {
-    const std::string dash = DashOf(series);
     const std::string y = Number(up / height);
     const auto x = [&](double pixels) { return Number(pixels / width_); };
     return fmt::format(
@@ -164,8 +167,8 @@ class Legend {
         "set label '' at screen {5},{1} point {6}\n"
         "set label {7} at screen {8},{1} left\n",
         x(left), y, x(left + kSampleWidth - 6), ColourOf(series.colour),
-        dash == "solid" ? "(1,0)" : dash, x(left + kSampleWidth / 2 - 3),
-        MarkLook(series), Quote(series.name), x(left + kSampleWidth + 2));
+        DashOf(series), x(left + kSampleWidth / 2 - 3), MarkLook(series),
+        Quote(series.name), x(left + kSampleWidth + 2));
   }
 
   double width_;
