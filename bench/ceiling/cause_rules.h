@@ -52,7 +52,17 @@ std::int64_t SizeOf(const Evidence& evidence,
                     std::initializer_list<std::string_view> names);
 // "4,096", "not known".
 std::string SettingOf(const Evidence& evidence, const std::string& name);
-// The machine's processors had next to nothing to spare.
+// What the web server's listen queue holds: its backlog, cut to
+// net.core.somaxconn. 0: not known.
+std::uint64_t BacklogOf(const Evidence& evidence);
+// The server and the load had next to all of the machine's processors.
 bool IsBusy(const Evidence& evidence);
+// How long the last of all that are there at once would wait, at the rate at
+// which they were answered. 0: none was.
+double SecondsAtRate(const Evidence& evidence);
+// That alone is longer than the client's patience.
+bool IsTooSlow(const Evidence& evidence);
+// The kernel dropped connections since the listen queue was full.
+bool HasOverflowed(const Evidence& evidence);
 
 }  // namespace smsweb::bench

@@ -23,6 +23,14 @@ constexpr std::array kRules{
     &TimeOut,
 };
 
+std::optional<std::uint64_t> ReadNumber(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return number;
+}
+
 std::vector<Finding> AskAll(const Evidence& evidence) {
   std::vector<Finding> findings;
   for (const auto& rule : kRules) {
@@ -45,6 +53,14 @@ std::vector<std::string> SeenBeside(const std::vector<Finding>& findings) {
     }
   }
   return seen;
+}
+
+// The counters are the whole machine's. A queue that has a place for each
+// connection of the load, those that their clients have left among them, does
+// not overflow by it.
+bool CouldOverflow(const Evidence& evidence) {
+  const auto backlog = BacklogOf(evidence);
+  return backlog == 0 || evidence.load.asked > backlog;
 }
 
 Cause Unknown(const Evidence& evidence, const std::vector<Finding>& beside) {
@@ -75,17 +91,46 @@ std::int64_t SizeOf(const Evidence& evidence,
   return 0;
 }
 
+std::uint64_t BacklogOf(const Evidence& evidence) {
+  const auto wanted = SizeOf(evidence, {"backlog", "ListenBacklog",
+                                        "server.listen-backlog", "listen"});
+  if (wanted <= 0) return 0;
+  const auto backlog = static_cast<std::uint64_t>(wanted);
+  const auto most = evidence.kernel_settings.find("net.core.somaxconn");
+  if (most == evidence.kernel_settings.end()) return backlog;
+  return std::min(backlog, ReadNumber(most->second).value_or(backlog));
+}
+
 std::string SettingOf(const Evidence& evidence, const std::string& name) {
   const auto found = evidence.kernel_settings.find(name);
   if (found == evidence.kernel_settings.end()) return "not known";
-  const std::string& text = found->second;
-  std::uint64_t number = 0;
-  const auto read =
-      std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ptr == text.data() + text.size() ? Grouped(number) : text;
+  const auto number = ReadNumber(found->second);
+  return number ? Grouped(*number) : found->second;
 }
 
 bool IsBusy(const Evidence& evidence) { return evidence.busy >= kBusyShare; }
+
+double SecondsAtRate(const Evidence& evidence) {
+  const auto succeeded = static_cast<double>(evidence.load.Succeeded());
+  return succeeded > 0 ? static_cast<double>(evidence.concurrency) *
+                             evidence.load.seconds / succeeded
+                       : 0;
+}
+
+bool IsTooSlow(const Evidence& evidence) {
+  return SecondsAtRate(evidence) >
+         std::chrono::duration<double>(evidence.timeout).count();
+}
+
+bool HasOverflowed(const Evidence& evidence) {
+  return CouldOverflow(evidence) &&
+         std::ranges::any_of(
+             std::array{"TcpExt.ListenOverflows", "TcpExt.ListenDrops"},
+             [&](const char* counter) {
+               const auto found = evidence.kernel.find(counter);
+               return found != evidence.kernel.end() && found->second > 0;
+             });
+}
 
 std::vector<Cause> NameCauses(const Evidence& evidence) {
   std::vector<Finding> findings = AskAll(evidence);

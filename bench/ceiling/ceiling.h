@@ -79,13 +79,17 @@ struct Evidence {
   std::map<std::string, Descriptors> descriptors;
   // New in the logs of web server and programs: "nginx errors: LINE".
   std::vector<std::string> log_lines;
+  // From loads before: what Apache, say, says once and then never again.
+  std::vector<std::string> earlier_lines;
   std::map<std::string, std::int64_t> sizes;           // Setup::sizes()
   std::map<std::string, std::string> kernel_settings;  // somaxconn, port range
   std::uint64_t memory_available = 0;  // least that was seen, bytes
   std::uint64_t memory_total = 0;
   std::uint64_t oom_kills = 0;
-  double busy = -1;  // part of the processors in use meanwhile: 0..1; -1: not
-                     // known
+  // Part of the processors that was in use meanwhile, by the server and the
+  // load, and by others: 0..1; -1: not known.
+  double busy = -1;
+  double busy_others = -1;
   std::uint64_t lost = 0;  // answers with 2xx that left no message
 };
 

@@ -10,6 +10,11 @@ namespace smsweb::bench {
 namespace {
 
 constexpr std::size_t kWidth = 78;
+constexpr std::string_view kAboutShells =
+    "The commands above do the same in a shell that has no descriptors open "
+    "but "
+    "0, 1 and 2 (ls -l /proc/$$/fd); ab inherits all others, and has so many "
+    "fewer.";
 
 // --- Layout ----------------------------------------------------------------
 
@@ -118,15 +123,22 @@ bool ServerWasMoved(const Reproduction& reproduction) {
       });
 }
 
+std::uint64_t OwnDescriptors(const Reproduction& reproduction) {
+  const auto& first = reproduction.trials.front();
+  return first.client_descriptors - first.concurrency;
+}
+
 std::string Conclusion(const Reproduction& reproduction) {
   if (!reproduction.AsSaid()) {
     return "This is not what the paper's 252 was explained by: see what is "
            "marked as unexpected.";
   }
-  std::string text =
-      "ab holds a descriptor for each connection, beside its own: its limit of "
-      "descriptors decides how many it can have at once. The client's limit "
-      "moves the ceiling.";
+  std::string text = fmt::format(
+      "ab holds a descriptor for each connection, beside {} of its own: 0, 1, "
+      "2 "
+      "and the one it polls with. So its limit of descriptors decides how many "
+      "connections it can have at once. The client's limit moves the ceiling.",
+      OwnDescriptors(reproduction));
   text += ServerWasMoved(reproduction)
               ? " The server's limit does not."
               : " The server's limit was left as it is: this server is not "
@@ -153,10 +165,10 @@ std::string ToText(const Reproduction& reproduction) {
   if (!reproduction.skipped.empty()) {
     return Wrapped("not tried: " + reproduction.skipped, "");
   }
-  return fmt::format("The paper's 252, against {} ({})\n{}\n{}",
-                     reproduction.server, reproduction.url,
-                     Trials(reproduction),
-                     Wrapped(Conclusion(reproduction), ""));
+  return fmt::format(
+      "The paper's 252, against {} ({})\n{}\n{}\n{}", reproduction.server,
+      reproduction.url, Trials(reproduction),
+      Wrapped(Conclusion(reproduction), ""), Wrapped(kAboutShells, ""));
 }
 
 }  // namespace smsweb::bench

@@ -70,7 +70,7 @@ MaybeFinding ClientDescriptors(const Evidence& evidence) {
       .remedy =
           "Raise the client's hard limit of open files (ulimit -Hn; "
           "/etc/security/limits.conf; LimitNOFILE= of its systemd unit), "
-          "or give the load more processes; docs/capacity.md."};
+          "or give the load more processes. See docs/capacity.md."};
   return finding;
 }
 
@@ -91,7 +91,7 @@ MaybeFinding ClientPorts(const Evidence& evidence) {
       .remedy =
           "Give the client more source addresses (any of 127.0.0.0/8 "
           "does on loopback), or widen net.ipv4.ip_local_port_range in "
-          "/etc/sysctl.d/ (ip(7)); docs/capacity.md."};
+          "/etc/sysctl.d/ (ip(7)). See docs/capacity.md."};
   return finding;
 }
 

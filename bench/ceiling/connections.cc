@@ -77,8 +77,8 @@ Result<void> AwaitCalm(std::uint64_t calm, int patience,
                        const std::function<std::uint64_t()>& count,
                        const std::function<void()>& pause) {
   std::uint64_t last = count();
-  for (int same = 0; last > calm; ++same) {
-    if (same >= patience) {
+  for (int left = patience; last > calm; --left) {
+    if (left == 0) {
       return Fail(ErrorKind::kUnavailable,
                   fmt::format("the server still holds {} connections of the "
                               "last load, and lets none of them go: look at "
@@ -87,7 +87,7 @@ Result<void> AwaitCalm(std::uint64_t calm, int patience,
     }
     pause();
     const std::uint64_t now = count();
-    if (now != last) same = 0;
+    if (now != last) left = patience + 1;
     last = now;
   }
   return {};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bench/ceiling/failures.h"
+#include "bench/ceiling/log_signs.h"
 #include "bench/ceiling/prober.h"
 #include "bench/plan/figures.h"
 
@@ -74,13 +75,23 @@ class CeilingSearch {
     if (*before && *after) {
       evidence->lost = LostIn(evidence->load, **after - **before);
     }
+    evidence->earlier_lines = said_sparingly_;
+    Remember(evidence->log_lines);
     return evidence;
+  }
+
+  void Remember(const std::vector<std::string>& log_lines) {
+    for (const std::string& line : log_lines) {
+      const LogSign* sign = SignOf(line);
+      if (sign && sign->sparing) said_sparingly_.push_back(line);
+    }
   }
 
   Prober& prober_;
   const CeilingPlan& plan_;
   const Say& say_;
   Evidence last_failure_;
+  std::vector<std::string> said_sparingly_;
 };
 
 void AddCause(std::vector<Cause> causes, CeilingRecord& record) {

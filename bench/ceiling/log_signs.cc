@@ -39,7 +39,8 @@ constexpr std::array kSigns{
             "flight takes two), and closed waiting ones",
             "Raise worker_connections, and worker_rlimit_nofile with it, in "
             "deploy/nginx/nginx.conf: at least twice the concurrency and the "
-            "kept connections."},
+            "kept connections.",
+            true},
     LogSign{"web_connections", "sockets disabled, connection limit reached",
             "lighttpd",
             "lighttpd had as many connections as server.max-connections "
@@ -51,7 +52,8 @@ constexpr std::array kSigns{
             "all workers of Apache were busy (MaxRequestWorkers), and other "
             "requests waited for one",
             "Raise MaxRequestWorkers (with ServerLimit and ThreadsPerChild) in "
-            "deploy/apache/smsweb-*.conf, as far as cores and memory go."},
+            "deploy/apache/smsweb-*.conf, as far as cores and memory go.",
+            true},
     LogSign{"web_workers", "uWSGI listen queue of socket", "uWSGI",
             "all workers of uWSGI were busy, and its listen queue was full",
             "Raise processes, and listen (with net.core.somaxconn), in "
@@ -59,7 +61,7 @@ constexpr std::array kSigns{
     LogSign{"web_workers", "scoreboard is full", "Apache",
             "Apache's scoreboard was full: its workers were all busy or about "
             "to end",
-            "Raise ServerLimit in deploy/apache/smsweb-*.conf."},
+            "Raise ServerLimit in deploy/apache/smsweb-*.conf.", true},
 
     LogSign{"upstream_queue",
             "failed (11: Resource temporarily unavailable) while connecting "
@@ -203,7 +205,11 @@ const LogSign* SignOf(std::string_view line) {
 
 std::string Said::Sentence() const {
   std::string sentence(sign->meaning);
-  if (sentence[0] >= 'a' && sentence[0] <= 'z') sentence[0] -= 'a' - 'A';
+  const bool begins_with_name =
+      !sign->program.empty() && sentence.starts_with(sign->program);
+  if (!begins_with_name && sentence[0] >= 'a' && sentence[0] <= 'z') {
+    sentence[0] -= 'a' - 'A';
+  }
   return sentence;
 }
 

@@ -15,6 +15,7 @@ struct LogSign {
   std::string_view program;  // who writes them
   std::string_view meaning;  // a sentence without its full stop
   std::string_view remedy;   // which setting, in which file
+  bool sparing = false;      // it is said once, or once a second
 };
 
 // The sign of this line that says most; null: it has none.

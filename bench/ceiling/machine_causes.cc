@@ -11,6 +11,7 @@ namespace smsweb::bench {
 namespace {
 
 constexpr double kLeastMemoryShare = 0.02;
+constexpr double kMuchByOthers = 0.2;  // of the processors
 
 // --- Memory ----------------------------------------------------------------
 
@@ -49,30 +50,26 @@ double Seconds(std::chrono::milliseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-double Rate(const LoadResult& load) {
-  return load.seconds > 0 ? static_cast<double>(load.Succeeded()) / load.seconds
-                          : 0;
-}
-
-// How long the last of so many waits, at the rate at which they are answered.
-double WaitOfAll(const Evidence& evidence) {
-  const double rate = Rate(evidence.load);
-  return rate > 0 ? static_cast<double>(evidence.concurrency) / rate : 0;
-}
-
 std::string RateInWords(const Evidence& evidence) {
-  const double wait = WaitOfAll(evidence);
-  if (wait <= Seconds(evidence.timeout)) return {};
+  if (!IsTooSlow(evidence)) return {};
+  const double seconds = SecondsAtRate(evidence);
   return fmt::format(
       " It answers {} requests/s, at which {} at once wait for up to {}.",
-      Figure(Rate(evidence.load)), Grouped(evidence.concurrency),
-      Duration(wait));
+      Figure(static_cast<double>(evidence.concurrency) / seconds),
+      Grouped(evidence.concurrency), Duration(seconds));
 }
 
 std::string BusyInWords(const Evidence& evidence) {
+  if (evidence.busy_others > kMuchByOthers) {
+    return fmt::format(
+        " Others had {} of the processors: the machine was too noisy to tell "
+        "what it can do.",
+        Percent(evidence.busy_others));
+  }
   if (!IsBusy(evidence)) return {};
-  return fmt::format(" {} of the processors were in use: they are the limit.",
-                     Percent(evidence.busy));
+  return fmt::format(
+      " Server and load had {} of the processors: these are the limit.",
+      Percent(evidence.busy));
 }
 
 std::string WhoseTimeOut(const Evidence& evidence, const Said& said,
@@ -99,10 +96,19 @@ std::vector<std::string> TimeLines(const Evidence& evidence, const Said& said,
       "had no connection in time");
   add(failures.late, "answered 504");
   if (evidence.busy >= 0) {
-    lines.push_back(fmt::format("{} of the processors were in use",
-                                Percent(evidence.busy)));
+    lines.push_back(fmt::format(
+        "server and load had {} of the processors, others {}",
+        Percent(evidence.busy), Percent(std::max(0.0, evidence.busy_others))));
   }
   return lines;
+}
+
+// Where clients waited in a full listen queue, and the rate is good enough, the
+// client's time-out is only how that shows.
+Weight WeightOfTimeOut(const Evidence& evidence, const Said& said) {
+  if (said || (IsTooSlow(evidence) && IsBusy(evidence))) return Weight::kSaid;
+  return HasOverflowed(evidence) && !IsTooSlow(evidence) ? Weight::kFits
+                                                         : Weight::kCounted;
 }
 
 }  // namespace
@@ -124,7 +130,7 @@ MaybeFinding Memory(const Evidence& evidence) {
           "Let fewer programs run at once (MaxRequestWorkers; a program "
           "of its own for each request takes some 10 MB), or give the "
           "machine or its cgroup more memory; net.ipv4.tcp_mem bounds "
-          "what sockets take; docs/web-servers.md."};
+          "what sockets take. See docs/web-servers.md."};
   return finding;
 }
 
@@ -134,10 +140,8 @@ MaybeFinding TimeOut(const Evidence& evidence) {
   const auto silent =
       failures.unanswered + FaultsOf(evidence, RequestFault::kConnectTimeout);
   if (!said && silent + failures.late == 0) return std::nullopt;
-  const bool too_slow =
-      IsBusy(evidence) && WaitOfAll(evidence) > Seconds(evidence.timeout);
   Finding finding{
-      .weight = too_slow ? Weight::kSaid : Weight::kCounted,
+      .weight = WeightOfTimeOut(evidence, said),
       .explains = silent + std::max(failures.late, said ? failures.errors : 0)};
   finding.cause = {
       .name = "timeout",
@@ -146,7 +150,7 @@ MaybeFinding TimeOut(const Evidence& evidence) {
       .evidence = TimeLines(evidence, said, failures),
       .remedy = fmt::format(
           "{}Fewer at once, a faster way to call the program (FastCGI), or "
-          "more patience of who waits; docs/web-servers.md, \"Time-outs\".",
+          "more patience of who waits. See docs/web-servers.md, \"Time-outs\".",
           said ? std::string(said.sign->remedy) + " " : "")};
   return finding;
 }

@@ -31,15 +31,14 @@ MaybeFinding DatabaseLocked(const Evidence& evidence) {
       .name = "database_locked",
       .sentence = fmt::format(
           "The queue's database was locked: at {} at once so many programs "
-          "write to it that some are still waiting when their patience ends{}.",
-          Count(evidence.concurrency, "request"),
-          said ? fmt::format(" (said {} times)", Grouped(said.lines)) : ""),
+          "write to it that some are still waiting when their patience ends.",
+          Count(evidence.concurrency, "request")),
       .evidence = WithCode(said.quotes, unavailable, "store_unavailable"),
       .remedy = fmt::format(
           "Let one resident program write for all (FastCGI: smsweb-cgi commits "
           "what waits together), or let fewer write at once "
           "(MaxRequestWorkers); the paper's design has its patience in "
-          "sqlite3.connect(timeout=) of bench/paper/smsweb.py; {}.",
+          "sqlite3.connect(timeout=) of bench/paper/smsweb.py. See {}.",
           kSizesDocument)};
   return finding;
 }
@@ -65,7 +64,7 @@ MaybeFinding OverloadAnswer(const Evidence& evidence) {
       .evidence =
           WithCode(WithCode({}, overloaded, "overloaded"), backlog, "backlog"),
       .remedy = fmt::format(
-          "{}; {}.",
+          "{}. See {}.",
           overloaded > 0
               ? "Raise endpoint.max_waiting in smsweb.toml; it should be at "
                 "least as much as the web server lets through"
@@ -92,7 +91,7 @@ MaybeFinding ProgramFailed(const Evidence& evidence) {
           "The log says why, mostly in the lines before. Where processes can't "
           "be started, raise their number (ulimit -u; TasksMax= of the systemd "
           "unit; pids.max of the cgroup) or let fewer run at once "
-          "(MaxRequestWorkers); docs/web-servers.md."};
+          "(MaxRequestWorkers). See docs/web-servers.md."};
   return finding;
 }
 

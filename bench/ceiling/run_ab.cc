@@ -62,8 +62,10 @@ AbRun ReadAbRun(const std::string& command, std::uint64_t requests,
       ended.exit_code == 0 && report && report->complete == requests;
   if (!run.completed) {
     run.words = WhereAbGaveUp(ended.errors);
-  } else if (report->non_2xx > 0) {
-    run.words = fmt::format("{} of its answers were not 2xx", report->non_2xx);
+  } else if (report->non_2xx + report->failed > 0) {
+    run.words =
+        fmt::format("{} of its requests failed, {} answers were not 2xx",
+                    report->failed, report->non_2xx);
   }
   return run;
 }

@@ -9,7 +9,7 @@
 #include "bench/ceiling/connections.h"
 #include "bench/ceiling/new_lines.h"
 #include "bench/ceiling/prober.h"
-#include "bench/sample/quiet.h"
+#include "bench/ceiling/processor_use.h"
 #include "bench/sample/snapshot.h"
 
 namespace smsweb::bench {
@@ -130,7 +130,7 @@ class ServerProber final : public Prober {
   Result<void> LoadAndLook(std::uint64_t requests, Evidence& evidence) {
     (void)logs_.Take();
     const Snapshot before = TakeSnapshot(groups_);
-    const auto idle = LookAtCpu();
+    const ProcessorLook idle = LookAtProcessors(groups_);
     Keep(before, evidence);
     auto load = RunLoad(
         PlanFor(evidence.concurrency, requests),
@@ -139,15 +139,24 @@ class ServerProber final : public Prober {
     if (load->interrupted) {
       return Fail(ErrorKind::kUnavailable, "the search was interrupted");
     }
-    const auto busy = LookAtCpu();
+    KeepShares(idle, load->cpu_seconds, evidence);
     const Snapshot after = TakeSnapshot(groups_);
-    if (idle && busy) evidence.busy = BusyShare(*idle, *busy);
     Keep(after, evidence);
     evidence.kernel = Growth(before, after);
     evidence.oom_kills =
         after.oom_kills - std::min(after.oom_kills, before.oom_kills);
     KeepLoad(std::move(*load), evidence);
     return {};
+  }
+
+  // Of a server that is not ours, nobody knows which processes are its.
+  void KeepShares(const ProcessorLook& before, double load_seconds,
+                  Evidence& evidence) {
+    if (!target_.setup) return;
+    const auto shares =
+        SharesBetween(before, LookAtProcessors(groups_), load_seconds);
+    evidence.busy = shares.ours;
+    evidence.busy_others = shares.others;
   }
 
   Result<void> CheckAlive() {

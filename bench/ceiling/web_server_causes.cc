@@ -12,10 +12,14 @@ namespace smsweb::bench {
 namespace {
 
 constexpr const char* kSomaxconn = "net.core.somaxconn";
+constexpr std::string_view kRaiseEndpointsBacklog =
+    "Raise endpoint.backlog in smsweb.toml and net.core.somaxconn in "
+    "/etc/sysctl.d/, or let the endpoint listen on TCP, whose full backlog "
+    "delays and does not fail.";
 
 std::string SizeInWords(std::int64_t size) {
   return size > 0 ? Grouped(static_cast<std::uint64_t>(size))
-                  : std::string("of a size that is not known");
+                  : std::string("not known");
 }
 
 std::vector<std::string> With(std::vector<std::string> lines,
@@ -24,9 +28,24 @@ std::vector<std::string> With(std::vector<std::string> lines,
   return lines;
 }
 
-std::string Remedy(const LogSign& sign, std::string_view otherwise) {
-  return fmt::format("{} {}.", sign.remedy.empty() ? otherwise : sign.remedy,
-                     kSizesDocument);
+std::string WithDocument(std::string_view remedy) {
+  return fmt::format("{} See {}.", remedy, kSizesDocument);
+}
+
+// What the logs say of a cause: of this load, or else of one before.
+struct Heard {
+  Said said;
+  bool now = false;
+};
+
+Heard Hear(const Evidence& evidence, std::string_view cause) {
+  Heard heard{.said = WhatLogsSay(evidence.log_lines, cause), .now = true};
+  if (heard.said) return heard;
+  heard = {.said = WhatLogsSay(evidence.earlier_lines, cause)};
+  for (std::string& quote : heard.said.quotes) {
+    quote = "in a load before: " + quote;
+  }
+  return heard;
 }
 
 // --- The listen queue ------------------------------------------------------
@@ -101,12 +120,9 @@ std::vector<std::string> AtLimit(const Evidence& evidence) {
 
 MaybeFinding ListenQueue(const Evidence& evidence) {
   const Failures failures = FailuresOf(evidence);
-  const bool overflowed = Grown(evidence, "TcpExt.ListenOverflows") > 0 ||
-                          Grown(evidence, "TcpExt.ListenDrops") > 0;
+  const bool overflowed = HasOverflowed(evidence);
   const auto timed_out = FaultsOf(evidence, RequestFault::kConnectTimeout);
   if (!overflowed && timed_out == 0) return std::nullopt;
-  const auto backlog = SizeOf(evidence, {"backlog", "ListenBacklog",
-                                         "server.listen-backlog", "listen"});
   Finding finding{.weight = overflowed && failures.unconnected > 0
                                 ? Weight::kCounted
                                 : Weight::kFits,
@@ -117,22 +133,23 @@ MaybeFinding ListenQueue(const Evidence& evidence) {
       .sentence = fmt::format(
           "The web server's listen queue {} at {} connections at once: the "
           "kernel lets clients wait for it and try again after 1 s, 3 s, 7 s, "
-          "until their patience ends. It is {}, cut to {} ({}).",
+          "until their patience ends. It holds {} ({} is {}).",
           overflowed ? "overflowed" : "did not take every client",
-          Grouped(evidence.concurrency), SizeInWords(backlog), kSomaxconn,
-          SettingOf(evidence, kSomaxconn)),
+          Grouped(evidence.concurrency),
+          SizeInWords(static_cast<std::int64_t>(BacklogOf(evidence))),
+          kSomaxconn, SettingOf(evidence, kSomaxconn)),
       .evidence = ListenQueueLines(evidence, failures),
       .remedy = fmt::format(
           "Raise the backlog (nginx: listen ... backlog= in "
           "deploy/nginx/smsweb.conf; Apache: ListenBacklog in "
           "deploy/apache/smsweb-*.conf; lighttpd: server.listen-backlog; "
-          "uWSGI: listen) and {} in /etc/sysctl.d/; {}.",
+          "uWSGI: listen) and {} in /etc/sysctl.d/. See {}.",
           kSomaxconn, kSizesDocument)};
   return finding;
 }
 
 MaybeFinding WebWorkers(const Evidence& evidence) {
-  const Said said = WhatLogsSay(evidence.log_lines, "web_workers");
+  const auto [said, now] = Hear(evidence, "web_workers");
   if (!said) return std::nullopt;
   const Failures failures = FailuresOf(evidence);
   const auto workers = SizeOf(evidence, {"MaxRequestWorkers", "processes"});
@@ -148,16 +165,16 @@ MaybeFinding WebWorkers(const Evidence& evidence) {
                                   : std::string("too few"),
                       Count(evidence.concurrency, "request")),
       .evidence = said.quotes,
-      .remedy = Remedy(*said.sign, "")};
+      .remedy = WithDocument(said.sign->remedy)};
   return finding;
 }
 
 MaybeFinding WebConnections(const Evidence& evidence) {
-  const Said said = WhatLogsSay(evidence.log_lines, "web_connections");
+  const auto [said, now] = Hear(evidence, "web_connections");
   if (!said) return std::nullopt;
   const auto connections =
       SizeOf(evidence, {"worker_connections", "server.max-connections"});
-  Finding finding{.weight = Weight::kSaid,
+  Finding finding{.weight = now ? Weight::kSaid : Weight::kCounted,
                   .explains = FailuresOf(evidence).OfServer()};
   finding.cause = {
       .name = "web_connections",
@@ -165,7 +182,7 @@ MaybeFinding WebConnections(const Evidence& evidence) {
                               SizeInWords(connections),
                               Count(evidence.concurrency, "request")),
       .evidence = said.quotes,
-      .remedy = Remedy(*said.sign, "")};
+      .remedy = WithDocument(said.sign->remedy)};
   return finding;
 }
 
@@ -193,11 +210,9 @@ MaybeFinding UpstreamQueue(const Evidence& evidence) {
           SizeInWords(SizeOf(evidence, {"endpoint.backlog"})), kSomaxconn,
           SettingOf(evidence, kSomaxconn)),
       .evidence = std::move(lines),
-      .remedy = Remedy(said ? *said.sign : LogSign{},
-                       "Raise endpoint.backlog in smsweb.toml and "
-                       "net.core.somaxconn in /etc/sysctl.d/, or let the "
-                       "endpoint listen on TCP, whose full backlog delays and "
-                       "does not fail; (4) in")};
+      .remedy = WithDocument(said && !said.sign->remedy.empty()
+                                 ? said.sign->remedy
+                                 : kRaiseEndpointsBacklog)};
   return finding;
 }
 
@@ -220,7 +235,7 @@ MaybeFinding ProcessDescriptors(const Evidence& evidence) {
           "deploy/nginx/nginx.conf; server.max-fds of lighttpd; for all others "
           "what they inherit (ulimit -n, LimitNOFILE= of the systemd unit): "
           "for smsweb-cgi a hard limit of endpoint.max_connections and some "
-          "50; {}.",
+          "50. See {}.",
           kSizesDocument)};
   return finding;
 }
