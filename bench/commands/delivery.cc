@@ -5,6 +5,7 @@
 
 #include "bench/commands/commands.h"
 #include "bench/commands/names.h"
+#include "bench/measure/server.h"
 #include "common/base/duration.h"
 
 namespace smsweb::bench {
@@ -60,7 +61,7 @@ Result<DeliveryPlan> PlanOf(const DeliveryOptions& options,
   plan.options.modems = options.modems;
   plan.options.send_time = *send_time;
   plan.options.report_delay = *report_delay;
-  plan.options.reports = true;
+  plan.options.reports = !IsPapersDesign(plan.setup);
   plan.options.device = options.modem;
   if (!options.to.empty()) plan.recipient = options.to;
   return plan;

@@ -28,17 +28,18 @@ int RunList(const ListOptions& options, const Surroundings& surroundings) {
   fmt::print("\nSet-ups\n");
   for (const SetupKind& kind : SetupKinds()) {
     const std::string missing = WhatIsMissing(kind);
-    fmt::print("  {:<20}{}\n", kind.name, kind.title);
-    if (!missing.empty()) fmt::print("  {:<20}not here: {}\n", "", missing);
+    fmt::print("  {:<22}{}\n", kind.name, kind.title);
+    if (!missing.empty()) fmt::print("  {:<22}not here: {}\n", "", missing);
   }
   fmt::print("\nAPIs\n");
   for (const Api& api : repository->apis) {
-    fmt::print("  {:<20}{} {}\n", api.name, api.method, api.path);
+    fmt::print("  {:<22}{} {}\n", api.name, api.method, api.path);
   }
   fmt::print("\nTest scripts\n");
   for (const Script& script : repository->scripts) {
-    fmt::print("  {:<20}{} ({}, {} rows)\n", script.name, script.title,
-               script.by_ab ? "ab" : "smsweb-bench", script.rows.size());
+    fmt::print("  {:<22}{} ({}, {} row{})\n", script.name, script.title,
+               script.by_ab ? "ab" : "smsweb-bench", script.rows.size(),
+               script.rows.size() == 1 ? "" : "s");
   }
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "bench/commands/jobs.h"
 #include "bench/commands/names.h"
 #include "bench/measure/delivery.h"
+#include "bench/measure/server.h"
 
 namespace smsweb::bench {
 namespace {
@@ -68,7 +69,7 @@ std::vector<DeliveryPlan> DeliveriesOf(const ReportOptions& options,
                         .burst = burst};
       plan.options.send_time = size.send_time;
       plan.options.report_delay = size.send_time;
-      plan.options.reports = true;
+      plan.options.reports = !IsPapersDesign(plan.setup);
       plans.push_back(plan);
     }
   }
@@ -140,13 +141,17 @@ class Report {
          DeliveriesOf(options_, size_, surroundings_)) {
       Say(fmt::format("delivery on {}, {}", plan.setup,
                       plan.burst ? "all at once" : "one at a time"));
-      auto record = MeasureDelivery(plan, surroundings_.progress);
-      if (!record) {
-        record = DeliveryRecord{};
-        record->setup = plan.setup;
-        record->skipped = record.error().message;
+      auto measured = MeasureDelivery(plan, surroundings_.progress);
+      DeliveryRecord record;
+      if (measured) {
+        record = std::move(*measured);
+      } else {
+        Say(fmt::format("delivery on {}: {}", plan.setup,
+                        measured.error().message));
+        record.setup = plan.setup;
+        record.skipped = measured.error().message;
       }
-      measurement_.results.deliveries.push_back(std::move(*record));
+      measurement_.results.deliveries.push_back(std::move(record));
     }
   }
 

@@ -17,13 +17,17 @@ using std::chrono::steady_clock;
 // A spooler that sends nothing for so long has stopped.
 constexpr auto kStandstill = 10s;
 
+bool HasSpooler(const CaseJob& job) {
+  return job.test.spooler || IsPapersDesign(job.setup);
+}
+
 SetupOptions OptionsOf(const CaseJob& job) {
   SetupOptions options = job.options;
   const TestCase& test = job.test;
   options.modems = test.modems;
   options.send_time = std::chrono::milliseconds(
       static_cast<std::int64_t>(test.send_seconds * 1000));
-  options.spooler = test.spooler;
+  options.spooler = HasSpooler(job);
   options.web_workers = test.web_workers;
   options.endpoints = test.endpoints;
   options.connections = test.connections;
@@ -178,7 +182,7 @@ Result<CaseRecord> RunCase(const CaseJob& job, const Progress& progress) {
   if (!setup) return std::unexpected(setup.error());
   record.sizes = (*setup)->sizes();
   record.commands = (*setup)->commands();
-  record.has_modems = job.test.spooler && job.options.device.empty();
+  record.has_modems = HasSpooler(job) && job.options.device.empty();
   return RunRows(job, ServerOf(**setup), progress, std::move(record));
 }
 
