@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "bench/commands/commands.h"
@@ -60,12 +61,23 @@ void Measurement::End() {
   LookAgain(results.machine, began_);
 }
 
+// Not there yet, empty, or of an earlier measurement, be it half done.
+bool IsOurs(const fs::path& out) {
+  std::error_code error;
+  if (!fs::exists(out, error) || fs::exists(out / "results.json", error)) {
+    return true;
+  }
+  const fs::directory_iterator entries(out, error);
+  return !error && std::ranges::all_of(entries, [](const auto& entry) {
+    return entry.path().filename() == "data";
+  });
+}
+
 Result<fs::path> MakeOut(const std::string& given,
                          const std::string& otherwise) {
   const fs::path out = fs::absolute(given.empty() ? otherwise : given);
   std::error_code error;
-  const bool ours = fs::exists(out / "results.json", error);
-  if (fs::exists(out, error) && !ours && !fs::is_empty(out, error)) {
+  if (!IsOurs(out)) {
     return Fail(
         ErrorKind::kConflict,
         fmt::format("{} has other things in it; give an empty folder, or "
