@@ -26,14 +26,19 @@ std::string Upstream(const WebPlan& plan) {
   return servers;
 }
 
-// The values at the head of nginx.conf.
+// Sized for more clients at once than the shipped configuration is for.
+bool IsHuge(const WebPlan& plan) { return plan.options.connections > 0; }
+
+// The values at the head of nginx.conf. `reuseport`: the kernel deals the
+// clients out evenly, so that none of many workers gets more than it can hold.
 Values HeadValues(const WebPlan& plan) {
   const Layout& layout = plan.folder.layout();
   return {
       {"user www-data;", ""},  // it is that user already, or may not become it
       {"/run/smsweb/nginx.pid", layout.State() / "nginx.pid"},
       {"server unix:/run/smsweb/cgi.sock max_fails=0;", Upstream(plan)},
-      {"127.0.0.1:8080", fmt::format("127.0.0.1:{}", plan.port)},
+      {"127.0.0.1:8080", fmt::format("127.0.0.1:{}{}", plan.port,
+                                     IsHuge(plan) ? " reuseport" : "")},
       {"/var/log/nginx", layout.folder / "log"},
       {"/var/lib/nginx", layout.State()},
       {"include smsweb.conf;", fmt::format("include {};", plan.parts.way)},
@@ -47,7 +52,7 @@ void AddSizes(const WebPlan& plan, Values& values) {
         {"worker_processes auto;",
          fmt::format("worker_processes {};", plan.options.web_workers)});
   }
-  if (plan.options.connections > 0) {
+  if (IsHuge(plan)) {
     const std::uint64_t connections = plan.options.connections;
     values.push_back({"worker_connections 16384;",
                       fmt::format("worker_connections {};", connections)});
@@ -55,6 +60,11 @@ void AddSizes(const WebPlan& plan, Values& values) {
                       fmt::format("worker_rlimit_nofile {};",
                                   std::min(connections + kOtherDescriptors,
                                            plan.descriptors))});
+    // Hundreds of thousands wait for each other, and that is what is measured.
+    values.push_back(
+        {"client_header_timeout 15s;", "client_header_timeout 600s;"});
+    values.push_back(
+        {"fastcgi_read_timeout 30s;", "fastcgi_read_timeout 600s;"});
   }
 }
 
