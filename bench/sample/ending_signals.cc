@@ -14,7 +14,8 @@ timespec TimeLeft(MonoTime deadline) {
   const auto left =
       std::max(nanoseconds(0), nanoseconds(deadline - MonoTime::clock::now()));
   const auto whole = std::chrono::floor<seconds>(left);
-  return {.tv_sec = whole.count(), .tv_nsec = (left - whole).count()};
+  return {.tv_sec = static_cast<time_t>(whole.count()),
+          .tv_nsec = static_cast<long>((left - whole).count())};
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include "bench/sample/growth.h"
 
 #include "bench/sample/cpu_share.h"
+#include "bench/sample/group_values.h"
 #include "bench/sample/groups.h"
 #include "bench/sample/nobody_waits.h"
 #include "bench/sample/process_details.h"
+#include "bench_sample/fake_proc.h"
 #include "catch.h"
 
 namespace smsweb::bench {
@@ -212,6 +214,54 @@ TEST_CASE("Bytes of children that were waited for are those of the parent") {
   CHECK(BytesRead(before, Table({Reader(1, 0, 110)})) == 0);
 }
 
+TEST_CASE("What nobody takes over is taken off nobody") {
+  const auto before = Table({Reader(1, 0, 100), Reader(2, 1, 40)});
+  const auto after = Table({Reader(1, 0, 190)});
+  const auto growth = CounterGrowth(before, after, Read, OfChildren::kLost);
+  CHECK(SumByGroup(growth, after, 1)[0] == 90);
+}
+
+RowValues ValuesOf(const ProcessTable& table) {
+  RowValues values;
+  AddGroupValues({"web"},
+                 {.before = table, .after = table, .cpu = {}, .seconds = 1},
+                 values);
+  return values;
+}
+
+TEST_CASE(
+    "One process that may not be looked into leaves its group's sum empty") {
+  auto table = Table({Reader(1, 0, 100), Reader(2, 1, 40)});
+  CHECK(ValuesOf(table).contains("web_read_bytes_per_second"));
+  CHECK(ValuesOf(table).contains("web_descriptors"));
+  table[2].details.io_denied = true;
+  CHECK(!ValuesOf(table).contains("web_read_bytes_per_second"));
+  CHECK(!ValuesOf(table).contains("web_written_bytes_per_second"));
+  table[2].details.descriptors_denied = true;
+  CHECK(!ValuesOf(table).contains("web_descriptors"));
+  CHECK(!ValuesOf(table).contains("web_descriptors_greatest"));
+}
+
+TEST_CASE("A group's CPU time is a part of all cores together") {
+  const auto table = Table({Member(1, 0), Member(2, 1)});
+  RowValues values;
+  AddGroupValues({"web"},
+                 {.before = table,
+                  .after = table,
+                  .cpu = {{1, 1'000'000}, {2, 500'000}},
+                  .seconds = 2,
+                  .cores = 3},
+                 values);
+  CHECK(values.at("web_cpu_percent") == Approx(25));
+}
+
+TEST_CASE("A zombie is no process that runs") {
+  auto table = Table({Member(1, 0), Member(2, 1)});
+  table[2].ended = true;
+  CHECK(ValuesOf(table).at("web_processes") == 1);
+  CHECK(ValuesOf(table).at("web_threads") == 1);
+}
+
 TEST_CASE("A counter that begins to be read begins to be counted") {
   CHECK(BytesRead(Table({Member(1, 0)}), Table({Reader(1, 0, 5000)})) == 0);
   CHECK(BytesRead({}, Table({Reader(1, 0, 5000)})) == 5000);
@@ -227,6 +277,37 @@ TEST_CASE("Of many threads, each has its turn in one of several looks") {
     }
     CHECK(turns == 1);
   }
+}
+
+TEST_CASE(
+    "Who has no turn keeps what he had; who is new has done nothing yet") {
+  const FakeProc fake;
+  auto proc = ProcFolder::Open(fake.proc());
+  REQUIRE(proc.has_value());
+  const auto look = [&](std::uint64_t number, const ProcessTable& before,
+                        const std::vector<pid_t>& pids) {
+    ProcessTable table;
+    for (const pid_t pid : pids) {
+      table[pid] = Member(pid, 1);
+      table[pid].threads = kThreadsPerLook;
+    }
+    ReadDetails(*proc, before, number, table);
+    return table;
+  };
+  for (const pid_t pid : {10, 11}) fake.Put(pid, {.threads = 2, .switches = 5});
+  const auto first = look(0, {}, {10, 11});
+  CHECK(first.at(10).details.status->switches == 10);
+  CHECK(first.at(11).details.status->switches == 10);
+  for (const pid_t pid : {10, 11, 12}) {
+    fake.Put(pid, {.threads = 2, .descriptors = 7, .switches = 20, .read = 9});
+  }
+  const auto second = look(1, first, {10, 11, 12});
+  CHECK(second.at(10).details.status->switches == 40);
+  CHECK(second.at(11).details.status->switches == 10);
+  CHECK(second.at(11).details.io->read == 0);
+  CHECK(second.at(11).details.descriptors == 7);
+  CHECK(second.at(12).details.status->switches == 0);
+  CHECK(second.at(12).details.io->read == 0);
 }
 
 // --- Children that nobody waits for
