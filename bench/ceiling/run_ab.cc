@@ -1,6 +1,5 @@
 // ab as --reproduce-252 runs it: with the paper's options and no others.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,12 +13,6 @@ namespace smsweb::bench {
 namespace {
 
 constexpr std::chrono::minutes kLimit{10};
-
-std::uint64_t HardLimit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_max;
-}
 
 Command CommandFor(const std::string& url, std::uint64_t concurrency,
                    std::uint64_t descriptors,
@@ -84,7 +77,7 @@ Result<Reproduction> Reproduce252(const Reproduce252Plan& plan,
     if (!ended) return std::unexpected(ended.error());
     return ReadAbRun("(" + ToString(command) + ")", concurrency, *ended);
   };
-  return Reproduce252(plan, {.run = run, .hard_limit = HardLimit()}, say);
+  return Reproduce252(plan, {.run = run, .hard_limit = HardDescriptors()}, say);
 }
 
 }  // namespace smsweb::bench

@@ -1,5 +1,4 @@
 // A server that is there, loaded and looked at.
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +9,7 @@
 #include "bench/ceiling/new_lines.h"
 #include "bench/ceiling/prober.h"
 #include "bench/ceiling/processor_use.h"
+#include "bench/process/child.h"
 #include "bench/sample/snapshot.h"
 
 namespace smsweb::bench {
@@ -28,12 +28,6 @@ NewLines::Files LogsOf(const Setup* setup) {
     if (name != "trace") files.emplace_back(name, path);
   }
   return files;
-}
-
-std::uint64_t HardLimit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_max;
 }
 
 // What grew between two looks at the kernel's counters.
@@ -68,7 +62,7 @@ void KeepLoad(LoadResult load, Evidence& evidence) {
       static_cast<std::uint64_t>(std::max(load.processes, 1));
   evidence.descriptors["load"] = {
       .used = (load.peak_open + processes - 1) / processes,
-      .limit = HardLimit()};
+      .limit = HardDescriptors()};
   evidence.load = std::move(load);
 }
 
