@@ -26,10 +26,6 @@ std::set<int> NumbersToShow(double offered, int chosen) {
   return numbers;
 }
 
-std::string Wait(double seconds) {
-  return std::isfinite(seconds) ? Duration(seconds) : "grows";
-}
-
 std::string Messages(double count) {
   return Figure(count) + (count == 1 ? " message" : " messages");
 }
@@ -45,7 +41,7 @@ std::string TableLine(const QueueForecast& row, bool chosen) {
   return fmt::format(
       "{} {:>6} {:>8} {:>12} {:>10} {:>10} {:>10}\n", chosen ? '*' : ' ',
       Grouped(row.modems), Percent(row.utilisation), Percent(row.waiting_share),
-      Wait(row.mean_wait), Wait(row.p95_wait), Wait(row.p99_wait));
+      WaitText(row.mean_wait), WaitText(row.p95_wait), WaitText(row.p99_wait));
 }
 
 std::string TableText(const ModemPlan& plan) {
@@ -119,7 +115,7 @@ std::string Answer(const ModemPlan& plan) {
       "95 % no longer than {}, 99 % no longer than {}.",
       Count(chosen.modems, "modem"), chosen.modems == 1 ? "is" : "are",
       Percent(chosen.utilisation), Percent(chosen.waiting_share),
-      Wait(chosen.p95_wait), Wait(chosen.p99_wait));
+      WaitText(chosen.p95_wait), WaitText(chosen.p99_wait));
 }
 
 std::vector<std::string> Assumptions(const ModemPlan& plan) {
@@ -146,6 +142,10 @@ std::vector<std::string> Assumptions(const ModemPlan& plan) {
       "A text of several parts takes the time of a message for each part. "
       "Networks limit what a SIM card may send in a minute or a day as well.",
   };
+}
+
+std::string WaitText(double seconds) {
+  return std::isfinite(seconds) ? Duration(seconds) : "grows";
 }
 
 std::string ToText(const ModemPlan& plan) {

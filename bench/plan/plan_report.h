@@ -28,6 +28,9 @@ std::string Question(const ModemPlan& plan);
 std::string Answer(const ModemPlan& plan);
 std::vector<std::string> Assumptions(const ModemPlan& plan);
 
+// A wait of a forecast: "grows" where it is without end.
+std::string WaitText(double seconds);
+
 // All of it, for a terminal.
 std::string ToText(const ModemPlan& plan);
 // Times in seconds, shares from 0 to 1; null where the queue grows without end.

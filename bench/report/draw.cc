@@ -1,10 +1,9 @@
 #include "bench/report/draw.h"
 
 #include <chrono>
-#include <fstream>
-#include <sstream>
 
 #include "bench/process/child.h"
+#include "bench/report/files.h"
 
 namespace smsweb::bench {
 namespace {
@@ -14,13 +13,6 @@ constexpr std::chrono::milliseconds kPatience{120'000};
 constexpr std::string_view kBold = "font-family=\"sans-serif-bold\"";
 constexpr std::string_view kBoldInSvg =
     "font-family=\"sans-serif\" font-weight=\"bold\"";
-
-std::string ReadWhole(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return std::move(text).str();
-}
 
 void Replace(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos;
@@ -44,12 +36,7 @@ Result<void> RunGnuplot(const std::string& commands,
 Result<void> MakeBold(const std::filesystem::path& file) {
   std::string svg = ReadWhole(file);
   Replace(svg, kBold, kBoldInSvg);
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << svg;
-  out.close();
-  if (out) return {};
-  return Fail(ErrorKind::kUnavailable,
-              file.string() + ": can't be written: is the disk full?");
+  return WriteWhole(file, svg);
 }
 
 }  // namespace

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint64_t kPaperConcurrency = 252;
 constexpr int kPaperSetupColour = 1;
-constexpr std::size_t kCurvePoints = 3;
 
 void AddOnce(std::vector<std::string>& names, const std::string& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
@@ -202,9 +201,8 @@ std::vector<CurvePoint> CurveOf(const CaseRecord& record) {
   std::vector<CurvePoint> curve;
   for (const auto& [_, row, run] : RanRows(record)) {
     if (IsOpenLoop(*row)) continue;
-    const auto p99 = static_cast<double>(run->latency.Percentile(99));
-    curve.push_back(
-        {static_cast<double>(row->concurrency), run->Goodput(), p99 / 1000});
+    curve.push_back({static_cast<double>(row->concurrency), run->Goodput(),
+                     SecondsAt(run->latency, 99) * 1000});
   }
   std::ranges::stable_sort(curve, {}, &CurvePoint::concurrency);
   return curve;
@@ -229,6 +227,11 @@ std::string CurveCase(const Results& results) {
 
 std::uint64_t Asked(const RunRecord& run) {
   return run.succeeded + run.non_2xx + run.failed;
+}
+
+double SecondsAt(const LatencyHistogram& latency, double percent) {
+  constexpr double kMicros = 1e6;
+  return static_cast<double>(latency.Percentile(percent)) / kMicros;
 }
 
 }  // namespace smsweb::bench

@@ -56,12 +56,17 @@ std::vector<const CaseRecord*> CasesNamed(const Results& results,
 // are.
 std::vector<RanRow> ComparedRows(const Results& results);
 
-// Goodput over concurrency, by closed loops of this case.
+// Goodput over concurrency, by closed loops of this case; so many points make a
+// curve.
+inline constexpr std::size_t kCurvePoints = 3;
 std::vector<CurvePoint> CurveOf(const CaseRecord& record);
 // The case whose curves are the longest and the most: "" where none has three
 // points.
 std::string CurveCase(const Results& results);
 
 std::uint64_t Asked(const RunRecord& run);
+
+// The seconds within which so many percent were answered.
+double SecondsAt(const LatencyHistogram& latency, double percent);
 
 }  // namespace smsweb::bench

@@ -20,6 +20,20 @@ constexpr std::string_view kPaperGrey = "#767676";
 constexpr double kTitleHeight = 46;
 constexpr double kRightMargin = 28;
 
+int TitleSize(const Chart& chart) {
+  return chart.size == Chart::Size::kWide ? 16 : 14;
+}
+
+// As much of a title as there is room for, by whole code points.
+std::string Fitting(const std::string& title, double pixels, int size) {
+  constexpr double kOfHeight = 0.59;  // of a letter in bold
+  const auto room = static_cast<std::size_t>(pixels / (size * kOfHeight));
+  if (title.size() <= room) return title;
+  std::size_t end = room - 1;
+  while (end > 0 && (title[end] & 0xC0) == 0x80) --end;
+  return title.substr(0, end) + "\u2026";
+}
+
 }  // namespace
 
 std::string Quote(std::string_view text) {
@@ -65,20 +79,22 @@ Canvas CanvasOf(Chart::Size size) {
 
 std::string Frame(const Chart& chart, const Canvas& canvas,
                   const std::string& file) {
+  const int size = TitleSize(chart);
+  const std::string title = Fitting(chart.title, canvas.width - 20, size);
   return fmt::format(
       "reset session\n"
       "set encoding utf8\n"
       "set terminal svg size {},{} fixed noenhanced font 'sans-serif,14' "
       "background '#ffffff' linewidth 1.4\n"
       "set output {}\n"
-      "set label 1 {} at screen {},{} left front font 'sans-serif-bold,16'\n"
+      "set label 1 {} at screen {},{} left front font 'sans-serif-bold,{}'\n"
       "set tmargin at screen {}\n"
       "set rmargin at screen {}\n"
       "set border 3 linecolor rgb '#888888' linewidth 0.7\n"
       "set grid linecolor rgb '#e2e2e2' linetype 1 linewidth 0.7\n"
       "set tics nomirror scale 0.5 textcolor rgb '#444444'\n",
-      canvas.width, canvas.height, Quote(file), Quote(chart.title),
-      Number(12.0 / canvas.width), Number(1 - 20.0 / canvas.height),
+      canvas.width, canvas.height, Quote(file), Quote(title),
+      Number(12.0 / canvas.width), Number(1 - 20.0 / canvas.height), size,
       Number(1 - kTitleHeight / canvas.height),
       Number(1 - kRightMargin / canvas.width));
 }

@@ -109,11 +109,10 @@ std::string MarkLook(const Series& series) {
 
 // A mark on a line now and then, so that it is told by more than its colour.
 std::string LookOf(const Series& series, std::size_t points) {
-  constexpr std::size_t kMarksOnLine = 7;
-  const bool each = series.look != Series::Look::kLine;
+  const std::size_t marks =
+      series.look == Series::Look::kLineAndPoints ? 50 : 7;
   return fmt::format("with linespoints {} pointinterval {} dashtype {}",
-                     MarkLook(series), each ? 1 : points / kMarksOnLine + 1,
-                     DashOf(series));
+                     MarkLook(series), points / marks + 1, DashOf(series));
 }
 
 // Names under the axis, in columns. gnuplot's own key takes letters for wider

@@ -1,9 +1,7 @@
 #include "bench/report/report.h"
 
-#include <fstream>
-#include <sstream>
-
 #include "bench/report/draw.h"
+#include "bench/report/files.h"
 #include "bench/report/html.h"
 #include "bench/report/markdown.h"
 #include "bench/report/sections.h"
@@ -35,25 +33,6 @@ Document Write(const Material& material) {
 
 std::string FileOf(const Chart& chart) {
   return std::string(kCharts) + "/" + chart.name + ".svg";
-}
-
-std::string ReadWhole(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return std::move(text).str();
-}
-
-Result<void> WriteWhole(const std::filesystem::path& file,
-                        const std::string& text) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (out) return {};
-  return Fail(ErrorKind::kUnavailable,
-              file.string() +
-                  ": can't be written: may the folder be written "
-                  "to, is the disk full?");
 }
 
 }  // namespace

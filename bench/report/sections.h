@@ -37,6 +37,9 @@ void AddCapacity(const Material& material, Document& document);
 void AddRepeat(const Material& material, Document& document);
 void AddGlossary(Document& document);
 
+// How many modems, of the section of capacity.
+void AddModemPlan(const ModemNeed& need, Document& document);
+
 // The paper's two charts of a run, of figures 9 to 20: CPU and memory, and the
 // network, over time; or why there are none. Of the section of cases.
 struct UseOverTime {

@@ -22,14 +22,12 @@ Table TableOf(const std::vector<RanRow>& rows) {
   }
   for (const RanRow& ran : rows) {
     const RunRecord& run = *ran.run;
-    const auto latency = [&](double percent) {
-      return Duration(static_cast<double>(run.latency.Percentile(percent)) /
-                      1e6);
-    };
     table.rows.push_back(
         {{TitleOf(*ran.record), Figure(run.Goodput()), Figure(run.PerSecond()),
-          latency(50), latency(99), CostOf(run), Bytes(run.peak.memory_bytes),
-          Grouped(run.non_2xx), Grouped(run.failed), Grouped(run.lost)}});
+          Duration(SecondsAt(run.latency, 50)),
+          Duration(SecondsAt(run.latency, 99)), CostOf(run),
+          Bytes(run.peak.memory_bytes), Grouped(run.non_2xx),
+          Grouped(run.failed), Grouped(run.lost)}});
   }
   return table;
 }

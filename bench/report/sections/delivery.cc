@@ -23,10 +23,6 @@ std::vector<Stage> StagesOf(const DeliveryRecord& delivery) {
   return stages;
 }
 
-double Seconds(const LatencyHistogram& latency, double percent) {
-  return static_cast<double>(latency.Percentile(percent)) / 1e6;
-}
-
 std::string NameOf(const Results& results, const DeliveryRecord& delivery) {
   std::string name = TitleOfSetup(results, delivery.setup);
   if (!delivery.load.empty()) name += ", " + delivery.load;
@@ -43,9 +39,9 @@ Table TableOf(const std::vector<Stage>& stages) {
                           {"longest", true}}};
   for (const auto& [name, latency] : stages) {
     table.rows.push_back(
-        {{name, Grouped(latency.count()), Duration(Seconds(latency, 50)),
-          Duration(Seconds(latency, 90)), Duration(Seconds(latency, 99)),
-          Duration(Seconds(latency, 100))}});
+        {{name, Grouped(latency.count()), Duration(SecondsAt(latency, 50)),
+          Duration(SecondsAt(latency, 90)), Duration(SecondsAt(latency, 99)),
+          Duration(SecondsAt(latency, 100))}});
   }
   return table;
 }
@@ -54,8 +50,8 @@ Chart ChartOf(const Results& results, const DeliveryRecord& delivery,
               const std::vector<Stage>& stages) {
   Ranges ranges{.label = "milliseconds since the request"};
   for (const auto& [name, latency] : stages) {
-    const double median = Seconds(latency, 50);
-    const double p99 = Seconds(latency, 99);
+    const double median = SecondsAt(latency, 50);
+    const double p99 = SecondsAt(latency, 99);
     ranges.ranges.push_back(
         {.name = name,
          .from = median * 1000,
@@ -72,11 +68,15 @@ Note Outcome(const DeliveryRecord& delivery) {
   const bool whole = delivery.delivered == delivery.messages;
   std::string words = Grouped(delivery.delivered) + " of " +
                       Count(delivery.messages, "message") +
-                      " were taken by the network; " +
-                      Grouped(delivery.reported) + " were reported.";
+                      " were taken by the network.";
+  if (delivery.reported > 0) {
+    words += " " + Grouped(delivery.reported) + " were reported.";
+  }
   if (!delivery.modem.empty()) words += " Modem: " + delivery.modem + ".";
-  words += " While messages waited, the modem stood still for " +
-           Percent(delivery.modem_idle) + " of the time.";
+  if (delivery.modem_idle > 0) {
+    words += " While messages waited, the modem stood still for " +
+             Percent(delivery.modem_idle) + " of the time.";
+  }
   return {whole ? Note::Kind::kGood : Note::Kind::kWarning, words};
 }
 

@@ -9,12 +9,7 @@
 namespace smsweb::bench {
 namespace {
 
-constexpr double kMicrosPerMilli = 1000;
 constexpr std::size_t kFewRows = 12;
-
-double PercentileMs(const LatencyHistogram& latency, double percent) {
-  return static_cast<double>(latency.Percentile(percent)) / kMicrosPerMilli;
-}
 
 // Over 1/(1-p), which gives the last thousandth as much room as the first half;
 // up to one in all.
@@ -28,9 +23,10 @@ Series PercentileCurve(const LatencyHistogram& latency, const std::string& name,
         std::pow(10, static_cast<double>(i) / kPointsPerDecade);
     if (one_in >= count) break;
     series.points.push_back(
-        {one_in, PercentileMs(latency, 100 * (1 - 1 / one_in))});
+        {one_in, 1000 * SecondsAt(latency, 100 * (1 - 1 / one_in))});
   }
-  series.points.push_back({std::max(count, 1.0), PercentileMs(latency, 100)});
+  series.points.push_back(
+      {std::max(count, 1.0), 1000 * SecondsAt(latency, 100)});
   return series;
 }
 
@@ -90,7 +86,7 @@ Table PercentileTable(const std::vector<RanRow>& rows) {
     std::vector<Text> cells{TitleOf(*ran.record), LoadName(*ran.row),
                             ran.run->tool, Grouped(latency.count())};
     for (const double percent : {50.0, 90.0, 99.0, 99.9, 100.0}) {
-      cells.emplace_back(Duration(PercentileMs(latency, percent) / 1000));
+      cells.emplace_back(Duration(SecondsAt(latency, percent)));
     }
     table.rows.push_back({std::move(cells)});
   }
@@ -138,7 +134,7 @@ std::vector<Series> CurvesOverRate(const std::vector<RanRow>& rows) {
     for (std::size_t i = 0; i < series.size(); ++i) {
       series[i].look = Series::Look::kLineAndPoints;
       series[i].points.push_back(
-          {ran.row->rate, PercentileMs(ran.run->latency, kPercents[i])});
+          {ran.row->rate, 1000 * SecondsAt(ran.run->latency, kPercents[i])});
     }
   }
   return series;

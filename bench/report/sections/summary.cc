@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::uint64_t kPaperConcurrency = 252;
 
-double Seconds(const LatencyHistogram& latency, double percent) {
-  return static_cast<double>(latency.Percentile(percent)) / 1e6;
-}
-
 // The run that the paper ends with, of this set-up; else the last of its first
 // case.
 std::optional<RanRow> TellingRow(const Results& results,
@@ -41,8 +37,8 @@ Text HowFast(const Results& results) {
   Text text = TitleOf(*ran->record) + " with " + LoadName(*ran->row) + ": " +
               StrongText(Figure(run.Goodput()) + " messages a second") +
               ", half of them answered within " +
-              Duration(Seconds(run.latency, 50)) + " and 99 % within " +
-              Duration(Seconds(run.latency, 99)) + ", " + Failing(run);
+              Duration(SecondsAt(run.latency, 50)) + " and 99 % within " +
+              Duration(SecondsAt(run.latency, 99)) + ", " + Failing(run);
   const auto papers = TellingRow(results, std::string(kPaperSetup));
   if (papers && setup != kPaperSetup) {
     text += "; the paper's design on the same machine " +
@@ -64,12 +60,12 @@ Text HowSoonSent(const Results& results) {
   if (delivery == nullptr) return "It was not measured.";
   Text text = TitleOfSetup(results, delivery->setup) + ", " + delivery->load +
               ": from the request to the network's answer ";
-  text += StrongText(Duration(Seconds(delivery->to_network, 50)));
-  text += " at the median and " + Duration(Seconds(delivery->to_network, 99)) +
-          " at 99 %";
+  text += StrongText(Duration(SecondsAt(delivery->to_network, 50)));
+  text += " at the median and " +
+          Duration(SecondsAt(delivery->to_network, 99)) + " at 99 %";
   if (delivery->to_modem.count() > 0) {
     text += ", of which smsweb takes " +
-            Duration(Seconds(delivery->to_modem, 50)) +
+            Duration(SecondsAt(delivery->to_modem, 50)) +
             " until the modem has AT+CMGS";
   }
   return text + (delivery->modem.empty()
@@ -175,8 +171,8 @@ Text HowMany(const Results& results) {
 void AddSummary(const Material& material, Document& document) {
   const Results& results = material.results;
   Text how = "Measured on " + results.began.substr(0, 10) + " in " +
-             Duration(results.took_seconds) + " with smsweb-bench " +
-             results.version + " on " + results.machine.processor + ", " +
+             Duration(results.took_seconds) + " with " + results.version +
+             " on " + results.machine.processor + ", " +
              Count(static_cast<std::uint64_t>(results.machine.cores), "core") +
              ".";
   if (IsNoisy(results.machine)) {

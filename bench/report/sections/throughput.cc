@@ -6,8 +6,6 @@
 namespace smsweb::bench {
 namespace {
 
-constexpr std::size_t kCurvePoints = 3;
-
 Series PapersGoodput() {
   Series series{.name = "the paper, 2xx/s",
                 .colour = kPaperColour,

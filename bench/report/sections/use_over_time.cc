@@ -59,6 +59,7 @@ UseOverTime DrawUse(const Material& material, const RunRecord& run,
   }
   std::vector<Series> network{SeriesOf(*samples, kReceived, "received (Rx)", 0),
                               SeriesOf(*samples, kSent, "sent (Tx)", 1)};
+  network[1].look = Series::Look::kDashed;  // on loopback they are the same
   const Axis bytes = InBytes(network);
   return {.figures = {
               {ChartOf(name + "-cpu-memory", "CPU and memory: " + load,
