@@ -117,14 +117,15 @@ int main(int argc, char** argv) {
   const auto* load = Add(app, "load", "Load any URL", options.load);
   const auto* sample =
       Add(app, "sample", "Sample the machine into CSV", options.sample);
-  Add(app, "plan", "How many modems does a rate need?", options.plan);
-  const auto* serve =
-      Add(app, "serve", "Start a set-up, and leave it up", options.serve);
+  const auto* plan =
+      Add(app, "plan", "How many modems does a rate need?", options.plan);
+  Add(app, "serve", "Start a set-up, and leave it up", options.serve);
   const auto* list = Add(app, "list", "Cases and set-ups", options.list);
   if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
     return *exit_code;
   }
   if (*sample) return RunSample(options.sample);
+  if (*plan) return RunPlan(options.plan);
   auto surroundings = LookAround();
   if (!surroundings) return Complain(surroundings.error());
   surroundings->command = ToString(Command{.arguments = {argv, argv + argc}});
@@ -135,7 +136,6 @@ int main(int argc, char** argv) {
     if (*ceiling) return RunCeiling(options.ceiling, here);
     if (*delivery) return RunDelivery(options.delivery, here);
     if (*load) return RunLoadCommand(options.load, here);
-    if (*serve) return RunServe(options.serve, here);
-    return RunPlan(options.plan);
+    return RunServe(options.serve, here);
   });
 }

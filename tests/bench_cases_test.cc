@@ -119,6 +119,11 @@ TEST_CASE("A load that can't be is refused") {
       {"tool = \"ab\"\nrows = [{ rate = 5, seconds = 1 }]", "knows no rates"},
       {"tool = \"ab\"\nrows = [{ seconds = 1, concurrency = 1 }]", "by time"},
       {"tool = \"wrk\"", "takes \"ab\" or"},
+      {"tool = \"ab\"\nkeep_alive = true\n"
+       "rows = [{ requests = 1, concurrency = 1 }]",
+       "s.keep_alive: is for tool"},
+      {"rows = [{ rate = 5, seconds = 1, requests = 9 }]",
+       "are rate x seconds"},
   };
   for (const auto& row : table) {
     Files files;
@@ -126,6 +131,14 @@ TEST_CASE("A load that can't be is refused") {
     CAPTURE(row.script, files.Mistakes());
     CHECK(Has(files.Mistakes(), row.told));
   }
+}
+
+TEST_CASE("ab can't number requests") {
+  Files files;
+  files.apis = "[a]\npath = \"/a?{n}\"\n";
+  files.scripts =
+      "[s]\ntool = \"ab\"\nrows = [{ requests = 1, concurrency = 1 }]\n";
+  CHECK(Has(files.Mistakes(), "cases.toml:3: c.script: s asks with ab"));
 }
 
 TEST_CASE("Every mistake of the three files is told at once") {

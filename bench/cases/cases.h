@@ -22,6 +22,7 @@ struct Api {
   std::string path;
   std::string body;
   std::string content_type;
+  bool messages = true;  // a 2xx means one more in the queue
 };
 
 // A load. A closed loop has a concurrency, and requests or a time; an open one

@@ -56,6 +56,7 @@ void ReadApi(TableReader& reader, const std::string& name,
   reader.Read("path", &api.path);
   reader.Read("body", &api.body);
   reader.Read("content_type", &api.content_type);
+  reader.Read("messages", &api.messages);
   if (!api.path.starts_with('/')) {
     reader.Refuse("path", "must be given, and begin with /");
   }
@@ -65,6 +66,7 @@ void ReadApi(TableReader& reader, const std::string& name,
 void CheckRow(TableReader& reader, const Script& script, const ScriptRow& row) {
   if (row.rate > 0) {
     if (row.seconds <= 0) reader.Refuse("rate", "needs seconds as well");
+    if (row.requests > 0) reader.Refuse("requests", "are rate x seconds");
     if (script.by_ab)
       reader.Refuse("rate", "ab knows no rates; tool = \"smsweb-bench\" does");
     return;
@@ -108,6 +110,9 @@ void ReadScript(TableReader& reader, const std::string& name,
   reader.Read("together", &script.together);
   reader.Read("keep_alive", &script.keep_alive);
   reader.ReadSeconds("timeout", &script.timeout, 1, 3600);
+  if (script.by_ab && script.keep_alive) {
+    reader.Refuse("keep_alive", "is for tool = \"smsweb-bench\"");
+  }
   if (script.by_ab && script.together) {
     reader.Refuse("together", "ab can't; tool = \"smsweb-bench\" can");
   }
@@ -153,6 +158,15 @@ void ReadSizes(TableReader& reader, TestCase* test) {
   reader.Read("memory", &test->memory_mb, 16, 1 << 24);
 }
 
+// ab sends the same request over and over.
+void CheckTool(TableReader& reader, const Script& script, const Api* api) {
+  if (!script.by_ab || !api) return;
+  if ((api->path + api->body).find("{n") == std::string::npos) return;
+  reader.Refuse("script", fmt::format("{} asks with ab, which can't number "
+                                      "requests ({{n}} in the API {})",
+                                      script.name, api->name));
+}
+
 struct CaseReader {
   Repository& repository;
   const std::vector<std::string>& setups;
@@ -169,6 +183,7 @@ struct CaseReader {
     ReadSizes(reader, &test);
     if (const Script* script = repository.FindScript(test.script)) {
       ReadRows(reader, *script, &test);
+      CheckTool(reader, *script, repository.FindApi(test.api));
     } else {
       reader.Refuse("script",
                     fmt::format("scripts.toml has no \"{}\"", test.script));

@@ -43,6 +43,18 @@ std::string TextOf(const DeliveryRecord& record) {
   return text;
 }
 
+// Those of simulated modems: a real one takes its own.
+Result<void> SetTimes(const DeliveryOptions& options, SetupOptions* setup) {
+  if (!options.modem.empty()) return {};
+  const auto send_time = ParseDuration(options.send_time);
+  if (!send_time) return std::unexpected(send_time.error());
+  const auto report_delay = ParseDuration(options.report_delay);
+  if (!report_delay) return std::unexpected(report_delay.error());
+  setup->send_time = *send_time;
+  setup->report_delay = *report_delay;
+  return {};
+}
+
 Result<DeliveryPlan> PlanOf(const DeliveryOptions& options,
                             const Surroundings& surroundings) {
   if (!options.modem.empty() && options.to.empty()) {
@@ -50,18 +62,16 @@ Result<DeliveryPlan> PlanOf(const DeliveryOptions& options,
                 "--modem needs --to NUMBER: its messages are real, and cost "
                 "money");
   }
-  const auto send_time = ParseDuration(options.send_time);
-  if (!send_time) return std::unexpected(send_time.error());
-  const auto report_delay = ParseDuration(options.report_delay);
-  if (!report_delay) return std::unexpected(report_delay.error());
   DeliveryPlan plan{.setup = options.setup,
                     .options = OptionsFor(surroundings),
                     .messages = options.messages,
                     .burst = options.burst};
+  if (auto timed = SetTimes(options, &plan.options); !timed) {
+    return std::unexpected(timed.error());
+  }
   plan.options.modems = options.modems;
-  plan.options.send_time = *send_time;
-  plan.options.report_delay = *report_delay;
-  plan.options.reports = !IsPapersDesign(plan.setup);
+  // A burst has no ids to ask for the reports by.
+  plan.options.reports = !options.burst && !IsPapersDesign(plan.setup);
   plan.options.device = options.modem;
   if (!options.to.empty()) plan.recipient = options.to;
   return plan;

@@ -40,6 +40,8 @@ Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
               .folder = out,
               .self = surroundings.self};
   job.options.keep = keep;
+  // Not where all is removed in the end.
+  if (keep) job.options.folder = surroundings.scratch.parent_path();
   return RunCase(job, surroundings.progress);
 }
 
@@ -64,9 +66,7 @@ void Measurement::End() {
 // Not there yet, empty, or of an earlier measurement, be it half done.
 bool IsOurs(const fs::path& out) {
   std::error_code error;
-  if (!fs::exists(out, error) || fs::exists(out / "results.json", error)) {
-    return true;
-  }
+  if (!fs::exists(out, error) || ReadResults(out / "results.json")) return true;
   const fs::directory_iterator entries(out, error);
   return !error && std::ranges::all_of(entries, [](const auto& entry) {
     return entry.path().filename() == "data";
@@ -95,6 +95,7 @@ Result<fs::path> MakeOut(const std::string& given,
 
 std::uint64_t CountTroubles(const CaseRecord& record) {
   std::uint64_t troubles = record.stranded + record.repeated;
+  if (!record.broke_off.empty()) ++troubles;
   for (const RowRecord& row : record.rows) {
     for (const RunRecord& run : row.runs) {
       troubles += run.non_2xx + run.failed + run.lost;

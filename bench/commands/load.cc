@@ -121,7 +121,10 @@ int RunLoadCommand(const LoadOptions& options,
                           false);
   });
   if (!result) return Complain(result.error());
-  surroundings.progress(fmt::format("{} done", result->asked), true);
+  surroundings.progress(
+      fmt::format("{} done{}", result->Answered() + result->Failed(),
+                  result->interrupted ? ", and interrupted" : ""),
+      true);
   if (options.json) {
     fmt::print("{}\n", LoadJson(*plan, *result).dump(2));
   } else {

@@ -59,8 +59,11 @@ double Ms(std::int64_t micros) { return static_cast<double>(micros) / 1e3; }
 
 void PrintRow(const RowRecord& row) {
   const std::string what =
-      row.rate > 0 ? fmt::format("{:>9}{:>9}/s", row.requests, row.rate)
-                   : fmt::format("{:>9}{:>11}", row.requests, row.concurrency);
+      fmt::format("{:>9}", row.requests > 0
+                               ? fmt::format("{}", row.requests)
+                               : fmt::format("{} s", row.seconds)) +
+      (row.rate > 0 ? fmt::format("{:>9}/s", row.rate)
+                    : fmt::format("{:>11}", row.concurrency));
   if (!row.skipped.empty()) fmt::print("  {}  {}\n", what, row.skipped);
   for (const RunRecord& run : row.runs) {
     fmt::print(
@@ -82,12 +85,41 @@ void PrintCase(const CaseRecord& record) {
              "requests", "at once", "seconds", "requests/s", "2xx/s", "not 2xx",
              "failed", "lost", "p50 ms", "p99 ms");
   for (const RowRecord& row : record.rows) PrintRow(row);
+  if (!record.broke_off.empty()) {
+    fmt::print("  broke off: {}\n", record.broke_off);
+  }
   if (record.has_modems) {
     fmt::print(
         "  {} messages at the simulated phone; {} accepted and never "
-        "there, {} there twice\n",
+        "there, {} there twice (at least)\n",
         record.arrived, record.stranded, record.repeated);
   }
+}
+
+// What was measured before something went wrong is written as well.
+Result<std::uint64_t> RunErrands(const std::vector<Errand>& errands,
+                                 const Repository& repository,
+                                 const Surroundings& surroundings, bool keep,
+                                 const std::filesystem::path& out) {
+  Measurement measurement(surroundings);
+  std::uint64_t troubles = 0;
+  Result<void> done;
+  for (const Errand& errand : errands) {
+    auto record = RunErrand(errand, repository, surroundings, out, keep);
+    if (!record) {
+      done = std::unexpected(record.error());
+      break;
+    }
+    PrintCase(*record);
+    troubles += CountTroubles(*record);
+    measurement.results.cases.push_back(std::move(*record));
+  }
+  measurement.End();
+  const auto written = WriteResults(measurement.results, out / "results.json");
+  if (done) done = written;
+  if (!done) return std::unexpected(done.error());
+  fmt::print("\n{}: results, samples and ab's own output\n", out.string());
+  return troubles;
 }
 
 }  // namespace
@@ -127,24 +159,10 @@ int RunRun(const RunOptions& options, const Surroundings& surroundings) {
   if (!errands) return Complain(errands.error());
   const auto out = MakeOut(options.out, kOtherwise);
   if (!out) return Complain(out.error());
-  Measurement measurement(surroundings);
-  std::uint64_t troubles = 0;
-  for (const Errand& errand : *errands) {
-    auto record =
-        RunErrand(errand, *repository, surroundings, *out, options.keep);
-    if (!record) return Complain(record.error());
-    PrintCase(*record);
-    troubles += CountTroubles(*record);
-    measurement.results.cases.push_back(std::move(*record));
-  }
-  measurement.End();
-  if (const auto written =
-          WriteResults(measurement.results, *out / "results.json");
-      !written) {
-    return Complain(written.error());
-  }
-  fmt::print("\n{}: results, samples and ab's own output\n", out->string());
-  return troubles == 0 ? 0 : kExitSomethingFailed;
+  const auto troubles =
+      RunErrands(*errands, *repository, surroundings, options.keep, *out);
+  if (!troubles) return Complain(troubles.error());
+  return *troubles == 0 ? 0 : kExitSomethingFailed;
 }
 
 }  // namespace smsweb::bench

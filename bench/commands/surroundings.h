@@ -24,8 +24,9 @@ struct Surroundings {
 // checkout that it was built from. kNotFound: neither is there.
 Result<Surroundings> LookAround();
 
-// Makes `scratch` in $TMPDIR (/var/tmp: a disk, where syncs cost something);
-// what is in it goes when the program ends. kUnavailable: it can't be made.
+// Makes `scratch` in $TMPDIR (/var/tmp: a disk, where syncs cost something).
+// What is in it goes when the program ends, or, if it was killed, when the next
+// one begins. kUnavailable: it can't be made.
 Result<std::filesystem::path> MakeScratch();
 
 // A line for whoever waits: on a terminal the next takes its place unless it is

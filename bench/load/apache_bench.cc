@@ -1,12 +1,12 @@
 #include "bench/load/apache_bench.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <fstream>
 #include <system_error>
 
 #include "bench/load/ab_report.h"
+#include "bench/process/child.h"
 
 namespace smsweb::bench {
 namespace {
@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPackage = "apache2-utils";
 constexpr std::chrono::seconds kVersionLimit{10};
-
-std::uint64_t HardDescriptors() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_max;
-}
 
 // Files that ab reads and writes, and that nobody needs after it.
 struct AbFiles {

@@ -50,7 +50,7 @@ struct AbResult {
   }
 };
 
-// ab refuses more at once: 20,000 up to 2.4.5x, 200,000 from 2.4.71 on.
+// ab refuses more at once: 20,000 before 2.4.71, 200,000 from there on.
 // kUnavailable: ab is not installed (says the package), or did not end in time.
 // That ab itself gave up (too many open files, connection reset) is a result,
 // not an error: look at exit_code and errors.

@@ -48,6 +48,7 @@ struct WorkerReport {
     std::uint64_t count;
   };
   std::array<Problem, 32> problems;
+  std::uint64_t succeeded_in_time;
   std::uint64_t bytes_sent;
   std::uint64_t bytes_received;
   Micros first_due;  // 0: none

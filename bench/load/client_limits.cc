@@ -1,9 +1,9 @@
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
 
 #include "bench/load/load_sizes.h"
+#include "bench/process/child.h"
 
 namespace smsweb::bench {
 namespace {
@@ -27,17 +27,11 @@ std::uint64_t ReadSystemFiles() {
   return file >> most ? most : kUnknownMany;
 }
 
-std::uint64_t ReadDescriptors() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_max;
-}
-
 }  // namespace
 
 ClientLimits ReadClientLimits() {
   const auto cores = ::sysconf(_SC_NPROCESSORS_ONLN);
-  return {.descriptors = ReadDescriptors(),
+  return {.descriptors = HardDescriptors(),
           .system_files = ReadSystemFiles(),
           .ports = ReadPorts(),
           .cores = static_cast<int>(cores > 0 ? cores : 1)};

@@ -96,6 +96,9 @@ struct RequestRecord {
 
 struct LoadResult {
   double seconds = 0;  // from the first that was due to the end of the last one
+  // 2xx within the plan's `duration`: the goodput of a load of time, whatever
+  // the last of its requests took. 0 without one.
+  std::uint64_t succeeded_in_time = 0;
   std::uint64_t asked = 0;  // requests of the plan, or of its duration
   std::map<int, std::uint64_t> statuses;  // answers, by HTTP status
   std::map<RequestFault, std::uint64_t> faults;

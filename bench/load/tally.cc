@@ -95,6 +95,7 @@ void Tally::OnAnswered(const RequestTimes& request, const HttpAnswer& answer,
   if (IsSuccess(status)) {
     latency_.Record(now - request.due);
     Increment(report_.succeeded);
+    if (now <= time_is_over_) ++report_.succeeded_in_time;
   } else {
     refused_latency_.Record(now - request.due);
     CountProblem(NameProblem(status, answer.body()));
@@ -157,6 +158,9 @@ LoadResult Gather(const Board& board, const LoadPlan& plan,
     result.faults[RequestFault::kNotSent] = result.asked - ended;
   }
   result.seconds = SecondsOf(board.reports());
+  for (const WorkerReport& report : board.reports()) {
+    result.succeeded_in_time += report.succeeded_in_time;
+  }
   result.peak_connected = board.state().connected.peak;
   result.peak_open = board.state().open.peak;
   result.processes = sizes.processes;

@@ -28,6 +28,8 @@ class Tally {
   Tally(WorkerReport& report, std::span<RequestRecord> records)
       : report_(report), records_(records) {}
 
+  // 2xx by then are counted apart.
+  void CountInTime(Micros until) { time_is_over_ = until; }
   void OnConnected(Micros took) { connect_.Record(took); }
   void OnBegun(Micros late) { lateness_.Record(late); }
   void OnAnswered(const RequestTimes& request, const HttpAnswer& answer,
@@ -42,6 +44,7 @@ class Tally {
 
   WorkerReport& report_;
   std::span<RequestRecord> records_;
+  Micros time_is_over_ = 0;
   LatencyHistogram latency_;
   LatencyHistogram refused_latency_;
   LatencyHistogram connect_;

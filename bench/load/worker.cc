@@ -141,6 +141,7 @@ void Worker::Start() {
   start_ = orders_.board.state().start.load(std::memory_order_acquire);
   schedule_.Start(start_);
   if (plan_.duration.count() > 0) {
+    tally_.CountInTime(start_ + ToMicros(plan_.duration));
     last_begin_ = start_ + ToMicros(plan_.duration) +
                   (is_open_loop_ ? kLateBegins : Micros{0});
   }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -92,9 +91,7 @@ MachineRecord LookAtMachine(const std::filesystem::path& disk) {
   machine.kernel = fmt::format("{} {}", system.sysname, system.release);
   machine.system = FieldOf("/etc/os-release", "PRETTY_NAME", '=');
   machine.fsync_ms = MedianSyncMs(disk);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  machine.hard_descriptors = limit.rlim_max;
+  machine.hard_descriptors = HardDescriptors();
   machine.kernel_settings = KernelSettings();
   machine.busy_before = BusyShare(kQuietTime).value_or(0);
   return machine;

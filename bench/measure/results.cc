@@ -20,10 +20,13 @@ double Median(const std::vector<double>& figures) {
 }  // namespace
 
 double RunRecord::PerSecond() const {
-  return PerSecondOf(succeeded + non_2xx, seconds);
+  return Goodput() + PerSecondOf(non_2xx, seconds);
 }
 
-double RunRecord::Goodput() const { return PerSecondOf(succeeded, seconds); }
+double RunRecord::Goodput() const {
+  return time > 0 ? PerSecondOf(in_time, time)
+                  : PerSecondOf(succeeded, seconds);
+}
 
 bool Reproduction::AsSaid() const {
   return !trials.empty() && std::ranges::all_of(trials, [](const Trial& trial) {

@@ -52,6 +52,11 @@ struct RunRecord {
   std::string samples;  // file with the samples, relative
   double seconds = 0;
   std::uint64_t succeeded = 0;  // 2xx
+  // Of a load of time: those within it, of which goodput is counted, for one
+  // slow request at the end must not decide it.
+  std::uint64_t in_time = 0;
+  double time = 0;     // seconds that it was to last; 0: until all are done
+  double late_ms = 0;  // p99 of how late our own generator was; 0: not, or ab
   std::uint64_t non_2xx = 0;
   std::uint64_t failed = 0;  // no answer
   std::map<int, std::uint64_t> statuses;
@@ -59,6 +64,7 @@ struct RunRecord {
   std::map<std::string, std::uint64_t> problems;  // `code` of answers
   LatencyHistogram latency;  // of 2xx; with ab: of all answers, in whole ms
   std::uint64_t peak_connected = 0;  // at once; 0: not known (ab)
+  bool counted = false;              // the queue was, before and after:
   std::uint64_t queued = 0;          // messages more in the queue than before
   std::uint64_t lost = 0;            // 2xx without a message
   std::uint64_t extra = 0;           // messages without a 2xx
@@ -87,10 +93,15 @@ struct CaseRecord {
   std::string setup_title;
   std::string request;  // "GET /s.py?rcpt=...&msg=pesan"
   std::map<std::string, std::int64_t> sizes;
-  std::vector<std::string> commands;  // that started the set-up
+  std::map<std::string, std::string> versions;  // of the set-up's programs
+  std::vector<std::string> commands;            // that started the set-up
   std::vector<RowRecord> rows;
+  std::string broke_off;    // why it went no further; the rows until then stand
   bool has_modems = false;  // simulated ones sent what was queued:
-  std::uint64_t arrived = 0;  // messages at the simulated phones when it was over
+  std::uint64_t arrived =
+      0;  // messages at the simulated phones when it was over
+  // At least: these are differences of counts, in which one that is missing and
+  // one that is there twice make up for each other.
   std::uint64_t stranded = 0;  // accepted with 2xx, and never there
   std::uint64_t repeated = 0;  // there more often than they were queued
   std::string skipped;

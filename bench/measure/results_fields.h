@@ -44,6 +44,9 @@ void Fields(auto& io, Of<RunRecord> auto& run) {
   io("samples", run.samples);
   io("seconds", run.seconds);
   io("succeeded", run.succeeded);
+  io("in_time", run.in_time);
+  io("time", run.time);
+  io("late_ms", run.late_ms);
   io("non_2xx", run.non_2xx);
   io("failed", run.failed);
   io("statuses", run.statuses);
@@ -51,6 +54,7 @@ void Fields(auto& io, Of<RunRecord> auto& run) {
   io("problems", run.problems);
   io("latency", run.latency);
   io("peak_connected", run.peak_connected);
+  io("counted", run.counted);
   io("queued", run.queued);
   io("lost", run.lost);
   io("extra", run.extra);
@@ -75,7 +79,9 @@ void Fields(auto& io, Of<CaseRecord> auto& record) {
   io("request", record.request);
   io("skipped", record.skipped);
   io("sizes", record.sizes);
+  io("versions", record.versions);
   io("commands", record.commands);
+  io("broke_off", record.broke_off);
   io("has_modems", record.has_modems);
   io("arrived", record.arrived);
   io("stranded", record.stranded);

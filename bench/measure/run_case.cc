@@ -16,6 +16,8 @@ using std::chrono::steady_clock;
 
 // A spooler that sends nothing for so long has stopped.
 constexpr auto kStandstill = 10s;
+// What comes twice may come after all that was expected.
+constexpr auto kAfterwards = 1s;
 
 bool HasSpooler(const CaseJob& job) {
   return job.test.spooler || IsPapersDesign(job.setup);
@@ -52,7 +54,12 @@ std::uint64_t AwaitArrivals(const Setup& setup, std::uint64_t expected,
                             const Progress& progress) {
   std::uint64_t arrived = CountArrived(setup.phone());
   auto last_news = steady_clock::now();
-  while (arrived < expected && steady_clock::now() - last_news < kStandstill) {
+  const auto goes_on = [&] {
+    const auto quiet = steady_clock::now() - last_news;
+    return quiet < (arrived < expected ? steady_clock::duration(kStandstill)
+                                       : steady_clock::duration(kAfterwards));
+  };
+  while (goes_on()) {
     progress(fmt::format("{} of {} messages at the phone", arrived, expected),
              false);
     std::this_thread::sleep_for(50ms);
@@ -104,13 +111,17 @@ struct CaseRun {
                    .rate = row.rate,
                    .seconds = row.seconds};
     if (job.script.by_ab) made.skipped = WhyNotAb(row);
-    for (int i = 1; made.skipped.empty() && i <= job.test.repeat; ++i) {
+    Result<void> done;
+    for (int i = 1; done && made.skipped.empty() && i <= job.test.repeat; ++i) {
       auto run = Once(row, number, i);
-      if (!run) return std::unexpected(run.error());
-      made.runs.push_back(std::move(*run));
+      if (run) {
+        made.runs.push_back(std::move(*run));
+      } else {
+        done = std::unexpected(run.error());
+      }
     }
     record.rows.push_back(std::move(made));
-    return {};
+    return done;
   }
 
   Result<RunRecord> Once(const ScriptRow& row, std::int64_t number, int turn) {
@@ -156,12 +167,12 @@ Result<CaseRecord> RunRows(const CaseJob& job, const Server& server,
   CaseRun run{job, server, progress,
               fmt::format("{} on {}", job.test.name, record.setup)};
   for (const std::int64_t number : job.test.rows) {
-    if (auto done = run.Row(number, record); !done) {
-      return std::unexpected(done.error());
-    }
-    if (!server.setup) continue;
-    if (auto alive = server.setup->CheckAlive(); !alive) {
-      return std::unexpected(alive.error());
+    auto done = run.Row(number, record);
+    if (done && server.setup) done = server.setup->CheckAlive();
+    if (!done) {
+      record.broke_off = done.error().message;
+      progress(run.label + ": broke off: " + record.broke_off, true);
+      return record;
     }
   }
   if (record.has_modems) CompareArrivals(*server.setup, progress, record);
@@ -180,7 +191,11 @@ Result<CaseRecord> RunCase(const CaseJob& job, const Progress& progress) {
   progress(fmt::format("{} on {}: starting", job.test.name, job.setup), false);
   auto setup = StartSetup(job.setup, OptionsOf(job));
   if (!setup) return std::unexpected(setup.error());
+  if (job.options.keep) {
+    progress("kept: " + (*setup)->folder().string(), true);
+  }
   record.sizes = (*setup)->sizes();
+  record.versions = (*setup)->versions();
   record.commands = (*setup)->commands();
   record.has_modems = HasSpooler(job) && job.options.device.empty();
   return RunRows(job, ServerOf(**setup), progress, std::move(record));

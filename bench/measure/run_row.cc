@@ -1,7 +1,6 @@
 #include "bench/measure/run_row.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include "bench/load/apache_bench.h"
 #include "bench/load/load.h"
 #include "bench/measure/samples.h"
+#include "bench/process/child.h"
 
 namespace smsweb::bench {
 namespace {
@@ -24,12 +24,6 @@ constexpr std::uint64_t kAbOwnDescriptors = 10;
 // ab's own bound, in all releases before 2.4.71.
 constexpr std::uint64_t kAbMost = 20'000;
 constexpr auto kLongestRun = std::chrono::minutes(30);
-
-std::uint64_t HardDescriptors() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_max;
-}
 
 // --- The load
 // ----------------------------------------------------------------------
@@ -55,9 +49,12 @@ Result<void> LoadByAb(const RunJob& run, RunRecord& record) {
   record.output = run.file + ".ab.txt";
   std::ofstream(run.job.folder / record.output) << ab->output << ab->errors;
   record.seconds = ab->seconds;
-  record.succeeded = ab->Succeeded();
-  record.non_2xx = ab->non_2xx;
-  record.failed = run.row.requests - ab->Succeeded() - ab->non_2xx;
+  if (ab->exit_code == 0) {
+    record.succeeded = ab->Succeeded();
+    record.non_2xx = ab->non_2xx;
+  }
+  record.failed = run.row.requests - record.succeeded - record.non_2xx;
+  // Whatever it had completed before, it does not say with which status.
   if (ab->exit_code != 0) record.faults["ab gave up"] = record.failed;
   record.latency = ab->latency;
   return {};
@@ -73,6 +70,7 @@ LoadPlan PlanForLoad(const RunJob& run) {
   if (!job.api.content_type.empty()) {
     plan.request.headers.emplace_back("Content-Type", job.api.content_type);
   }
+  plan.host = run.server.base.substr(std::string_view("http://").size());
   plan.first_number = run.first_number;
   plan.duration =
       milliseconds(static_cast<std::int64_t>(run.row.seconds * 1000));
@@ -123,7 +121,11 @@ Result<void> LoadByOurs(const RunJob& run, const Progress& progress,
              false);
   });
   if (!load) return std::unexpected(load.error());
+  if (load->interrupted) return Fail(ErrorKind::kUnavailable, "interrupted");
   record.seconds = load->seconds;
+  record.in_time = load->succeeded_in_time;
+  record.time = run.row.seconds;
+  record.late_ms = static_cast<double>(load->lateness.Percentile(99)) / 1e3;
   record.succeeded = load->Succeeded();
   record.non_2xx = load->Answered() - load->Succeeded();
   record.failed = load->Failed();
@@ -187,7 +189,8 @@ Result<RunRecord> RunRow(const RunJob& run, const Progress& progress) {
   record.samples = run.file + ".csv";
   Setup* const setup = run.server.setup;
   Result<std::uint64_t> before = 0;
-  if (setup) before = CountMessages(*setup);
+  record.counted = setup && run.job.api.messages;
+  if (record.counted) before = CountMessages(*setup);
   if (!before) return std::unexpected(before.error());
   auto sampled =
       SampledTime::Begin(run.job, setup, run.job.folder / record.samples);
@@ -196,8 +199,9 @@ Result<RunRecord> RunRow(const RunJob& run, const Progress& progress) {
                                    : LoadByOurs(run, progress, record);
   if (done) done = sampled->End(record);
   if (!done) return std::unexpected(done.error());
-  if (setup) {
-    const auto after = CountSettled(*setup, record.failed == 0);
+  if (record.counted) {
+    const auto after =
+        CountSettled(*setup, record.failed + record.non_2xx == 0);
     if (!after) return std::unexpected(after.error());
     Compare(record, *before, *after);
   }

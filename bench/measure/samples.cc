@@ -81,7 +81,9 @@ void AddCpu(const Sample& sample, double seconds, double cores,
             const std::vector<std::string>& groups,
             std::map<std::string, double>& used) {
   const auto add = [&](const std::string& name, const std::string& column) {
-    used[name] += ValueOf(sample, column) / 100 * cores * seconds;
+    const auto found = sample.values.find(column);
+    if (found == sample.values.end()) return;  // not known, which is not 0
+    used[name] += found->second / 100 * cores * seconds;
   };
   add("machine", "cpu_percent");
   for (const std::string& group : groups) add(group, group + "_cpu_percent");

@@ -44,6 +44,9 @@ struct Command {
 // `ulimit -n` before it where `descriptors` is set.
 std::string ToString(const Command& command);
 
+// The most descriptors that a program may be given here: our own hard limit.
+std::uint64_t HardDescriptors();
+
 // Where a program is, looked up in PATH, /usr/sbin and /sbin. Empty: nowhere.
 std::filesystem::path FindProgram(const std::string& name);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,6 +53,12 @@ std::string ToString(const Command& command) {
     text += Quoted(argument);
   }
   return text;
+}
+
+std::uint64_t HardDescriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_max;
 }
 
 std::filesystem::path FindProgram(const std::string& name) {

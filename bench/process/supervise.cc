@@ -26,6 +26,7 @@ sigset_t WatchedSignals() {
 
 [[noreturn]] void Work(const std::function<int()>& work, pid_t parent,
                        const sigset_t& signals) {
+  ::setpgid(0, 0);  // Ctrl-C reaches it through us
   ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -59,8 +60,8 @@ int Watch(pid_t worker, const sigset_t& signals) {
       const auto code = ReapEnded(worker);
       if (code) return stopped_by != 0 ? 128 + stopped_by : *code;
     } else if (got > 0) {
+      ::kill(worker, stopped_by == 0 ? got : SIGKILL);
       stopped_by = got;
-      ::kill(worker, SIGKILL);
     }
   }
 }

@@ -6,11 +6,11 @@
 
 namespace smsweb::bench {
 
-// Does the work in a process of its own. When that has ended, or SIGINT,
-// SIGTERM or SIGHUP has come and it was killed, everything that it has started
-// and left is killed too (orphans come to us: PR_SET_CHILD_SUBREAPER), then
+// Does the work in a process of its own. SIGINT, SIGTERM and SIGHUP are passed
+// on to it; a second one kills it. When it has ended, everything that it has
+// started and left is killed (orphans come to us: PR_SET_CHILD_SUBREAPER), then
 // `tidy` is called. The work's exit code; 128 + the signal's number where one
-// ended it.
+// came.
 int Supervise(const std::function<int()>& work,
               const std::function<void()>& tidy);
 

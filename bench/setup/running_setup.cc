@@ -1,11 +1,11 @@
 #include "bench/setup/running_setup.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <fstream>
 #include <utility>
 
+#include "bench/process/child.h"
 #include "bench/setup/loopback.h"
 #include "bench/setup/options.h"
 #include "bench/setup/queue_count.h"
@@ -15,12 +15,6 @@
 
 namespace smsweb::bench {
 namespace {
-
-std::uint64_t HardDescriptors() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_max;
-}
 
 bool Says(const std::filesystem::path& log, std::string_view word) {
   std::ifstream file(log);

@@ -66,7 +66,7 @@ class BenchCase(unittest.TestCase):
 
     def assert_nothing_is_left(self) -> None:
         """No private folder, and no program that was started in one."""
-        self.assertEqual(list(self.folder.glob("smsweb-bench-??????")), [])
+        self.assertEqual(list(self.folder.glob("smsweb-bench-[0-9]*-*")), [])
         self.assertEqual(self.programs_in_the_folder(), [])
 
     def programs_in_the_folder(self) -> list[str]:
