@@ -66,28 +66,29 @@ static const char* SysfsPort(const char* path) {
 
 /* ---- Finding a port */
 
-static int FillLink(struct stat* status) {
-  memset(status, 0, sizeof(*status));
-  status->st_mode = S_IFLNK | 0777;
-  return 0;
-}
+#define FILL_LINK(status) \
+  (memset(status, 0, sizeof(*(status))), (status)->st_mode = S_IFLNK | 0777, 0)
 
 int lstat(const char* path, struct stat* status) {
-  if (SysfsPort(path) != NULL) return FillLink(status);
+  if (SysfsPort(path) != NULL) return FILL_LINK(status);
   return REAL(lstat)(path, status);
 }
 
 int lstat64(const char* path, struct stat64* status) {
-  /* the same structure on 64-bit systems, and nobody's on others */
-  if (SysfsPort(path) != NULL) return FillLink((struct stat*)status);
+  if (SysfsPort(path) != NULL) return FILL_LINK(status);
   return REAL(lstat64)(path, status);
 }
 
-/* As programs built against glibc before 2.33 call it. */
+/* As programs built against glibc before 2.33 call them. */
 int __lxstat(int version, const char* path, struct stat* status);
 int __lxstat(int version, const char* path, struct stat* status) {
   (void)version;
   return lstat(path, status);
+}
+int __lxstat64(int version, const char* path, struct stat64* status);
+int __lxstat64(int version, const char* path, struct stat64* status) {
+  (void)version;
+  return lstat64(path, status);
 }
 
 int stat(const char* path, struct stat* status) {
@@ -185,15 +186,26 @@ static int ModemLines(int fd, unsigned long request, int* bits) {
   }
 }
 
-int ioctl(int fd, unsigned long request, ...) {
-  va_list arguments;
-  va_start(arguments, request);
-  void* const argument = va_arg(arguments, void*);
-  va_end(arguments);
+typedef int Ioctl(int fd, unsigned long request, ...);
+
+static int AskPort(Ioctl* real, int fd, unsigned long request, void* argument) {
   const int about_lines = request == TIOCMGET || request == TIOCMSET ||
                           request == TIOCMBIS || request == TIOCMBIC;
   if (about_lines && IsPty(fd)) return ModemLines(fd, request, argument);
   /* On a pty it would outlive the program that asked for it. */
   if (request == TIOCEXCL && IsPty(fd)) return 0;
-  return REAL(ioctl)(fd, request, argument);
+  return real(fd, request, argument);
 }
+
+#define WRAP_IOCTL(name)                               \
+  int name(int fd, unsigned long request, ...) {       \
+    va_list arguments;                                 \
+    va_start(arguments, request);                      \
+    void* const argument = va_arg(arguments, void*);   \
+    va_end(arguments);                                 \
+    return AskPort(REAL(name), fd, request, argument); \
+  }
+WRAP_IOCTL(ioctl)
+/* Its name in a program whose time_t has 64 bits, on a 32-bit system. */
+Ioctl __ioctl_time64;
+WRAP_IOCTL(__ioctl_time64)

@@ -151,3 +151,9 @@ WRAP(int, clock_gettime, (clockid_t clock, struct timespec *to), clock, to)
   }
 WRAP_FCNTL(fcntl)
 WRAP_FCNTL(fcntl64)
+
+/* Their names in a program whose time_t has 64 bits, on a 32-bit system. */
+int __fcntl_time64(int fd, int command, ...);
+WRAP_FCNTL(__fcntl_time64)
+int __clock_gettime64(clockid_t clock, void *to);
+WRAP(int, __clock_gettime64, (clockid_t clock, void *to), clock, to)
