@@ -36,6 +36,14 @@ TEST_CASE("A UUID reads back what it wrote, and nothing else") {
   }
 }
 
+TEST_CASE("The system's clock is the system's") {
+  const auto before =
+      std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  const WallTime now = SystemClock().Wall();
+  CHECK(before <= now);
+  CHECK(now <= std::chrono::system_clock::now());
+}
+
 TEST_CASE("Times are written as RFC 3339 in UTC") {
   CHECK(FormatRfc3339(WallTime(Millis(0))) == "1970-01-01T00:00:00.000Z");
   CHECK(FormatRfc3339(WallTime(Millis(1'763'882'208'123))) ==

@@ -1,9 +1,14 @@
 // smsweb send --file, batch and cancel, against a real queue.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "catch.h"
 #include "common/store/sqlite_store.h"
 #include "ctl/commands.h"
+#include "ctl/input_file.h"
 #include "forwarding_store.h"
 #include "insert.h"
 #include "temp_folder.h"
@@ -115,6 +120,21 @@ TEST_CASE("send says what does not go with a file") {
     REQUIRE_FALSE(parsed.has_value());
     CHECK(parsed.error().failure->exit == ExitCode::kUsage);
   }
+}
+
+TEST_CASE("A file may be over 4 GB, and of a year after 2038") {
+  constexpr std::uint64_t kSize = 5'000'000'000;
+  TempFolder folder;
+  const std::string path = folder / "messages.csv";
+  const UniqueFd made(::open(path.c_str(), O_WRONLY | O_CREAT, 0600));
+  REQUIRE(made);
+  REQUIRE(::ftruncate(made.get(), kSize) == 0);  // without a block on the disk
+  const timespec in_2050{2'524'608'000, 0};
+  const timespec times[] = {in_2050, in_2050};
+  REQUIRE(::futimens(made.get(), times) == 0);
+  const auto file = InputFile::Open(path);
+  REQUIRE(file.has_value());
+  CHECK(file->size() == kSize);
 }
 
 TEST_CASE("A file is queued, and its errors are listed by line") {

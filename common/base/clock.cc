@@ -1,5 +1,7 @@
 #include "common/base/clock.h"
 
+#include <time.h>
+
 namespace smsweb {
 namespace {
 
@@ -14,8 +16,13 @@ void PutDigits(std::int64_t value, std::size_t at, std::size_t count,
 
 }  // namespace
 
+// Asked of the system itself: libstdc++'s system_clock ends in 2038 on Debian
+// 12's armhf, whose libraries are compiled for a time_t of 32 bits.
 WallTime SystemClock::Wall() const {
-  return std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return std::chrono::floor<Millis>(WallTime(std::chrono::seconds(now.tv_sec)) +
+                                    std::chrono::nanoseconds(now.tv_nsec));
 }
 
 MonoTime SystemClock::Mono() const { return std::chrono::steady_clock::now(); }
