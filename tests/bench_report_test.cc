@@ -84,6 +84,7 @@ RunRecord RunOf(std::uint64_t succeeded, double seconds) {
   run.seconds = seconds;
   run.succeeded = succeeded;
   run.latency.Record(12'000, succeeded);
+  run.counted = true;
   run.peak = {.cpu_percent = 42, .memory_percent = 9, .memory_bytes = 1 << 25};
   run.cpu_seconds = {{"web", 0.02}, {"endpoint", 0.05}};
   return run;
@@ -170,6 +171,8 @@ Results HostileExample() {
   run.non_2xx = run.failed = 1;
   run.problems = run.faults = {{kHostile, 1}};
   record.rows.push_back({.skipped = kHostile});
+  record.broke_off = kHostile;
+  record.versions = {{kHostile, kHostile}};
   results.deliveries[0].load = results.deliveries[0].modem = kHostile;
   CeilingRecord& ceiling = results.ceilings[0];
   ceiling.sentence = ceiling.remedy = ceiling.cause = kHostile;
@@ -428,6 +431,42 @@ TEST_CASE("Rows whose runs lie too far apart are named") {
             "| The paper's design | 100 requests, 50 at once | 2 | 66.7 % |"));
   results.cases[0].rows[2].runs[0].seconds *= 2;  // but is over at once
   CHECK(Has(PagesOf(results).markdown, "1 row took less than 500 ms"));
+}
+
+TEST_CASE("A load that came late is named, for its times are in part its own") {
+  Results results = Example();
+  CHECK_FALSE(Has(PagesOf(results).html, "The load came late"));
+  results.cases[0].rows[3].runs[0].late_ms = 5;  // of answers of 12 ms
+  CHECK(Has(PagesOf(results).html, "The load came late</strong> in 1 row"));
+}
+
+TEST_CASE("What became of all that was asked is said of each set-up") {
+  Results results = Example();
+  CaseRecord& record = results.cases[0];
+  CHECK(Has(PagesOf(results).markdown,
+            "Of 474 requests in all runs, 474 got 2xx, 0 another answer, 0 "
+            "none. All 474 messages that got 2xx were in the queue."));
+  record.rows[0].runs[0].lost = 1;
+  record.has_modems = true;
+  record.arrived = 473;
+  record.stranded = 1;
+  record.broke_off = "nginx has ended";
+  record.versions = {{"nginx", "1.22.1"}};
+  const Pages pages = PagesOf(results);
+  CHECK(Has(pages.markdown, "1 of 474 messages that got 2xx were not in the"));
+  CHECK(Has(pages.markdown, "1 that were accepted never came"));
+  CHECK(Has(pages.markdown, "Broke off: nginx has ended"));
+  CHECK(Has(pages.markdown, "Versions: `nginx` 1.22.1"));
+}
+
+TEST_CASE("A queue that was not counted is not said to be whole") {
+  Results results = Example();
+  for (auto& row : results.cases[0].rows) {
+    for (auto& run : row.runs) run.counted = false;
+  }
+  const std::string markdown = PagesOf(results).markdown;
+  CHECK(Has(markdown, "What is in its queue was not counted."));
+  CHECK(Has(markdown, "| 0 | 0 | – |"));
 }
 
 TEST_CASE("Without gnuplot the package to install is named") {

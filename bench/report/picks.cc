@@ -229,6 +229,10 @@ std::uint64_t Asked(const RunRecord& run) {
   return run.succeeded + run.non_2xx + run.failed;
 }
 
+std::string LostText(const RunRecord& run) {
+  return run.counted ? Grouped(run.lost) : "–";
+}
+
 double SecondsAt(const LatencyHistogram& latency, double percent) {
   constexpr double kMicros = 1e6;
   return static_cast<double>(latency.Percentile(percent)) / kMicros;

@@ -65,6 +65,8 @@ std::vector<CurvePoint> CurveOf(const CaseRecord& record);
 std::string CurveCase(const Results& results);
 
 std::uint64_t Asked(const RunRecord& run);
+// How many of its 2xx have no message; "–": the queue was not counted.
+std::string LostText(const RunRecord& run);
 
 // The seconds within which so many percent were answered.
 double SecondsAt(const LatencyHistogram& latency, double percent);

@@ -37,6 +37,9 @@ void AddCapacity(const Material& material, Document& document);
 void AddRepeat(const Material& material, Document& document);
 void AddGlossary(Document& document);
 
+// What became of all that was asked, of the section of cases.
+Note OutcomeOf(const CaseRecord& record);
+
 // How many modems, of the section of capacity.
 void AddModemPlan(const ModemNeed& need, Document& document);
 

@@ -1,7 +1,5 @@
 // Test cases, row by row, beside the paper's own figures, with the paper's
 // charts.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "bench/plan/figures.h"
@@ -33,7 +31,7 @@ Table::Row OurRow(const RanRow& ran, bool with_paper) {
         Figure(run.peak.rx_bytes_per_second),
         Figure(run.peak.tx_bytes_per_second), Figure(run.seconds),
         Figure(run.PerSecond()), Figure(run.Goodput()), Grouped(run.non_2xx),
-        Grouped(run.failed), Grouped(run.lost)}) {
+        Grouped(run.failed), LostText(run)}) {
     cells.emplace_back(figure);
   }
   return {std::move(cells)};
@@ -61,68 +59,6 @@ Table TableOf(const CaseRecord& record) {
   return table;
 }
 
-struct Sums {
-  std::uint64_t accepted = 0;
-  std::uint64_t refused = 0;
-  std::uint64_t unanswered = 0;
-  std::uint64_t lost = 0;
-  std::uint64_t extra = 0;
-};
-
-Sums SumsOf(const CaseRecord& record) {
-  Sums sums;
-  for (const auto& row : record.rows) {
-    for (const auto& run : row.runs) {
-      sums.accepted += run.succeeded;
-      sums.refused += run.non_2xx;
-      sums.unanswered += run.failed;
-      sums.lost += run.lost;
-      sums.extra += run.extra;
-    }
-  }
-  return sums;
-}
-
-std::string QueueWords(const Sums& sums) {
-  if (sums.lost > 0) {
-    return fmt::format("{} of {} that got 2xx were not in the queue.",
-                       Grouped(sums.lost), Count(sums.accepted, "message"));
-  }
-  std::string words = fmt::format("All {} that got 2xx were in the queue.",
-                                  Count(sums.accepted, "message"));
-  if (sums.extra > 0) {
-    words += fmt::format(" {} more were there whose answer was not 2xx.",
-                         Grouped(sums.extra));
-  }
-  return words;
-}
-
-std::string PhoneWords(const CaseRecord& record) {
-  if (!record.has_modems) return "";
-  std::string words = fmt::format(" {} arrived at the simulated phones",
-                                  Count(record.arrived, "message"));
-  if (record.stranded == 0 && record.repeated == 0) {
-    return words + ": none is missing, none came twice.";
-  }
-  return words + fmt::format(
-                     ": {} that were accepted never came, {} came more "
-                     "than once.",
-                     Grouped(record.stranded), Grouped(record.repeated));
-}
-
-// What became of all that was asked, over all runs.
-Note Outcome(const CaseRecord& record) {
-  const Sums sums = SumsOf(record);
-  const bool good =
-      sums.refused + sums.unanswered + sums.lost == 0 && record.stranded == 0;
-  const std::string asked = fmt::format(
-      "Of {} in all runs, {} got 2xx, {} another answer, {} none. ",
-      Count(sums.accepted + sums.refused + sums.unanswered, "request"),
-      Grouped(sums.accepted), Grouped(sums.refused), Grouped(sums.unanswered));
-  return {good ? Note::Kind::kGood : Note::Kind::kWarning,
-          asked + QueueWords(sums) + PhoneWords(record)};
-}
-
 List SkippedRows(const CaseRecord& record) {
   List list;
   for (const auto& row : record.rows) {
@@ -131,6 +67,15 @@ List SkippedRows(const CaseRecord& record) {
                          " was not run: " + row.skipped);
   }
   return list;
+}
+
+Text VersionsOf(const CaseRecord& record) {
+  Text text;
+  for (const auto& [program, version] : record.versions) {
+    text += text.empty() ? Text("Versions: ") : Text(", ");
+    text += CodeText(program) + " " + version;
+  }
+  return text;
 }
 
 Text SizesOf(const CaseRecord& record) {
@@ -168,14 +113,17 @@ void AddSetup(const Material& material, const CaseRecord& record,
     return;
   }
   if (!RanRows(record).empty()) {
-    document.Add(Outcome(record));
+    document.Add(OutcomeOf(record));
     document.Add(TableOf(record));
+  }
+  if (!record.broke_off.empty()) {
+    document.Add(Note{Note::Kind::kWarning, "Broke off: " + record.broke_off});
   }
   if (List skipped = SkippedRows(record); !skipped.items.empty()) {
     document.Add(std::move(skipped));
   }
-  if (Text sizes = SizesOf(record); !sizes.empty()) {
-    document.Add(Paragraph{sizes});
+  for (const Text& text : {SizesOf(record), VersionsOf(record)}) {
+    if (!text.empty()) document.Add(Paragraph{text});
   }
   if (Fold use = UseOf(material, record); !use.blocks.empty()) {
     document.Add(std::move(use));

@@ -27,7 +27,7 @@ Table TableOf(const std::vector<RanRow>& rows) {
           Duration(SecondsAt(run.latency, 50)),
           Duration(SecondsAt(run.latency, 99)), CostOf(run),
           Bytes(run.peak.memory_bytes), Grouped(run.non_2xx),
-          Grouped(run.failed), Grouped(run.lost)}});
+          Grouped(run.failed), LostText(run)}});
   }
   return table;
 }

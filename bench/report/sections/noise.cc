@@ -101,6 +101,37 @@ Table TableOf(const std::vector<RanRow>& rows) {
   return table;
 }
 
+// Our own generator was late by so much of the slowest answers that it can't
+// be told from them.
+bool IsLate(const RanRow& ran) {
+  constexpr double kPart = 0.1;
+  return ran.run->late_ms / 1000 > kPart * SecondsAt(ran.run->latency, 99) &&
+         ran.run->latency.count() > 0;
+}
+
+void AddLateness(const Results& results, Document& document) {
+  Table table{.columns = {{"case"},
+                          {"set-up"},
+                          {"load"},
+                          {"generator late, 99 %", true},
+                          {"answers, 99 %", true}}};
+  for (const RanRow& ran : RanRows(results)) {
+    if (!IsLate(ran)) continue;
+    table.rows.push_back(
+        {{CodeText(ran.record->name), TitleOf(*ran.record), LoadName(*ran.row),
+          Duration(ran.run->late_ms / 1000),
+          Duration(SecondsAt(ran.run->latency, 99))}});
+  }
+  if (table.rows.empty()) return;
+  document.Add(Note{Note::Kind::kWarning,
+                    StrongText("The load came late") + " in " +
+                        Count(table.rows.size(), "row") +
+                        ": our own generator sent requests after they were "
+                        "due, by more than a tenth of the slowest answers. "
+                        "Their times are in part its own."});
+  document.Add(std::move(table));
+}
+
 }  // namespace
 
 void AddNoise(const Material& material, Document& document) {
@@ -120,6 +151,7 @@ void AddNoise(const Material& material, Document& document) {
                            Verb(found.once, "was", "were") +
                            " run once: of those nothing can be said."});
   }
+  AddLateness(material.results, document);
   document.Add(Paragraph{
       "Apart is the distance between the best and the worst run, in goodput, "
       "as a part of the median. All tables and charts show the run of median "
