@@ -171,6 +171,10 @@ TEST_CASE("nginx takes workers, connections and several smsweb-cgi") {
     CHECK(Says(site, "server unix:" + place.layout().Endpoint(number).string() +
                          " max_fails=0;"));
   }
+  CHECK(Says(site, "listen 127.0.0.1:12345 reuseport backlog=4096;"));
+  const std::string common = place.Text("web/smsweb-common.inc");
+  CHECK(Says(common, "\nclient_header_timeout 600s;"));
+  CHECK(Says(common, "\nfastcgi_read_timeout 600s;"));
 }
 
 TEST_CASE("nginx is not told of more descriptors than it may have") {
@@ -494,7 +498,7 @@ struct FakeGroups {
 
   Place place;
   SlowBoard::Places places{.groups = place.parent / "groups",
-                       .membership = place.parent / "membership"};
+                           .membership = place.parent / "membership"};
 };
 
 TEST_CASE("Groups of version 1 are made below our own") {
@@ -537,7 +541,7 @@ TEST_CASE("Without a limit there is no group, whoever we are") {
 TEST_CASE("A limit that can't be had says what it takes") {
   const auto board =
       SlowBoard::Make({.cores = 1}, "one",
-                  {.groups = "/nonexistent", .membership = "/nonexistent"});
+                      {.groups = "/nonexistent", .membership = "/nonexistent"});
   REQUIRE_FALSE(board.has_value());
   CHECK(board.error().kind == ErrorKind::kUnavailable);
   CHECK(Says(board.error().message, "root"));

@@ -64,7 +64,7 @@ void AddSizes(const WebPlan& plan, Values& values) {
     values.push_back(
         {"client_header_timeout 15s;", "client_header_timeout 600s;"});
     values.push_back(
-        {"fastcgi_read_timeout 30s;", "fastcgi_read_timeout 600s;"});
+        {"fastcgi_read_timeout    30s;", "fastcgi_read_timeout 600s;"});
   }
 }
 
