@@ -1,5 +1,4 @@
 // Other programs: started as asked, and gone when they should be.
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -151,27 +150,19 @@ TEST_CASE("Supervised work has its own exit code, and is tidied up after") {
 TEST_CASE(
     "What supervised work leaves behind is killed, in other sessions too") {
   const TempFolder folder;
-  const std::string pipe = folder / "pipe";
-  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  // Read-write, so that an end of it is open before there is another.
-  const int alive = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  const std::string ready = folder / "ready";
   const auto daemon = [&] {
-    // A grandchild in a session of its own, which holds the pipe open.
-    const auto started = Run(Shell("setsid sh -c 'exec 9>" + pipe +
-                                   "; echo up >&9; exec sleep 1000' "
-                                   ">/dev/null 2>&1 &"),
+    // In a session of its own before the shell ends, and its group with it.
+    const auto started = Run(Shell("setsid sh -c 'echo $$ >" + ready +
+                                   "; exec sleep 1000' >/dev/null 2>&1 & "
+                                   "until [ -s " +
+                                   ready + " ]; do sleep 0.01; done"),
                              10s);
-    char word[4] = {};
-    while (::read(alive, word, 3) != 3) ::usleep(1000);
     return started ? 0 : 1;
   };
   CHECK(SuperviseApart(daemon, [] {}) == 0);
   const auto left =
-      Run(Shell("pgrep -f '^sleep 1000$' | while read p; do ls -l "
-                "/proc/$p/fd 2>/dev/null; done | grep -c " +
-                pipe),
-          10s);
-  ::close(alive);
+      Run(Shell("ps -o pid= -p \"$(cat " + ready + ")\" | wc -l"), 10s);
   CHECK(left->output == "0\n");
 }
 
