@@ -82,6 +82,8 @@ void KillChildren() {
 
 int Supervise(const std::function<int()>& work,
               const std::function<void()>& tidy) {
+  // A shell that starts us in the background has it ignored.
+  ::signal(SIGINT, SIG_DFL);
   const sigset_t signals = WatchedSignals();
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
