@@ -58,11 +58,22 @@ def read(file):
     return headers, text
 
 
+def received_file(folder):
+    """The first that is whole, and what it says. It may have had another name
+    when it was looked for."""
+    for file in folder.glob("GSM1.*"):
+        try:
+            if said := read(file):
+                return file, said
+        except FileNotFoundError:
+            pass
+    return None
+
+
 def receive(simulator, path, name, text):
     simulator.bring(name)
-    file = interop.until(lambda: next((path / "incoming").glob("GSM1.*"), None),
-                         f"the {name} message")
-    headers, body = interop.until(lambda: read(file), "its text")
+    file, (headers, body) = interop.until(lambda: received_file(path / "incoming"),
+                                          f"the {name} message")
     if headers["From"] != interop.SENDER.lstrip("+") or body != text:
         raise interop.Failure(f"{name}: {headers} {body!r} was received")
     file.unlink()
