@@ -53,22 +53,45 @@ std::string Bound(const std::optional<double>& bound) {
   return bound ? Number(*bound) : "*";
 }
 
-// Where gnuplot would round its first decade away, the axis begins a hair
-// before it.
-Axis WithTicks(const Axis& axis, const std::vector<Series>& drawn,
-               double Point::*value) {
-  if (!axis.log || !axis.ticks.empty()) return axis;
+struct Extent {
   double least = 1e300;
   double most = 0;
+};
+
+Extent ExtentOf(const std::vector<Series>& drawn, double Point::*value) {
+  Extent extent;
   for (const Series& series : drawn) {
     for (const Point& point : series.points) {
-      least = std::min(least, point.*value);
-      most = std::max(most, point.*value);
+      extent.least = std::min(extent.least, point.*value);
+      extent.most = std::max(extent.most, point.*value);
     }
   }
+  return extent;
+}
+
+// From the last tick before all points to the first after them.
+Extent Ticked(const Extent& extent, const Ticks& ticks) {
+  Extent ticked{0, 0};
+  for (const auto& [value, label] : ticks) {
+    if (value <= extent.least) ticked.least = value;
+    const bool after = value >= extent.most && value > ticked.least;
+    if (after && ticked.most == 0) ticked.most = value;
+  }
+  return ticked;
+}
+
+// A logarithmic axis is a hair longer than its ticks, for gnuplot would round
+// the outermost away. In x it ends with the points.
+Axis WithTicks(const Axis& axis, const std::vector<Series>& drawn,
+               double Point::*value) {
+  constexpr double kHair = 1e-6;
+  if (!axis.log || !axis.ticks.empty()) return axis;
+  Extent extent = ExtentOf(drawn, value);
   Axis ticked = axis;
-  ticked.ticks = Decades(least, most);
-  if (value == &Point::x && !axis.from) ticked.from = least * (1 - 1e-6);
+  ticked.ticks = Decades(extent.least, extent.most);
+  if (value == &Point::y) extent = Ticked(extent, ticked.ticks);
+  if (!axis.from) ticked.from = extent.least * (1 - kHair);
+  if (!axis.to) ticked.to = extent.most * (1 + kHair);
   return ticked;
 }
 
