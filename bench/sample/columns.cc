@@ -109,6 +109,7 @@ std::vector<SampleColumn> Assemble(const std::vector<std::string>& cores,
 std::vector<SampleColumn> Columns(int cores,
                                   const std::vector<std::string>& groups) {
   std::vector<std::string> numbers;
+  numbers.reserve(static_cast<std::size_t>(cores));
   for (int i = 0; i < cores; ++i) numbers.push_back(std::to_string(i));
   return Assemble(numbers, groups);
 }

@@ -123,6 +123,7 @@ class Reader {
 
 std::string CsvHeader(const std::vector<SampleColumn>& columns) {
   std::vector<std::string_view> names;
+  names.reserve(columns.size());
   for (const auto& column : columns) names.push_back(column.name);
   return fmt::format("{}\n", fmt::join(names, ","));
 }
@@ -130,6 +131,7 @@ std::string CsvHeader(const std::vector<SampleColumn>& columns) {
 std::string CsvRow(const std::vector<SampleColumn>& columns,
                    const Sample& sample) {
   std::vector<std::string> cells;
+  cells.reserve(columns.size());
   for (const auto& column : columns) cells.push_back(Cell(column.name, sample));
   return fmt::format("{}\n", fmt::join(cells, ","));
 }

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<char*> Pointers(const std::vector<std::string>& arguments) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (const auto& argument : arguments) {
     pointers.push_back(const_cast<char*>(argument.c_str()));
   }

@@ -14,6 +14,7 @@ using Seconds = std::chrono::duration<double>;
 
 std::vector<std::string> NamesOf(const std::vector<SampleGroup>& groups) {
   std::vector<std::string> names;
+  names.reserve(groups.size());
   for (const auto& group : groups) names.push_back(group.name);
   return names;
 }
