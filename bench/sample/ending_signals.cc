@@ -28,7 +28,10 @@ EndingSignals::EndingSignals() {
   ::pthread_sigmask(SIG_BLOCK, &awaited_, &before_);
 }
 
+// A second one that asked for the same end is not to kill who is ending.
 EndingSignals::~EndingSignals() {
+  while (Await(MonoTime())) {
+  }
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 

@@ -126,22 +126,26 @@ bool HasRows(const std::string& file) {
   return std::getline(in, line) && std::getline(in, line) && !in.eof();
 }
 
-// Told to end while it samples; its exit code.
-int EndBySignal(const SampleOptions& options, int signal) {
+// Told to end while it samples, by all of them at once; its exit code.
+int EndBySignals(const SampleOptions& options,
+                 const std::vector<int>& signals) {
   const pid_t sampler = ::fork();
   if (sampler == 0) ::_exit(RunSample(options));
   while (!HasRows(options.out)) std::this_thread::sleep_for(1ms);
-  ::kill(sampler, signal);
+  ::kill(sampler, SIGSTOP);
+  for (const int signal : signals) ::kill(sampler, signal);
+  ::kill(sampler, SIGCONT);
   int status = 0;
   ::waitpid(sampler, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 TEST_CASE("SIGINT and SIGTERM end it in order, with the last row whole") {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  const std::vector<int> ways[] = {{SIGINT}, {SIGTERM}, {SIGINT, SIGTERM}};
+  for (const auto& signals : ways) {
     const TempFolder folder;
     const SampleOptions options{.interval = 20ms, .out = folder / "a.csv"};
-    CHECK(EndBySignal(options, signal) == 0);
+    CHECK(EndBySignals(options, signals) == 0);
     CHECK(!SamplesOf(options.out).empty());
   }
 }
@@ -153,7 +157,7 @@ TEST_CASE("Who ends the sampler ends the command") {
       .out = folder / "a.csv",
       .command = {"/bin/sh", "-c",
                   "trap 'exit 9' TERM; while :; do sleep 0.02; done"}};
-  CHECK(EndBySignal(options, SIGTERM) == 9);
+  CHECK(EndBySignals(options, {SIGTERM}) == 9);
 }
 
 // --- What real children use
