@@ -70,20 +70,6 @@ Result<UniqueFd> OpenAppending(const std::string& path) {
   return UniqueFd(fd);
 }
 
-Result<std::string> ReadFile(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return FailErrno(path, errno);
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (true) {
-    const ssize_t size = ::read(fd.get(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return FailErrno(path, errno);
-    if (size == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(size));
-  }
-}
-
 Result<FileSink> FileSink::Open(const std::string& path) {
   if (path == "-") return FileSink(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
   auto fd = OpenAppending(path);

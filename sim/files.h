@@ -49,6 +49,4 @@ class WireTrace {
 
 Result<UniqueFd> OpenAppending(const std::string& path);
 
-Result<std::string> ReadFile(const std::string& path);
-
 }  // namespace smsweb::sim

@@ -15,6 +15,7 @@
 
 #include "common/base/network.h"
 #include "common/base/process.h"
+#include "common/base/read_file.h"
 #include "common/base/unique_fd.h"
 #include "sim/at_session.h"
 #include "sim/control.h"
@@ -64,7 +65,7 @@ Result<std::unique_ptr<sim::Port>> OpenPort(const sim::Options& options,
 Result<sim::Script> ReadScript(const sim::Options& options) {
   sim::Script script;
   if (!options.script.empty()) {
-    auto text = sim::ReadFile(options.script);
+    auto text = ReadFile(options.script);
     if (!text) return std::unexpected(text.error());
     auto read = sim::ParseScript(*text, options.script);
     if (!read) return read;

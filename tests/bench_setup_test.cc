@@ -23,6 +23,7 @@
 #include "bench/setup/web_server.h"
 #include "catch.h"
 #include "common/base/random.h"
+#include "common/base/read_file.h"
 #include "common/store/sqlite_store.h"
 
 namespace smsweb::bench {
@@ -52,7 +53,7 @@ struct Place {
   }
   const Layout& layout() const { return folder->layout(); }
   std::string Text(const fs::path& path) const {
-    return ReadText(layout().folder / path).value();
+    return ReadFile(layout().folder / path).value();
   }
   WebPlan Plan(const std::string& kind) {
     return {.options = options,
@@ -493,7 +494,7 @@ struct FakeGroups {
     std::ofstream(places.groups / file) << text;
   }
   std::string Text(const std::string& file) const {
-    return ReadText(places.groups / file).value_or("(none)");
+    return ReadFile(places.groups / file).value_or("(none)");
   }
 
   Place place;

@@ -3,11 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "bench/cases/cases.h"
+#include "common/base/read_file.h"
 #include "common/config/table_reader.h"
 
 namespace smsweb::bench {
@@ -17,16 +16,14 @@ constexpr double kLongestSeconds = 86400;
 constexpr std::int64_t kMostRequests = 1'000'000'000;
 
 Result<toml::table> ReadToml(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file) {
+  const auto text = ReadFile(path);
+  if (!text) {
     return Fail(ErrorKind::kNotFound,
                 fmt::format("{}: there is no such file; a folder of cases has "
                             "apis.toml, scripts.toml and cases.toml",
                             path.string()));
   }
-  std::stringstream text;
-  text << file.rdbuf();
-  auto parsed = toml::parse(text.view(), path.string());
+  auto parsed = toml::parse(*text, path.string());
   if (parsed) return std::move(parsed).table();
   return Fail(ErrorKind::kInvalid,
               fmt::format("{}:{}: {}", path.string(),

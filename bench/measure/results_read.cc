@@ -1,10 +1,9 @@
 // Results from JSON. The first field that is wrong ends it, and is named.
 #include <charconv>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "bench/measure/results_fields.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
@@ -140,14 +139,6 @@ Result<void> CheckFormat(const Json& json) {
                "wrote the file");
 }
 
-Result<std::string> ReadFile(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (in) return std::move(text).str();
-  return Fail(ErrorKind::kNotFound, "can't be read: is there such a file?");
-}
-
 }  // namespace
 
 Result<Results> ResultsFromJson(const Json& json) {
@@ -167,7 +158,10 @@ Result<Results> ReadResults(const std::filesystem::path& file) {
     return Fail(error.kind, file.string() + ": " + error.message);
   };
   const auto text = ReadFile(file);
-  if (!text) return with_file(text.error());
+  if (!text) {
+    return with_file(
+        {ErrorKind::kNotFound, "can't be read: is there such a file?"});
+  }
   const Json json = Json::parse(*text, nullptr, false);
   if (json.is_discarded())
     return with_file({ErrorKind::kInvalid, "is no JSON"});

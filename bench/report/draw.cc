@@ -4,6 +4,7 @@
 
 #include "bench/process/child.h"
 #include "bench/report/files.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
@@ -34,7 +35,7 @@ Result<void> RunGnuplot(const std::string& commands,
 }
 
 Result<void> MakeBold(const std::filesystem::path& file) {
-  std::string svg = ReadWhole(file);
+  std::string svg = ReadFile(file).value_or("");
   Replace(svg, kBold, kBoldInSvg);
   return WriteWhole(file, svg);
 }

@@ -1,16 +1,8 @@
 #include "bench/report/files.h"
 
 #include <fstream>
-#include <sstream>
 
 namespace smsweb::bench {
-
-std::string ReadWhole(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return std::move(text).str();
-}
 
 Result<void> WriteWhole(const std::filesystem::path& file,
                         const std::string& text) {

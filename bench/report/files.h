@@ -1,4 +1,4 @@
-// Small files, whole.
+// A small file, written whole.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,6 @@
 
 namespace smsweb::bench {
 
-// Empty where it can't be read.
-std::string ReadWhole(const std::filesystem::path& file);
 Result<void> WriteWhole(const std::filesystem::path& file,
                         const std::string& text);
 

@@ -5,6 +5,7 @@
 #include "bench/report/html.h"
 #include "bench/report/markdown.h"
 #include "bench/report/sections.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
@@ -45,7 +46,8 @@ Result<void> WriteReport(const Results& results, const ReportPlan& plan) {
   const auto drawn = DrawCharts(document.Charts(), plan.folder / kCharts);
   if (!drawn) return drawn;
   const auto svg = [&](const Chart& chart) {
-    const std::string whole = ReadWhole(plan.folder / FileOf(chart));
+    const std::string whole =
+        ReadFile(plan.folder / FileOf(chart)).value_or("");
     return whole.empty() ? "" : InlineSvg(whole, chart.name, Describe(chart));
   };
   const auto html =

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cerrno>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "bench/sample/words.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
@@ -142,10 +140,9 @@ Result<std::vector<Sample>> ParseSamples(std::string_view csv,
 }
 
 Result<std::vector<Sample>> ReadSamples(const std::filesystem::path& csv) {
-  std::ifstream file(csv, std::ios::binary);
-  if (!file) return FailErrno(csv.string(), errno);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return ParseSamples(text, csv.string());
+  const auto text = ReadFile(csv);
+  if (!text) return std::unexpected(text.error());
+  return ParseSamples(*text, csv.string());
 }
 
 }  // namespace smsweb::bench

@@ -14,8 +14,8 @@
 #include <set>
 #include <system_error>
 
-#include "bench/setup/files.h"
 #include "bench/setup/leftovers.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
@@ -88,7 +88,7 @@ bool IsVersion2(const SlowBoard::Places& places) {
 
 // Where groups may be made.
 Result<Folders> Parents(const SlowBoard::Places& places) {
-  const auto text = ReadText(places.membership);
+  const auto text = ReadFile(places.membership);
   const auto membership = ReadMembership(text ? *text : "");
   if (IsVersion2(places)) {
     const auto own = membership.find("");
@@ -193,8 +193,9 @@ std::map<std::string, std::string> ReadMembership(std::string_view text) {
   return membership;
 }
 
-Result<SlowBoard> SlowBoard::Make(const BoardLimit& limit, const std::string& name,
-                          const Places& places) {
+Result<SlowBoard> SlowBoard::Make(const BoardLimit& limit,
+                                  const std::string& name,
+                                  const Places& places) {
   SlowBoard board;
   const auto settings =
       IsVersion2(places) ? GroupSettingsV2(limit) : GroupSettingsV1(limit);
@@ -214,9 +215,9 @@ Result<SlowBoard> SlowBoard::Make(const BoardLimit& limit, const std::string& na
   return board;
 }
 
-Result<void> SlowBoard::MakeGroups(const std::vector<GroupSetting>& settings,
-                               const std::map<std::string, fs::path>& parents,
-                               const std::string& name) {
+Result<void> SlowBoard::MakeGroups(
+    const std::vector<GroupSetting>& settings,
+    const std::map<std::string, fs::path>& parents, const std::string& name) {
   for (const GroupSetting& setting : settings) {
     const fs::path group = parents.at(setting.controller) / name;
     if (std::ranges::find(groups_, group) == groups_.end()) {

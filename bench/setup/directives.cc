@@ -4,7 +4,7 @@
 #include <cctype>
 #include <charconv>
 
-#include "bench/setup/files.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
@@ -64,7 +64,7 @@ Result<std::map<std::string, std::int64_t>> SizesIn(
     const std::vector<std::string>& names) {
   std::map<std::string, std::int64_t> sizes;
   for (const auto& file : files) {
-    const auto text = ReadText(file);
+    const auto text = ReadFile(file);
     if (!text) return std::unexpected(text.error());
     for (const std::string& name : names) {
       if (const auto size = SizeIn(*text, name)) sizes.emplace(name, *size);

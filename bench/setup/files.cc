@@ -1,18 +1,9 @@
 #include "bench/setup/files.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace smsweb::bench {
-
-Result<std::string> ReadText(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return FailErrno(file.string(), errno);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
 
 Result<std::vector<std::filesystem::path>> FilesIn(
     const std::filesystem::path& folder) {

@@ -1,15 +1,12 @@
-// Small files, read whole.
+// What is in a folder.
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include "common/base/error.h"
 
 namespace smsweb::bench {
-
-Result<std::string> ReadText(const std::filesystem::path& file);
 
 // The files in a folder, without what is below, in the order of their names.
 Result<std::vector<std::filesystem::path>> FilesIn(

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "bench/setup/files.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
@@ -88,7 +88,7 @@ Result<void> CopyReplaced(const std::vector<std::filesystem::path>& files,
                           const PrivateFolder& target) {
   std::set<std::string> found;
   for (const auto& file : files) {
-    const auto text = ReadText(file);
+    const auto text = ReadFile(file);
     if (!text) return std::unexpected(text.error());
     const auto done =
         target.Write(to / file.filename(), Replaced(*text, values, found));

@@ -8,12 +8,11 @@
 #include <cctype>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <span>
-#include <sstream>
 #include <utility>
 #include <vector>
 
+#include "common/base/read_file.h"
 #include "common/config/table_reader.h"
 #include "common/profile/built_in.h"
 
@@ -190,15 +189,6 @@ std::unexpected<Error> Unreadable(const std::string& path, int error_number) {
   return failure;
 }
 
-Result<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path);
-  file.peek();  // a folder opens, and can't be read
-  if (!file && !file.eof()) return Unreadable(path, errno);
-  std::ostringstream text;
-  if (!file.eof()) text << file.rdbuf();
-  return text.str();
-}
-
 // In the order of their names. No folder: none.
 Result<std::vector<std::string>> TomlFiles(const std::string& folder) {
   std::vector<std::string> files;
@@ -262,7 +252,7 @@ Result<std::shared_ptr<const ModemProfiles>> LoadProfiles(
   if (!files) return std::unexpected(files.error());
   for (const std::string& file : *files) {
     const auto text = ReadFile(file);
-    if (!text) return std::unexpected(text.error());
+    if (!text) return Fail(ErrorKind::kInvalid, text.error().message);
     all.Add(*text, file);
   }
   if (!all.errors.empty()) {
