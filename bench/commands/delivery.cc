@@ -11,13 +11,12 @@
 namespace smsweb::bench {
 namespace {
 
-double Ms(std::int64_t micros) { return static_cast<double>(micros) / 1e3; }
-
 std::string Line(const char* name, const LatencyHistogram& times) {
   if (times.count() == 0) return fmt::format("  {:<28}none\n", name);
   return fmt::format("  {:<28}{:>10.1f}{:>10.1f}{:>10.1f}{:>10.1f}\n", name,
-                     Ms(times.Percentile(50)), Ms(times.Percentile(90)),
-                     Ms(times.Percentile(99)), Ms(times.Max()));
+                     ToMillis(times.Percentile(50)),
+                     ToMillis(times.Percentile(90)),
+                     ToMillis(times.Percentile(99)), ToMillis(times.Max()));
 }
 
 std::string TextOf(const DeliveryRecord& record) {

@@ -55,8 +55,6 @@ Result<std::vector<Errand>> ErrandsOf(const RunOptions& options,
   return errands;
 }
 
-double Ms(std::int64_t micros) { return static_cast<double>(micros) / 1e3; }
-
 void PrintRow(const RowRecord& row) {
   const std::string what =
       fmt::format("{:>9}", row.requests > 0
@@ -69,8 +67,8 @@ void PrintRow(const RowRecord& row) {
     fmt::print(
         "  {}{:>9.2f}{:>11.1f}{:>11.1f}{:>9}{:>8}{:>7}{:>10.1f}{:>10.1f}\n",
         what, run.seconds, run.PerSecond(), run.Goodput(), run.non_2xx,
-        run.failed, run.lost, Ms(run.latency.Percentile(50)),
-        Ms(run.latency.Percentile(99)));
+        run.failed, run.lost, ToMillis(run.latency.Percentile(50)),
+        ToMillis(run.latency.Percentile(99)));
   }
   if (!Agrees(row)) {
     fmt::print("  {:>18}  the runs disagree: {:.0f} % apart\n", "",

@@ -16,6 +16,11 @@
 
 namespace smsweb::bench {
 
+// Of what a histogram gives.
+inline double ToMillis(std::int64_t micros) {
+  return static_cast<double>(micros) / 1e3;
+}
+
 class LatencyHistogram {
  public:
   static constexpr std::size_t kCounters = 23'552;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "bench/load/load.h"
+#include "bench/load/micros.h"
 #include "bench/measure/http_client.h"
 #include "bench/measure/server.h"
 #include "bench/measure/wire_times.h"
@@ -33,7 +34,7 @@ struct Asked {
 std::int64_t CivilOffsetMicros() {
   const auto civil = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(civil).count() -
-         MonotonicMicros();
+         NowMicros();
 }
 
 class Delivery {

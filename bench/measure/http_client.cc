@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 
-#include <chrono>
+#include "bench/load/micros.h"
 
 namespace smsweb::bench {
 namespace {
@@ -16,11 +16,6 @@ std::size_t Append(char* data, std::size_t, std::size_t size, void* body) {
 
 }  // namespace
 
-std::int64_t MonotonicMicros() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-}
-
 HttpClient::HttpClient() : handle_(curl_easy_init()) {
   curl_easy_setopt(handle_, CURLOPT_TIMEOUT, kTimeoutSeconds);
   curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
@@ -33,9 +28,9 @@ Result<HttpAnswer> HttpClient::Get(const std::string& url) {
   HttpAnswer answer;
   curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &answer.body);
-  answer.sent_us = MonotonicMicros();
+  answer.sent_us = NowMicros();
   const CURLcode code = curl_easy_perform(handle_);
-  answer.answered_us = MonotonicMicros();
+  answer.answered_us = NowMicros();
   if (code != CURLE_OK) {
     return Fail(ErrorKind::kUnavailable, curl_easy_strerror(code));
   }

@@ -16,8 +16,6 @@ struct HttpAnswer {
   std::int64_t answered_us = 0;  // the whole answer was there
 };
 
-std::int64_t MonotonicMicros();
-
 class HttpClient {
  public:
   HttpClient();

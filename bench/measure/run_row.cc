@@ -125,7 +125,7 @@ Result<void> LoadByOurs(const RunJob& run, const Progress& progress,
   record.seconds = load->seconds;
   record.in_time = load->succeeded_in_time;
   record.time = run.row.seconds;
-  record.late_ms = static_cast<double>(load->lateness.Percentile(99)) / 1e3;
+  record.late_ms = ToMillis(load->lateness.Percentile(99));
   record.succeeded = load->Succeeded();
   record.non_2xx = load->Answered() - load->Succeeded();
   record.failed = load->Failed();

@@ -132,8 +132,8 @@ int Child::Stop(milliseconds patience) {
   return Reap(std::exchange(pid_, -1));
 }
 
-std::string Child::LastWords(std::size_t lines) const {
-  std::ifstream file(log_);
+std::string LastLines(const std::filesystem::path& log, std::size_t lines) {
+  std::ifstream file(log);
   std::deque<std::string> last;
   for (std::string line; std::getline(file, line);) {
     last.push_back(line);

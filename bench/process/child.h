@@ -63,6 +63,11 @@ struct Ended {
 // killed then).
 Result<Ended> Run(const Command& command, std::chrono::milliseconds limit);
 
+// The end of a log, for an error message. Empty where it can't be read.
+inline constexpr std::size_t kLastLines = 15;
+std::string LastLines(const std::filesystem::path& log,
+                      std::size_t lines = kLastLines);
+
 // A program that runs until it is stopped, its standard output and error in a
 // file. Stopped by the destructor, too.
 class Child {
@@ -80,8 +85,9 @@ class Child {
   // SIGTERM, and SIGKILL to it and its session after `patience`. Its exit code,
   // as in Ended; -1 if it had been stopped before.
   int Stop(std::chrono::milliseconds patience = std::chrono::seconds(15));
-  // The end of its log, for an error message.
-  std::string LastWords(std::size_t lines = 15) const;
+  std::string LastWords(std::size_t lines = kLastLines) const {
+    return LastLines(log_, lines);
+  }
 
  private:
   Child(std::string name, pid_t pid, std::filesystem::path log);

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
-#include <fstream>
 #include <utility>
 
 namespace smsweb::bench {
@@ -17,24 +15,11 @@ using std::chrono::steady_clock;
 // Generous: of half a core, ten programs take their time.
 constexpr std::chrono::seconds kReadyLimit{60};
 constexpr int kPauseMillis = 5;
-constexpr std::size_t kLastWords = 15;
-
-std::string LastLines(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::deque<std::string> last;
-  for (std::string line; std::getline(stream, line);) {
-    last.push_back(line);
-    if (last.size() > kLastWords) last.pop_front();
-  }
-  std::string text;
-  for (const std::string& line : last) text += line + "\n";
-  return text;
-}
 
 std::unexpected<Error> FailWithWords(const Child& child,
                                      const std::filesystem::path& error_log,
                                      std::string_view what) {
-  std::string words = child.LastWords(kLastWords);
+  std::string words = child.LastWords();
   if (!error_log.empty()) words += LastLines(error_log);
   if (words.empty()) words = "(nothing)\n";
   return Fail(ErrorKind::kUnavailable,
@@ -59,8 +44,8 @@ Result<Stage> Stage::Build(const SetupOptions& options) {
       return std::unexpected(ok.error());
     }
   }
-  auto board =
-      SlowBoard::Make(options.limit, folder->layout().folder.filename().string());
+  auto board = SlowBoard::Make(options.limit,
+                               folder->layout().folder.filename().string());
   if (!board) return std::unexpected(board.error());
   return Stage(std::move(*folder), std::move(*board));
 }
