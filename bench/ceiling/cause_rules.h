@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/ceiling/ceiling.h"
 #include "bench/ceiling/failures.h"
@@ -46,6 +48,10 @@ MaybeFinding TimeOut(const Evidence& evidence);
 // Where a person reads on.
 inline constexpr std::string_view kSizesDocument =
     "docs/web-servers.md, \"How the sizes depend on each other\"";
+
+// `lines`, and "3 answers said "CODE"" if any did.
+std::vector<std::string> WithCode(std::vector<std::string> lines,
+                                  std::uint64_t count, std::string_view code);
 
 // A size of the set-up by the first of these names that it has; 0: none.
 std::int64_t SizeOf(const Evidence& evidence,

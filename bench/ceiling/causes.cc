@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "bench/ceiling/cause_rules.h"
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
+#include "bench/sample/words.h"
 
 namespace smsweb::bench {
 namespace {
@@ -22,14 +22,6 @@ constexpr std::array kRules{
     &MessagesLost,      &ProgramFailed, &ListenQueue,
     &TimeOut,
 };
-
-std::optional<std::uint64_t> ReadNumber(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return number;
-}
 
 std::vector<Finding> AskAll(const Evidence& evidence) {
   std::vector<Finding> findings;
@@ -82,6 +74,15 @@ Cause Unknown(const Evidence& evidence, const std::vector<Finding>& beside) {
 
 }  // namespace
 
+std::vector<std::string> WithCode(std::vector<std::string> lines,
+                                  std::uint64_t count, std::string_view code) {
+  if (count > 0) {
+    lines.push_back(
+        fmt::format("{} said \"{}\"", Count(count, "answer"), code));
+  }
+  return lines;
+}
+
 std::int64_t SizeOf(const Evidence& evidence,
                     std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
@@ -98,13 +99,14 @@ std::uint64_t BacklogOf(const Evidence& evidence) {
   const auto backlog = static_cast<std::uint64_t>(wanted);
   const auto most = evidence.kernel_settings.find("net.core.somaxconn");
   if (most == evidence.kernel_settings.end()) return backlog;
-  return std::min(backlog, ReadNumber(most->second).value_or(backlog));
+  return std::min(backlog,
+                  ToNumber<std::uint64_t>(most->second).value_or(backlog));
 }
 
 std::string SettingOf(const Evidence& evidence, const std::string& name) {
   const auto found = evidence.kernel_settings.find(name);
   if (found == evidence.kernel_settings.end()) return "not known";
-  const auto number = ReadNumber(found->second);
+  const auto number = ToNumber<std::uint64_t>(found->second);
   return number ? Grouped(*number) : found->second;
 }
 

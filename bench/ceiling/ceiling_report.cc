@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {
 
-constexpr std::size_t kWidth = 78;
 constexpr std::string_view kAboutShells =
     "The commands above do the same in a shell that has no descriptors open "
     "but "
@@ -17,25 +16,6 @@ constexpr std::string_view kAboutShells =
     "fewer.";
 
 // --- Layout ----------------------------------------------------------------
-
-// Words in lines of kWidth, each line behind `indent`.
-std::string Wrapped(std::string_view text, std::string_view indent) {
-  std::string lines;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (column > 0 && column + 1 + word.size() > kWidth) {
-      lines += '\n';
-      column = 0;
-    }
-    const std::string_view before = column == 0 ? indent : " ";
-    lines += fmt::format("{}{}", before, word);
-    column += before.size() + word.size();
-  }
-  return lines + "\n";
-}
 
 std::string Section(std::string_view title, std::string_view text) {
   if (text.empty()) return {};

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "bench/ceiling/cause_rules.h"
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {

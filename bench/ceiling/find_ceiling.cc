@@ -7,7 +7,7 @@
 #include "bench/ceiling/failures.h"
 #include "bench/ceiling/log_signs.h"
 #include "bench/ceiling/prober.h"
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <map>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "bench/ceiling/cause_rules.h"
 #include "bench/ceiling/log_signs.h"
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {

@@ -3,22 +3,9 @@
 
 #include "bench/ceiling/cause_rules.h"
 #include "bench/ceiling/log_signs.h"
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
-namespace {
-
-std::string CodeLine(std::uint64_t count, std::string_view code) {
-  return fmt::format("{} said \"{}\"", Count(count, "answer"), code);
-}
-
-std::vector<std::string> WithCode(std::vector<std::string> lines,
-                                  std::uint64_t count, std::string_view code) {
-  if (count > 0) lines.push_back(CodeLine(count, code));
-  return lines;
-}
-
-}  // namespace
 
 MaybeFinding DatabaseLocked(const Evidence& evidence) {
   const Said said = WhatLogsSay(evidence.log_lines, "database_locked");

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "bench/ceiling/reproduce.h"
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {

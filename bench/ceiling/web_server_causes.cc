@@ -6,7 +6,7 @@
 
 #include "bench/ceiling/cause_rules.h"
 #include "bench/ceiling/log_signs.h"
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {
@@ -194,11 +194,6 @@ MaybeFinding UpstreamQueue(const Evidence& evidence) {
   Finding finding{
       .weight = said ? Weight::kSaid : Weight::kFits,
       .explains = said ? failures.errors + failures.unanswered : unreachable};
-  std::vector<std::string> lines = said.quotes;
-  if (unreachable > 0) {
-    lines.push_back(fmt::format("{} said \"endpoint_unreachable\"",
-                                Count(unreachable, "answer")));
-  }
   finding.cause = {
       .name = "upstream_queue",
       .sentence = fmt::format(
@@ -209,7 +204,7 @@ MaybeFinding UpstreamQueue(const Evidence& evidence) {
           Count(failures.errors, "request"),
           SizeInWords(SizeOf(evidence, {"endpoint.backlog"})), kSomaxconn,
           SettingOf(evidence, kSomaxconn)),
-      .evidence = std::move(lines),
+      .evidence = WithCode(said.quotes, unreachable, "endpoint_unreachable"),
       .remedy = WithDocument(said && !said.sign->remedy.empty()
                                  ? said.sign->remedy
                                  : kRaiseEndpointsBacklog)};

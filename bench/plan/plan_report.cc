@@ -6,12 +6,11 @@
 #include <cmath>
 #include <set>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {
 
-constexpr std::size_t kLineWidth = 78;
 constexpr std::uint64_t kExampleBatch = 1000;
 
 // Those about the chosen number, and some from the first that keeps up with the
@@ -52,25 +51,6 @@ std::string TableText(const ModemPlan& plan) {
     text += TableLine(row, row.modems == plan.chosen.modems);
   }
   return text;
-}
-
-std::string Wrapped(std::string_view sentence, std::string_view first) {
-  std::string text(first);
-  std::size_t column = first.size();
-  while (!sentence.empty()) {
-    const std::size_t end = std::min(sentence.find(' '), sentence.size());
-    if (column > first.size() && column + 1 + end > kLineWidth) {
-      text += "\n" + std::string(first.size(), ' ');
-      column = first.size();
-    } else if (column > first.size()) {
-      text += ' ';
-      ++column;
-    }
-    text += sentence.substr(0, end);
-    column += end;
-    sentence.remove_prefix(std::min(end + 1, sentence.size()));
-  }
-  return text + "\n";
 }
 
 nlohmann::ordered_json Finite(double value) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 namespace smsweb::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/escape.h"
 
 namespace smsweb::bench {

@@ -2,7 +2,7 @@
 // charts.
 #include <algorithm>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/picks.h"
 #include "bench/report/sections.h"
 

@@ -1,7 +1,7 @@
 // The highest concurrency at which nothing fails, and what ends it.
 #include <algorithm>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/picks.h"
 #include "bench/report/sections.h"
 

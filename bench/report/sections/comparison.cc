@@ -1,7 +1,7 @@
 // Set-ups beside each other, under the same load.
 #include <algorithm>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/picks.h"
 #include "bench/report/sections.h"
 

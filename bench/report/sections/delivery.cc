@@ -1,5 +1,5 @@
 // From the request to the phone network, message by message.
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/picks.h"
 #include "bench/report/sections.h"
 

@@ -1,5 +1,5 @@
 // The machine, and what ran on it.
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/sections.h"
 
 namespace smsweb::bench {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/plan/plan_report.h"
 #include "bench/report/sections.h"
 

@@ -1,7 +1,7 @@
 // How far the figures can be believed.
 #include <algorithm>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/picks.h"
 #include "bench/report/sections.h"
 

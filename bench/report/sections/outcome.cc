@@ -1,7 +1,7 @@
 // What became of all that was asked of a set-up, over all runs of a case.
 #include <fmt/format.h>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/sections.h"
 
 namespace smsweb::bench {

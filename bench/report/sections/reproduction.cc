@@ -1,5 +1,5 @@
 // The paper's 252, and what moves it.
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/sections.h"
 
 namespace smsweb::bench {

@@ -1,7 +1,7 @@
 // The paper's four questions, answered in a sentence each.
 #include <algorithm>
 
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/picks.h"
 #include "bench/report/sections.h"
 

@@ -1,5 +1,5 @@
 // Throughput and goodput over concurrency, beside the paper's own points.
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 #include "bench/report/picks.h"
 #include "bench/report/sections.h"
 

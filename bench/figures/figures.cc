@@ -1,4 +1,4 @@
-#include "bench/plan/figures.h"
+#include "bench/figures/figures.h"
 
 #include <fmt/format.h>
 
@@ -6,6 +6,8 @@
 
 namespace smsweb::bench {
 namespace {
+
+constexpr std::size_t kLineWidth = 78;
 
 constexpr double kKibi = 1024;
 constexpr double kMebi = kKibi * kKibi;
@@ -59,6 +61,25 @@ std::string BytesPerSecond(double rate) {
 
 std::string Count(std::uint64_t count, const std::string& what) {
   return Grouped(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string Wrapped(std::string_view sentence, std::string_view first) {
+  std::string text(first);
+  std::size_t column = first.size();
+  while (!sentence.empty()) {
+    const std::size_t end = std::min(sentence.find(' '), sentence.size());
+    if (column > first.size() && column + 1 + end > kLineWidth) {
+      text += "\n" + std::string(first.size(), ' ');
+      column = first.size();
+    } else if (column > first.size()) {
+      text += ' ';
+      ++column;
+    }
+    text += sentence.substr(0, end);
+    column += end;
+    sentence.remove_prefix(std::min(end + 1, sentence.size()));
+  }
+  return text + "\n";
 }
 
 }  // namespace smsweb::bench
