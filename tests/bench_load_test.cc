@@ -353,6 +353,32 @@ TEST_CASE("a load takes as many processes and addresses as it needs") {
   }
 }
 
+TEST_CASE("what a plan leaves open follows from the rest") {
+  using std::chrono::seconds;
+  struct Row {
+    LoadPlan plan;
+    std::uint64_t requests;
+    std::uint64_t concurrency;
+  };
+  const Row rows[] = {
+      {{.requests = 0, .concurrency = 0}, 1, 1},
+      {{.requests = 7, .concurrency = 3}, 7, 3},
+      {{.requests = 0, .duration = seconds(2), .concurrency = 4},
+       1'000'000'000,
+       4},
+      {{.requests = 0, .duration = seconds(2), .concurrency = 0, .rate = 100},
+       200,
+       200},
+      {{.requests = 50'000, .concurrency = 0, .rate = 100}, 50'000, 10'000},
+  };
+  for (const Row& row : rows) {
+    LoadPlan plan = row.plan;
+    FillIn(plan);
+    CHECK(plan.requests == row.requests);
+    CHECK(plan.concurrency == row.concurrency);
+  }
+}
+
 TEST_CASE("connections are shared out to all processes, and to the last one") {
   const LoadSizes sizes{.connections = 11, .processes = 4};
   std::vector<std::uint32_t> shares;

@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "bench/process/child.h"
+#include "bench/process/growing_file.h"
 #include "bench/process/supervise.h"
 #include "catch.h"
 #include "temp_folder.h"
@@ -118,6 +119,30 @@ TEST_CASE("A child's last words are the end of its log") {
   REQUIRE(child);
   while (child->Running()) Run(Shell("sleep 0.01"), 10s);
   CHECK(child->LastWords(2) == "99\n100\n");
+}
+
+TEST_CASE("A file that grows gives its new lines, whole ones") {
+  const TempFolder folder;
+  const std::string path = folder / "log";
+  GrowingFile file(path);
+  CHECK(file.TakeLines().empty());  // it is not there yet
+  const auto append = [&](const std::string& text) {
+    std::ofstream(path, std::ios::app) << text;
+  };
+  append("one\ntwo\nthr");
+  CHECK(file.TakeLines() == "one\ntwo\n");
+  CHECK(file.TakeLines().empty());
+  append("ee\n");
+  CHECK(file.TakeLines() == "three\n");
+  append("old\n");
+  file.PassOver();
+  append("new\n");
+  CHECK(file.TakeLines() == "new\n");
+  append("a\nbcdef\n");
+  CHECK(file.TakeLines(4) == "a\n");
+  CHECK(file.TakeLines().empty());  // what was past the bound is passed over
+  std::ofstream(path, std::ios::trunc) << "anew\n";
+  CHECK(file.TakeLines() == "anew\n");
 }
 
 TEST_CASE("A command is shown as it could be typed") {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/process/growing_file.h"
+
 namespace smsweb::bench {
 
 class NewLines {
@@ -15,7 +17,7 @@ class NewLines {
 
   // Files by name. What is in them now is old; one that is not there yet is
   // all new when it comes.
-  explicit NewLines(Files files);
+  explicit NewLines(const Files& files);
 
   // Whole lines since the last call (or the construction), as "NAME: LINE";
   // no queries of URLs in them. Of each file kMostBytes at the most. A file
@@ -24,8 +26,7 @@ class NewLines {
   static constexpr std::uint64_t kMostBytes = 16 << 20;
 
  private:
-  Files files_;
-  std::vector<std::uint64_t> read_;  // bytes of each
+  std::vector<std::pair<std::string, GrowingFile>> files_;
 };
 
 }  // namespace smsweb::bench

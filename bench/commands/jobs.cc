@@ -23,13 +23,7 @@ Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
     surroundings.progress(fmt::format("{} on {}: left out: {}",
                                       errand.test.name, errand.setup, missing),
                           true);
-    CaseRecord record;
-    record.name = errand.test.name;
-    record.title = errand.test.title;
-    record.setup = errand.setup;
-    record.setup_title = kind->title;
-    record.skipped = missing;
-    return record;
+    return BeginCase(errand.test, errand.setup, errand.url, missing);
   }
   CaseJob job{.test = errand.test,
               .api = *repository.FindApi(errand.test.api),

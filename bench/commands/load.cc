@@ -58,14 +58,8 @@ Result<LoadPlan> PlanOf(const LoadOptions& options) {
   plan.duration = *time;
   plan.rate = options.rate;
   plan.requests = options.requests;
-  const double seconds = std::chrono::duration<double>(*time).count();
-  if (plan.requests == 0 && plan.rate > 0) {
-    plan.requests = static_cast<std::uint64_t>(plan.rate * seconds);
-  } else if (plan.requests == 0) {
-    plan.requests = time->count() > 0 ? 1'000'000'000 : 1;
-  }
   plan.concurrency = options.concurrency;
-  if (plan.concurrency == 0) plan.concurrency = plan.rate > 0 ? 10'000 : 1;
+  FillIn(plan);
   plan.first_number = options.first_number;
   plan.keep_alive = options.keep_alive;
   plan.together = options.together;

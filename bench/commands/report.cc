@@ -117,23 +117,14 @@ class Report {
       if (record) {
         measurement_.results.cases.push_back(std::move(*record));
       } else {
+        const std::string& why = record.error().message;
+        Say(fmt::format("{} on {}: {}", errands[i].test.name, errands[i].setup,
+                        why));
         measurement_.results.cases.push_back(
-            Broken(errands[i], record.error()));
+            BeginCase(errands[i].test, errands[i].setup, "", why));
       }
     }
     return {};
-  }
-
-  CaseRecord Broken(const Errand& errand, const Error& error) const {
-    Say(fmt::format("{} on {}: {}", errand.test.name, errand.setup,
-                    error.message));
-    CaseRecord record;
-    record.name = errand.test.name;
-    record.title = errand.test.title;
-    record.setup = errand.setup;
-    record.setup_title = FindSetup(errand.setup)->title;
-    record.skipped = error.message;
-    return record;
   }
 
   void Deliveries() {

@@ -67,6 +67,11 @@ struct LoadPlan {
   bool record = false;  // LoadResult::records
 };
 
+// What a plan leaves open (0). `requests`: with a duration, as many as come due
+// in it, or, in a closed loop, without end; else one. `concurrency`: one; in an
+// open loop as many as there are requests, 10,000 at the most.
+void FillIn(LoadPlan& plan);
+
 // What may become of a request that got no answer.
 enum class RequestFault : std::uint8_t {
   kConnectRefused,  // nobody listens, or a backlog that refuses

@@ -10,6 +10,7 @@
 #include "bench/load/load.h"
 #include "bench/load/micros.h"
 #include "bench/measure/http_client.h"
+#include "bench/measure/phone.h"
 #include "bench/measure/server.h"
 #include "bench/measure/wire_times.h"
 #include "common/base/clock.h"
@@ -44,6 +45,7 @@ class Delivery {
         setup_(setup),
         progress_(progress),
         server_(ServerOf(setup)),
+        phone_(setup.phone()),
         offset_us_(CivilOffsetMicros()) {}
 
   Result<DeliveryRecord> Measure() {
@@ -119,8 +121,11 @@ class Delivery {
     return IsReal() ? one.id : one.text;
   }
 
-  std::map<std::string, WireTime> Times() const {
-    if (!IsReal()) return FromPhone(setup_.phone());
+  std::map<std::string, WireTime> Times() {
+    if (!IsReal()) {
+      phone_.Look();
+      return phone_.times();
+    }
     std::filesystem::path log;
     std::filesystem::path trace;
     for (const auto& [name, path] : setup_.logs()) {
@@ -130,7 +135,7 @@ class Delivery {
     return FromLogs(log, trace, offset_us_);
   }
 
-  Result<void> Await(const std::vector<Asked>& asked) const {
+  Result<void> Await(const std::vector<Asked>& asked) {
     auto news = steady_clock::now();
     std::size_t there = 0;
     while (true) {
@@ -215,6 +220,7 @@ class Delivery {
   Setup& setup_;
   const Progress& progress_;
   const Server server_;
+  Phone phone_;
   const std::int64_t offset_us_;
   HttpClient client_;
 };

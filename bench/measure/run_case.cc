@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
+#include "bench/measure/phone.h"
 #include "bench/measure/run_row.h"
 
 namespace smsweb::bench {
@@ -37,22 +37,14 @@ SetupOptions OptionsOf(const CaseJob& job) {
   return options;
 }
 
-// --- What arrives
-// -------------------------------------------------------------------
-
-std::uint64_t CountArrived(const std::filesystem::path& phone) {
-  std::ifstream file(phone);
-  std::uint64_t count = 0;
-  for (std::string line; std::getline(file, line);) {
-    count += line.starts_with("{\"event\":\"message\"") ? 1 : 0;
-  }
-  return count;
-}
+// --- What arrives -----------------------------------------------------------
 
 // Until all that was queued has arrived, or nothing more comes.
 std::uint64_t AwaitArrivals(const Setup& setup, std::uint64_t expected,
                             const Progress& progress) {
-  std::uint64_t arrived = CountArrived(setup.phone());
+  Phone phone(setup.phone());
+  phone.Look();
+  std::uint64_t arrived = phone.messages();
   auto last_news = steady_clock::now();
   const auto goes_on = [&] {
     const auto quiet = steady_clock::now() - last_news;
@@ -63,9 +55,9 @@ std::uint64_t AwaitArrivals(const Setup& setup, std::uint64_t expected,
     progress(fmt::format("{} of {} messages at the phone", arrived, expected),
              false);
     std::this_thread::sleep_for(50ms);
-    const std::uint64_t now = CountArrived(setup.phone());
-    if (now > arrived) last_news = steady_clock::now();
-    arrived = now;
+    phone.Look();
+    if (phone.messages() > arrived) last_news = steady_clock::now();
+    arrived = phone.messages();
   }
   return arrived;
 }
@@ -85,8 +77,7 @@ void CompareArrivals(const Setup& setup, const Progress& progress,
   record.repeated = record.arrived - std::min(record.arrived, queued);
 }
 
-// --- The rows
-// -----------------------------------------------------------------------
+// --- The rows ---------------------------------------------------------------
 
 std::string Describe(const ScriptRow& row) {
   if (row.rate > 0) return fmt::format("{}/s for {} s", row.rate, row.seconds);
@@ -150,18 +141,6 @@ struct CaseRun {
   }
 };
 
-CaseRecord Begin(const CaseJob& job) {
-  CaseRecord record;
-  record.name = job.test.name;
-  record.title = job.test.title;
-  record.setup = job.setup.empty() ? job.url : job.setup;
-  record.setup_title = record.setup;
-  if (const SetupKind* kind = FindSetup(job.setup))
-    record.setup_title = kind->title;
-  record.request = job.api.method + " " + job.api.path;
-  return record;
-}
-
 Result<CaseRecord> RunRows(const CaseJob& job, const Server& server,
                            const Progress& progress, CaseRecord record) {
   CaseRun run{job, server, progress,
@@ -181,8 +160,21 @@ Result<CaseRecord> RunRows(const CaseJob& job, const Server& server,
 
 }  // namespace
 
+CaseRecord BeginCase(const TestCase& test, const std::string& setup,
+                     const std::string& url, const std::string& skipped) {
+  CaseRecord record;
+  record.name = test.name;
+  record.title = test.title;
+  record.setup = setup.empty() ? url : setup;
+  const SetupKind* const kind = FindSetup(setup);
+  record.setup_title = kind ? std::string(kind->title) : record.setup;
+  record.skipped = skipped;
+  return record;
+}
+
 Result<CaseRecord> RunCase(const CaseJob& job, const Progress& progress) {
-  CaseRecord record = Begin(job);
+  CaseRecord record = BeginCase(job.test, job.setup, job.url);
+  record.request = job.api.method + " " + job.api.path;
   if (job.setup.empty()) {
     const auto server = ServerOf(job.url);
     if (!server) return std::unexpected(server.error());

@@ -30,6 +30,11 @@ struct CaseJob {
   std::chrono::milliseconds interval{500};  // of the samples
 };
 
+// What is said of a case on a set-up (or on `url`) before it is run, or where
+// it can't be: `skipped`.
+CaseRecord BeginCase(const TestCase& test, const std::string& setup,
+                     const std::string& url, const std::string& skipped = "");
+
 // kInvalid, kUnavailable: it could not be begun. What fails later is in the
 // record, for that is what is measured.
 Result<CaseRecord> RunCase(const CaseJob& job, const Progress& progress);

@@ -25,8 +25,7 @@ constexpr std::uint64_t kAbOwnDescriptors = 10;
 constexpr std::uint64_t kAbMost = 20'000;
 constexpr auto kLongestRun = std::chrono::minutes(30);
 
-// --- The load
-// ----------------------------------------------------------------------
+// --- The load ---------------------------------------------------------------
 
 AbPlan PlanForAb(const RunJob& run) {
   const CaseJob& job = run.job;
@@ -77,13 +76,7 @@ LoadPlan PlanForLoad(const RunJob& run) {
   plan.rate = run.row.rate;
   plan.requests = run.row.requests;
   plan.concurrency = run.row.concurrency;
-  if (plan.requests == 0) plan.requests = 1'000'000'000;
-  if (plan.rate > 0) {
-    plan.requests = std::max<std::uint64_t>(
-        1, static_cast<std::uint64_t>(plan.rate * run.row.seconds));
-    if (plan.concurrency == 0)
-      plan.concurrency = std::min<std::uint64_t>(plan.requests, 10'000);
-  }
+  FillIn(plan);
   plan.keep_alive = job.script.keep_alive;
   plan.together = job.script.together;
   plan.timeout = job.script.timeout;
@@ -139,8 +132,7 @@ Result<void> LoadByOurs(const RunJob& run, const Progress& progress,
   return {};
 }
 
-// --- The queue
-// ---------------------------------------------------------------------
+// --- The queue --------------------------------------------------------------
 
 Result<std::uint64_t> CountMessages(Setup& setup) {
   const auto count = setup.CountQueue();

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
 #include "bench/sample/sampler.h"
@@ -21,24 +20,19 @@ constexpr auto kPatience = 20s;
 // Groups whose use is the service's own, not the load's.
 bool IsService(const std::string& group) { return group != "load"; }
 
-std::size_t CountLines(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(in),
-                                             std::istreambuf_iterator<char>(),
-                                             '\n'));
-}
-
-Result<void> AwaitLines(const std::filesystem::path& csv, std::size_t lines,
+// Waits until so many lines more are in the file.
+Result<void> AwaitLines(GrowingFile& csv, std::ptrdiff_t lines,
                         Child& sampler) {
   const auto end = steady_clock::now() + kPatience;
-  while (CountLines(csv) < lines) {
+  while (true) {
+    lines -= std::ranges::count(csv.TakeLines(), '\n');
+    if (lines <= 0) return {};
     if (!sampler.Running() || steady_clock::now() > end) {
       return Fail(ErrorKind::kUnavailable,
                   "the sampler writes nothing: " + sampler.LastWords());
     }
     std::this_thread::sleep_for(5ms);
   }
-  return {};
 }
 
 Command SampleCommand(const CaseJob& job,
@@ -99,18 +93,19 @@ Result<SampledTime> SampledTime::Begin(const CaseJob& job, const Setup* setup,
   auto sampler = Child::Start("sampler", SampleCommand(job, groups, csv),
                               csv.string() + ".log");
   if (!sampler) return std::unexpected(sampler.error());
-  if (auto there = AwaitLines(csv, 2, *sampler); !there) {
+  GrowingFile rows(csv);
+  if (auto there = AwaitLines(rows, 2, *sampler); !there) {
     return std::unexpected(there.error());
   }
   std::vector<std::string> names;
   for (const SampleGroup& group : groups) names.push_back(group.name);
-  return SampledTime(std::move(*sampler), csv, std::move(names));
+  return SampledTime(std::move(*sampler), csv, std::move(rows),
+                     std::move(names));
 }
 
 Result<void> SampledTime::End(RunRecord& run) {
-  if (auto more = AwaitLines(csv_, CountLines(csv_) + 1, sampler_); !more) {
-    return more;
-  }
+  rows_.PassOver();
+  if (auto more = AwaitLines(rows_, 1, sampler_); !more) return more;
   sampler_.Stop();
   std::filesystem::remove(csv_.string() + ".log");
   const auto samples = ReadSamples(csv_);

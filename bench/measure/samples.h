@@ -9,6 +9,7 @@
 #include "bench/measure/results.h"
 #include "bench/measure/run_case.h"
 #include "bench/process/child.h"
+#include "bench/process/growing_file.h"
 
 namespace smsweb::bench {
 
@@ -22,13 +23,15 @@ class SampledTime {
   Result<void> End(RunRecord& run);
 
  private:
-  SampledTime(Child sampler, std::filesystem::path csv,
+  SampledTime(Child sampler, std::filesystem::path csv, GrowingFile rows,
               std::vector<std::string> groups)
       : sampler_(std::move(sampler)),
         csv_(std::move(csv)),
+        rows_(std::move(rows)),
         groups_(std::move(groups)) {}
   Child sampler_;
   std::filesystem::path csv_;
+  GrowingFile rows_;  // the same
   std::vector<std::string> groups_;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -12,8 +11,6 @@
 
 namespace smsweb::bench {
 namespace {
-
-using Json = nlohmann::json;
 
 // "2026-11-23T07:16:48.123Z ..." to microseconds of civil time.
 std::optional<std::int64_t> TimeOf(const std::string& line) {
@@ -41,21 +38,6 @@ std::vector<std::int64_t> CommandTimes(const std::filesystem::path& trace) {
 }
 
 }  // namespace
-
-std::map<std::string, WireTime> FromPhone(const std::filesystem::path& phone) {
-  std::map<std::string, WireTime> times;
-  std::ifstream file(phone);
-  for (std::string line; std::getline(file, line);) {
-    const Json record = Json::parse(line, nullptr, false);
-    if (record.is_discarded() || record.value("event", "") != "message")
-      continue;
-    times.try_emplace(record.value("text", ""),
-                      WireTime{record.value("cmgs_us", std::int64_t{0}),
-                               record.value("accepted_us", std::int64_t{0}),
-                               record.value("modem", "")});
-  }
-  return times;
-}
 
 std::map<std::string, WireTime> FromLogs(const std::filesystem::path& log,
                                          const std::filesystem::path& trace,

@@ -1,6 +1,6 @@
 // When a message was on the wire to the modem, and when the network's answer
-// was there: from the simulator's record, or, with a real modem, from smswebd's
-// log and the modem's trace.
+// was there: with a real modem from smswebd's log and the modem's trace; with
+// simulated ones from their record (phone.h).
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,6 @@ struct WireTime {
   std::int64_t accepted_us = 0;  // the network's answer; 0: none came
   std::string modem;
 };
-
-// By text. Lines that are no messages are passed over.
-std::map<std::string, WireTime> FromPhone(const std::filesystem::path& phone);
 
 // By id, with milliseconds: the log has `part` lines with id and result, the
 // trace the commands. `offset_us`: what CLOCK_MONOTONIC is less than civil

@@ -84,8 +84,7 @@ Result<Image> Prepare(const Command& command) {
   return image;
 }
 
-// --- In the child: false with errno
-// ----------------------------------------------
+// --- In the child: false with errno -----------------------------------------
 
 bool JoinGroups(const Command& command) {
   for (const std::string& tasks : command.cgroup_tasks) {
