@@ -11,7 +11,7 @@
 #include "bench/process/child.h"
 #include "bench/process/supervise.h"
 #include "bench/sample/command.h"
-#include "bench/setup/setup.h"
+#include "bench/setup/leftovers.h"
 #include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"

@@ -1,6 +1,8 @@
 // Set-ups under test, without the programs: files made to fit a place, sizes
 // read back, options that are refused, what is missing.
+#include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -448,6 +450,38 @@ TEST_CASE("What a process left behind that is gone is told by its name") {
   CHECK(MakerOf(NameTemplate(8, true)) == std::nullopt);
 }
 
+// A process that was.
+pid_t Gone() {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  return child;
+}
+
+TEST_CASE("Leftovers are removed, but for what is alive, kept or elsewhere") {
+  Place place;
+  const auto folder_of = [&](pid_t maker) {
+    fs::path folder = place.parent / fmt::format("smsweb-{}-abc", maker);
+    fs::create_directories(folder / "within");
+    return folder;
+  };
+  const pid_t gone = Gone();
+  const fs::path left = folder_of(gone);
+  const fs::path alive = folder_of(::getpid());
+  const fs::path kept = place.parent / "smsweb-kept-abc";
+  fs::create_directories(kept);
+  const fs::path elsewhere = place.parent / "elsewhere";
+  fs::create_directories(elsewhere);
+  const fs::path link = place.parent / fmt::format("smsweb-{}-link", gone);
+  fs::create_directory_symlink(elsewhere, link);
+  RemoveLeftovers(place.parent);
+  CHECK_FALSE(fs::exists(left));
+  CHECK(fs::exists(alive / "within"));
+  CHECK(fs::exists(kept));
+  CHECK(fs::exists(elsewhere));
+  CHECK(fs::is_symlink(link));
+}
+
 // --- The board
 
 std::vector<std::string> Lines(const std::vector<GroupSetting>& settings) {
@@ -529,6 +563,17 @@ TEST_CASE("A group of version 2 is made below the nearest that allows it") {
   CHECK(board->Tasks() ==
         std::vector<std::string>{fake.places.groups / "one/cgroup.procs"});
   CHECK(board->prefix().empty());  // more than one core
+}
+
+TEST_CASE("Version 2 passes controllers on where a board needs it, only then") {
+  FakeGroups fake("0::/user\n");
+  fake.Make("user");
+  fake.Write("cgroup.controllers", "cpu memory\n");
+  fake.Write("cgroup.subtree_control", "");
+  SlowBoard::RemoveLeftovers(fake.places);
+  CHECK(fake.Text("cgroup.subtree_control").empty());
+  REQUIRE(SlowBoard::Make({.cores = 1}, "one", fake.places).has_value());
+  CHECK(fake.Text("cgroup.subtree_control") == "+cpu +memory");
 }
 
 TEST_CASE("Without a limit there is no group, whoever we are") {

@@ -5,12 +5,12 @@
 
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <string_view>
+#include <string>
 
+#include "bench/setup/leftovers.h"
 #include "common/base/command_line.h"
 
 namespace smsweb::bench {
@@ -22,21 +22,6 @@ namespace fs = std::filesystem;
 bool HasData(const fs::path& folder) {
   return fs::exists(folder / "bench" / "cases.toml") &&
          fs::exists(folder / "deploy" / "nginx");
-}
-
-constexpr std::string_view kScratchPrefix = "smsweb-bench-";
-
-// Whose maker was killed before it could.
-void RemoveDeadScratch(const fs::path& parent) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(parent, error)) {
-    const std::string name = entry.path().filename();
-    if (!name.starts_with(kScratchPrefix)) continue;
-    const pid_t maker = std::atoi(name.c_str() + kScratchPrefix.size());
-    if (maker <= 0 || ::kill(maker, 0) == 0 || errno != ESRCH) continue;
-    RemoveLeftovers(entry.path());
-    fs::remove_all(entry.path(), error);
-  }
 }
 
 // One line, shown over and over.
@@ -88,10 +73,8 @@ Result<Surroundings> LookAround() {
 Result<fs::path> MakeScratch() {
   const char* given = std::getenv("TMPDIR");
   const fs::path parent = given ? given : "/var/tmp";
-  RemoveDeadScratch(parent);
-  std::string pattern =
-      (parent / fmt::format("{}{}-XXXXXX", kScratchPrefix, ::getpid()))
-          .string();
+  RemoveLeftovers(parent);
+  std::string pattern = parent / NameTemplate(::getpid(), /*keep=*/false);
   if (!::mkdtemp(pattern.data())) return FailErrno(pattern, errno);
   // The web server's user has folders of his own in it.
   fs::permissions(pattern, fs::perms(0711));

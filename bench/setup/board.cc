@@ -58,15 +58,15 @@ bool HasBoth(const fs::path& group) {
 
 // Of version 2: a group that holds processes can't have groups below it that
 // are limited, so ours can't be made in our own.
-Result<fs::path> ParentV2(const fs::path& root, const std::string& own) {
-  fs::path group = root / fs::path(own).relative_path();
+fs::path ParentV2(const fs::path& root,
+                  const std::map<std::string, std::string>& membership) {
+  const auto own = membership.find("");
+  if (own == membership.end()) return root;
+  fs::path group = root / fs::path(own->second).relative_path();
   for (; group != root && group.has_relative_path();
        group = group.parent_path()) {
     if (IsThere(group) && HasBoth(group)) return group;
   }
-  if (HasBoth(root)) return root;
-  auto ok = WriteTo(root / "cgroup.subtree_control", "+cpu +memory");
-  if (!ok) return std::unexpected(ok.error());
   return root;
 }
 
@@ -86,19 +86,25 @@ bool IsVersion2(const SlowBoard::Places& places) {
   return IsThere(places.groups / "cgroup.controllers");
 }
 
-// Where groups may be made.
-Result<Folders> Parents(const SlowBoard::Places& places) {
+// Below which groups ours are made, or would have been.
+Folders Parents(const SlowBoard::Places& places) {
   const auto text = ReadFile(places.membership);
   const auto membership = ReadMembership(text ? *text : "");
   if (IsVersion2(places)) {
-    const auto own = membership.find("");
-    auto parent =
-        ParentV2(places.groups, own == membership.end() ? "/" : own->second);
-    if (!parent) return std::unexpected(parent.error());
-    return Folders{{"cpu", *parent}, {"memory", *parent}};
+    const fs::path parent = ParentV2(places.groups, membership);
+    return {{"cpu", parent}, {"memory", parent}};
   }
-  return Folders{{"cpu", ParentV1(places.groups, "cpu", membership)},
-                 {"memory", ParentV1(places.groups, "memory", membership)}};
+  return {{"cpu", ParentV1(places.groups, "cpu", membership)},
+          {"memory", ParentV1(places.groups, "memory", membership)}};
+}
+
+// Version 2 passes controllers on only where it is told to.
+Result<void> PassControllersOn(const SlowBoard::Places& places,
+                               const Folders& parents) {
+  if (!IsVersion2(places)) return {};
+  const fs::path& parent = parents.at("cpu");
+  if (HasBoth(parent)) return {};
+  return WriteTo(parent / "cgroup.subtree_control", "+cpu +memory");
 }
 
 std::vector<fs::path> FoldersIn(const fs::path& parent) {
@@ -201,8 +207,8 @@ Result<SlowBoard> SlowBoard::Make(const BoardLimit& limit,
       IsVersion2(places) ? GroupSettingsV2(limit) : GroupSettingsV1(limit);
   if (settings.empty()) return board;
   const auto parents = Parents(places);
-  auto made = parents ? board.MakeGroups(settings, *parents, name)
-                      : std::unexpected(parents.error());
+  auto made = PassControllersOn(places, parents);
+  if (made) made = board.MakeGroups(settings, parents, name);
   if (!made) {
     return Fail(ErrorKind::kUnavailable,
                 fmt::format("the limit of a board takes control groups with "
@@ -234,9 +240,7 @@ Result<void> SlowBoard::MakeGroups(
 }
 
 void SlowBoard::RemoveLeftovers(const Places& places) {
-  const auto parents = Parents(places);
-  if (!parents) return;
-  for (const auto& [controller, parent] : *parents) {
+  for (const auto& [controller, parent] : Parents(places)) {
     for (const fs::path& group : FoldersIn(parent)) {
       if (IsLeftover(group.filename().string())) Remove(group);
     }

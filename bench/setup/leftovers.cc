@@ -1,11 +1,12 @@
 #include "bench/setup/leftovers.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <filesystem>
 #include <vector>
 
 #include "bench/setup/board.h"
@@ -18,6 +19,13 @@ constexpr std::string_view kPrefix = "smsweb-";
 
 bool IsAlive(pid_t process) {
   return ::kill(process, 0) == 0 || errno != ESRCH;
+}
+
+// Not somebody else's, nor a link to somewhere else.
+bool IsOwnFolder(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+         status.st_uid == ::geteuid();
 }
 
 }  // namespace
@@ -52,7 +60,8 @@ void RemoveLeftovers(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> left;
   for (const auto& entry :
        std::filesystem::directory_iterator(folder, ignored)) {
-    if (IsLeftover(entry.path().filename().string())) {
+    if (IsLeftover(entry.path().filename().string()) &&
+        IsOwnFolder(entry.path())) {
       left.push_back(entry.path());
     }
   }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,5 +22,10 @@ std::optional<pid_t> MakerOf(std::string_view name);
 bool IsLeftover(std::string_view name,
                 const std::function<bool(pid_t)>& is_alive);
 bool IsLeftover(std::string_view name);
+
+// Removes what processes that are gone, killed before they could, left in that
+// folder, of this user's; and their control groups, with what runs in them. For
+// the end of a program that was, and for the beginning of the next one.
+void RemoveLeftovers(const std::filesystem::path& folder);
 
 }  // namespace smsweb::bench

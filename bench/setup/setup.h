@@ -119,9 +119,4 @@ class Setup {
 Result<std::unique_ptr<Setup>> StartSetup(std::string_view name,
                                           const SetupOptions& options);
 
-// Removes what set-ups left in that folder, and control groups, whose process
-// was killed before it could stop them. For the end of a program that was, and
-// for the beginning of the next one.
-void RemoveLeftovers(const std::filesystem::path& folder);
-
 }  // namespace smsweb::bench
