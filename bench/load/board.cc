@@ -27,8 +27,13 @@ void HighWater::Up() {
 
 Result<Board> Board::Make(int workers, std::uint64_t records) {
   const auto reports = static_cast<std::size_t>(workers);
-  const std::size_t size = sizeof(LoadState) + reports * sizeof(WorkerReport) +
-                           records * sizeof(RequestRecord);
+  const std::uint64_t bytes = sizeof(LoadState) +
+                              reports * sizeof(WorkerReport) +
+                              records * sizeof(RequestRecord);
+  if (!std::in_range<std::size_t>(bytes)) {
+    return FailErrno("load: shared memory", ENOMEM);
+  }
+  const auto size = static_cast<std::size_t>(bytes);
   void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return FailErrno("load: shared memory", errno);
@@ -38,7 +43,7 @@ Result<Board> Board::Make(int workers, std::uint64_t records) {
   auto* const first_record =
       reinterpret_cast<RequestRecord*>(first_report + reports);
   board.reports_ = {first_report, reports};
-  board.records_ = {first_record, records};
+  board.records_ = {first_record, static_cast<std::size_t>(records)};
   return board;
 }
 

@@ -96,7 +96,10 @@ bool HttpAnswer::TakeLine(std::string_view& bytes, std::string_view& line) {
 
 HttpAnswer::State HttpAnswer::TakeBody(std::string_view& bytes) {
   const bool to_end = state_ == State::kBodyToEnd;
-  const std::string_view taken = bytes.substr(0, to_end ? bytes.size() : left_);
+  const std::uint64_t wanted = to_end ? bytes.size() : left_;
+  const std::string_view taken = bytes.substr(
+      0,
+      static_cast<std::size_t>(std::min<std::uint64_t>(wanted, bytes.size())));
   bytes.remove_prefix(taken.size());
   if (status_ / 100 != 2) {
     body_ += taken.substr(0, kMostBody - body_.size());

@@ -17,7 +17,7 @@ constexpr std::size_t kHalf = kExact / 2;
 constexpr std::int64_t kGreatest = (std::int64_t{1} << 32) - 1;
 
 std::size_t IndexOf(std::int64_t micros) {
-  const auto value = static_cast<std::uint64_t>(
+  const auto value = static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(micros, 0, kGreatest));
   if (value < kExact) return value;
   const auto shift = static_cast<unsigned>(std::bit_width(value)) - kExactBits;

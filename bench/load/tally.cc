@@ -116,10 +116,11 @@ void Tally::OnEnd(const RequestTimes& request, int status, Micros now) {
   report_.last_end = now;
   Increment(report_.done);
   if (request.index >= records_.size()) return;
-  records_[request.index] = {.due_us = request.due,
-                             .sent_us = request.sent,
-                             .answered_us = status == 0 ? 0 : now,
-                             .status = status};
+  records_[static_cast<std::size_t>(request.index)] = {
+      .due_us = request.due,
+      .sent_us = request.sent,
+      .answered_us = status == 0 ? 0 : now,
+      .status = status};
 }
 
 void Tally::CountProblem(const std::string& name) {

@@ -16,7 +16,7 @@ std::uint64_t SizeOfFile(const std::filesystem::path& file) {
 std::string ReadFrom(const std::filesystem::path& path, std::uint64_t offset,
                      std::uint64_t length) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(length, '\0');
+  std::string text(static_cast<std::size_t>(length), '\0');
   file.seekg(static_cast<std::streamoff>(offset));
   file.read(text.data(), static_cast<std::streamsize>(length));
   text.resize(static_cast<std::size_t>(file.gcount()));

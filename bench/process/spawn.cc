@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -192,8 +193,8 @@ bool AwaitEnd(pid_t pid, std::chrono::milliseconds limit) {
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(
         end - std::chrono::steady_clock::now());
     pollfd poll{process.get(), POLLIN, 0};
-    const int ready =
-        ::poll(&poll, 1, static_cast<int>(std::max<long>(rest.count(), 0)));
+    const int ready = ::poll(
+        &poll, 1, static_cast<int>(std::max<std::int64_t>(rest.count(), 0)));
     if (ready > 0) return true;
     if (ready == 0) return false;
     if (errno != EINTR) return false;

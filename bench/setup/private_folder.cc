@@ -113,7 +113,8 @@ Result<void> CheckDisk(const fs::path& parent) {
   if (::statfs(parent.c_str(), &status) != 0) {
     return FailErrno(parent.string(), errno);
   }
-  if (status.f_type != TMPFS_MAGIC && status.f_type != RAMFS_MAGIC) return {};
+  const auto type = static_cast<unsigned long>(status.f_type);
+  if (type != TMPFS_MAGIC && type != RAMFS_MAGIC) return {};
   return Refuse(parent, "it is kept in memory, where nothing waits for a disk");
 }
 
