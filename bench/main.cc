@@ -2,10 +2,12 @@
 // command, in a process that leaves nothing behind.
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "bench/commands/commands.h"
 #include "bench/process/child.h"
@@ -74,21 +76,77 @@ struct AllOptions {
   ServeOptions serve;
 };
 
-template <typename Options>
-CLI::App* Add(CLI::App& app, const char* name, const char* what,
-              Options& options) {
-  CLI::App* const command = app.add_subcommand(name, what);
-  Declare(*command, options);
-  return command;
+// What a command needs of us before it can begin.
+enum class Needs : std::uint8_t {
+  kNothing,
+  kData,     // the other programs, cases, configurations
+  kScratch,  // and a folder for set-ups
+};
+
+// The command that was typed.
+struct Choice {
+  Needs needs = Needs::kNothing;
+  std::function<int(const Surroundings&)> work;
+};
+
+class Commands {
+ public:
+  Commands(CLI::App& app, Choice& choice) : app_(app), choice_(choice) {}
+
+  template <typename Options>
+  void Add(const char* name, const char* what, Options& options, Needs needs,
+           int (*run)(const Options&, const Surroundings&)) const {
+    Offer(name, what, options, {needs, [run, &options](const auto& here) {
+                                  return run(options, here);
+                                }});
+  }
+  template <typename Options>
+  void Add(const char* name, const char* what, Options& options,
+           int (*run)(const Options&)) const {
+    Offer(name, what, options, {Needs::kNothing, [run, &options](const auto&) {
+                                  return run(options);
+                                }});
+  }
+
+ private:
+  void Offer(const char* name, const char* what, auto& options,
+             Choice offered) const {
+    CLI::App* const command = app_.add_subcommand(name, what);
+    Declare(*command, options);
+    command->callback([&choice = choice_, offered = std::move(offered)] {
+      choice = offered;
+    });
+  }
+
+  CLI::App& app_;
+  Choice& choice_;
+};
+
+// In the order of --help.
+void AddAll(const Commands& commands, AllOptions& all) {
+  commands.Add("report", "Measure everything, write the report", all.report,
+               Needs::kScratch, RunReport);
+  commands.Add("run", "Run test cases", all.run, Needs::kScratch, RunRun);
+  commands.Add("ceiling",
+               "Find the highest concurrency that holds, and the cause",
+               all.ceiling, Needs::kScratch, RunCeiling);
+  commands.Add("delivery", "Time messages from request to network",
+               all.delivery, Needs::kScratch, RunDelivery);
+  commands.Add("load", "Load any URL", all.load, Needs::kScratch,
+               RunLoadCommand);
+  commands.Add("sample", "Sample the machine into CSV", all.sample, RunSample);
+  commands.Add("plan", "How many modems does a rate need?", all.plan, RunPlan);
+  commands.Add("serve", "Start a set-up, and leave it up", all.serve,
+               Needs::kScratch, RunServe);
+  commands.Add("list", "Cases and set-ups", all.list, Needs::kData, RunList);
 }
 
 // With a folder for set-ups, and nothing left of them afterwards.
-int WithScratch(Surroundings surroundings,
-                const std::function<int(const Surroundings&)>& work) {
+int WithScratch(const Choice& choice, Surroundings surroundings) {
   const auto scratch = MakeScratch();
   if (!scratch) return Complain(scratch.error());
   surroundings.scratch = *scratch;
-  return Supervise([&] { return work(surroundings); },
+  return Supervise([&] { return choice.work(surroundings); },
                    [&] {
                      RemoveLeftovers(*scratch);
                      std::error_code error;
@@ -105,37 +163,15 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("smsweb-bench ") + kVersion);
   app.require_subcommand(1);
   AllOptions options;
-  const auto* report = Add(
-      app, "report", "Measure everything, write the report", options.report);
-  const auto* run = Add(app, "run", "Run test cases", options.run);
-  const auto* ceiling = Add(
-      app, "ceiling", "Find the highest concurrency that holds, and the cause",
-      options.ceiling);
-  const auto* delivery =
-      Add(app, "delivery", "Time messages from request to network",
-          options.delivery);
-  const auto* load = Add(app, "load", "Load any URL", options.load);
-  const auto* sample =
-      Add(app, "sample", "Sample the machine into CSV", options.sample);
-  const auto* plan =
-      Add(app, "plan", "How many modems does a rate need?", options.plan);
-  Add(app, "serve", "Start a set-up, and leave it up", options.serve);
-  const auto* list = Add(app, "list", "Cases and set-ups", options.list);
+  Choice choice;
+  AddAll(Commands(app, choice), options);
   if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
     return *exit_code;
   }
-  if (*sample) return RunSample(options.sample);
-  if (*plan) return RunPlan(options.plan);
+  if (choice.needs == Needs::kNothing) return choice.work({});
   auto surroundings = LookAround();
   if (!surroundings) return Complain(surroundings.error());
   surroundings->command = ToString(Command{.arguments = {argv, argv + argc}});
-  if (*list) return RunList(options.list, *surroundings);
-  return WithScratch(*surroundings, [&](const Surroundings& here) {
-    if (*report) return RunReport(options.report, here);
-    if (*run) return RunRun(options.run, here);
-    if (*ceiling) return RunCeiling(options.ceiling, here);
-    if (*delivery) return RunDelivery(options.delivery, here);
-    if (*load) return RunLoadCommand(options.load, here);
-    return RunServe(options.serve, here);
-  });
+  if (choice.needs == Needs::kData) return choice.work(*surroundings);
+  return WithScratch(choice, *surroundings);
 }

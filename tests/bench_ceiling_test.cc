@@ -219,7 +219,8 @@ TEST_CASE("A ceiling is told with its steps, its cause and its remedy") {
   CeilingRecord record{.setup = "paper", .setup_title = "The paper's design"};
   record.highest = 28;
   record.lowest_failing = 29;
-  record.steps = {{28, 56, 56, 8, 7, ""}, {29, 58, 57, 8.54, 6.67, "1 of 58"}};
+  record.steps = {{28, 56, 56, 28, 8, 7, ""},
+                  {29, 58, 57, 29, 8.54, 6.67, "1 of 58"}};
   record.cause = "database_locked";
   record.sentence = "The queue's database was locked.";
   record.evidence = {"apache errors: database is locked"};
@@ -227,9 +228,12 @@ TEST_CASE("A ceiling is told with its steps, its cause and its remedy") {
   CHECK(ToText(record) ==
         "The paper's design (paper)\n"
         "\n"
-        "    at once   requests        2xx      time     2xx/s  what failed\n"
-        "         28         56         56       8 s         7  nothing\n"
-        "         29         58         57    8.54 s      6.67  1 of 58\n"
+        "    at once connected   requests        2xx      time     2xx/s  what "
+        "failed\n"
+        "         28        28         56         56       8 s         7  "
+        "nothing\n"
+        "         29        29         58         57    8.54 s      6.67  1 of "
+        "58\n"
         "\n"
         "Ceiling: 28 at once; 29 at once failed.\n"
         "\n"

@@ -57,9 +57,10 @@ Results Example() {
                            .commands = {"nginx -c nginx.conf"},
                            .rows = {row, skipped}});
   results.deliveries.push_back({.messages = 9, .to_network = Latency()});
-  results.ceilings.push_back({.highest = 4096,
-                              .steps = {{.concurrency = 1, .goodput = 0.5}},
-                              .evidence = {"one", "two"}});
+  results.ceilings.push_back(
+      {.highest = 4096,
+       .steps = {{.concurrency = 1, .peak_connected = 1, .goodput = 0.5}},
+       .evidence = {"one", "two"}});
   results.reproduction = Reproduction{
       .trials = {{.concurrency = 252, .completed = true, .expected = true}}};
   return results;
@@ -217,6 +218,19 @@ TEST_CASE("Runs agree whose goodput lies within the band") {
   CHECK(Agrees(RowOf({0, 0})));
   CHECK(std::isinf(Spread(RowOf({0, 0, 5}))));
   CHECK_FALSE(Agrees(RowOf({0, 0, 5})));
+}
+
+TEST_CASE(
+    "Runs of the same requests agree that took the same but for moments") {
+  RowRecord row{.requests = 252, .runs = {RunOf(252, 0.03), RunOf(252, 0.09)}};
+  CHECK_FALSE(IsWithinBand(row));
+  CHECK(Agrees(row));
+  row.runs[1].succeeded = 251;
+  CHECK_FALSE(Agrees(row));
+  row.runs[1] = RunOf(252, 0.14);
+  CHECK_FALSE(Agrees(row));
+  row = {.seconds = 1, .runs = {RunOf(100, 1.0), RunOf(200, 1.0)}};
+  CHECK_FALSE(Agrees(row));
 }
 
 TEST_CASE("A machine is noisy that others use, before, after or from outside") {

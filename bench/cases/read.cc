@@ -207,14 +207,14 @@ Result<Repository> ReadRepository(const std::filesystem::path& folder,
     }
     return {};
   };
-  auto done = read_file("apis.toml", [&](auto& reader, auto& name) {
+  const auto read_api = [&](auto& reader, auto& name) {
     ReadApi(reader, name, &repository.apis);
-  });
-  if (done) {
-    done = read_file("scripts.toml", [&](auto& reader, auto& name) {
-      ReadScript(reader, name, &repository.scripts);
-    });
-  }
+  };
+  const auto read_script = [&](auto& reader, auto& name) {
+    ReadScript(reader, name, &repository.scripts);
+  };
+  auto done = read_file("apis.toml", read_api);
+  if (done) done = read_file("scripts.toml", read_script);
   if (done) done = read_file("cases.toml", CaseReader{repository, setups});
   if (!done) return std::unexpected(done.error());
   if (!mistakes.empty()) return Fail(ErrorKind::kInvalid, mistakes);

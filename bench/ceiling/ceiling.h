@@ -37,6 +37,7 @@ struct CeilingPlan {
 struct Trial {
   std::uint64_t requests = 0;
   std::uint64_t succeeded = 0;
+  std::uint64_t peak_connected = 0;
   double seconds = 0;
   std::string what_failed;  // empty: nothing did
 };

@@ -25,18 +25,18 @@ std::string Section(std::string_view title, std::string_view text) {
 // --- A ceiling -------------------------------------------------------------
 
 std::string StepLine(const CeilingRecord::Step& step) {
-  return fmt::format("  {:>9} {:>10} {:>10} {:>9} {:>9}  {}\n",
-                     Grouped(step.concurrency), Grouped(step.requests),
-                     Grouped(step.succeeded), Duration(step.seconds),
-                     Figure(step.goodput),
+  return fmt::format("  {:>9} {:>9} {:>10} {:>10} {:>9} {:>9}  {}\n",
+                     Grouped(step.concurrency), Grouped(step.peak_connected),
+                     Grouped(step.requests), Grouped(step.succeeded),
+                     Duration(step.seconds), Figure(step.goodput),
                      step.what_failed.empty() ? "nothing" : step.what_failed);
 }
 
 std::string Steps(const CeilingRecord& record) {
   if (record.steps.empty()) return {};
-  std::string text =
-      fmt::format("\n  {:>9} {:>10} {:>10} {:>9} {:>9}  {}\n", "at once",
-                  "requests", "2xx", "time", "2xx/s", "what failed");
+  std::string text = fmt::format(
+      "\n  {:>9} {:>9} {:>10} {:>10} {:>9} {:>9}  {}\n", "at once", "connected",
+      "requests", "2xx", "time", "2xx/s", "what failed");
   for (const auto& step : record.steps) text += StepLine(step);
   return text;
 }

@@ -30,6 +30,7 @@ Trial TrialOf(const Evidence& evidence) {
   const std::uint64_t succeeded = evidence.load.Succeeded();
   return {.requests = evidence.load.asked,
           .succeeded = succeeded - std::min(succeeded, evidence.lost),
+          .peak_connected = evidence.load.peak_connected,
           .seconds = evidence.load.seconds,
           .what_failed = WhatFailed(evidence)};
 }

@@ -41,6 +41,7 @@ CeilingRecord::Step StepOf(std::uint64_t concurrency, const Trial& trial) {
   return {.concurrency = concurrency,
           .requests = trial.requests,
           .succeeded = trial.succeeded,
+          .peak_connected = trial.peak_connected,
           .seconds = trial.seconds,
           .goodput = trial.seconds > 0
                          ? static_cast<double>(trial.succeeded) / trial.seconds

@@ -11,7 +11,6 @@ namespace smsweb::bench {
 namespace {
 
 constexpr const char* kPath = "/s.py?rcpt=089610707901&msg=pesan";
-constexpr const char* kServerOf252 = "nginx-fastcgi";
 
 }  // namespace
 
@@ -27,7 +26,7 @@ CeilingRecord CeilingOf(const std::string& name, const SetupOptions& options,
   // Messages stay in the queue: the ceiling is the endpoint's. The paper's
   // design can't be had without its daemon.
   SetupOptions ours = options;
-  ours.spooler = name == "paper";
+  ours.spooler = name == kPapersDesign;
   auto setup = StartSetup(name, ours);
   if (!setup) {
     record.skipped = setup.error().message;
@@ -46,14 +45,15 @@ CeilingRecord CeilingOf(const std::string& name, const SetupOptions& options,
 
 Result<Reproduction> ReproduceOnOurs(const Surroundings& surroundings) {
   std::unique_ptr<Setup> setup;
-  Reproduce252Plan plan{.server = std::string(FindSetup(kServerOf252)->title)};
+  Reproduce252Plan plan{.server =
+                            std::string(FindSetup(kShippedDesign)->title)};
   plan.folder = surroundings.scratch;
   plan.start = [&](std::uint64_t server_descriptors) -> Result<std::string> {
     setup.reset();
     SetupOptions options = OptionsFor(surroundings);
     options.spooler = false;
     options.server_descriptors = server_descriptors;
-    auto started = StartSetup(kServerOf252, options);
+    auto started = StartSetup(kShippedDesign, options);
     if (!started) return std::unexpected(started.error());
     setup = std::move(*started);
     return ServerOf(*setup).base + kPath;

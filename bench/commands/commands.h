@@ -90,7 +90,7 @@ int RunLoadCommand(const LoadOptions& options,
                    const Surroundings& surroundings);
 
 struct DeliveryOptions {
-  std::string setup = "nginx-fastcgi";
+  std::string setup{kShippedDesign};
   std::uint64_t messages = 20;
   bool burst = false;
   int modems = 1;
@@ -115,7 +115,7 @@ void Declare(CLI::App& app, PlanOptions& options);
 int RunPlan(const PlanOptions& options);
 
 struct ServeOptions {
-  std::string setup = "nginx-fastcgi";
+  std::string setup{kShippedDesign};
   int modems = 1;
   std::string send_time = "0";
   bool no_spooler = false;

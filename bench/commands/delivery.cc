@@ -70,7 +70,7 @@ Result<DeliveryPlan> PlanOf(const DeliveryOptions& options,
   }
   plan.options.modems = options.modems;
   // A burst has no ids to ask for the reports by.
-  plan.options.reports = !options.burst && !IsPapersDesign(plan.setup);
+  plan.options.reports = !options.burst && plan.setup != kPapersDesign;
   plan.options.device = options.modem;
   if (!options.to.empty()) plan.recipient = options.to;
   return plan;

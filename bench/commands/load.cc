@@ -35,8 +35,8 @@ Result<void> AddHeaders(const LoadOptions& options, RequestTemplate* request) {
   return {};
 }
 
-Result<LoadPlan> PlanOf(const LoadOptions& options) {
-  LoadPlan plan;
+// Whom is asked, and what.
+Result<void> PlanRequest(const LoadOptions& options, LoadPlan& plan) {
   const auto server = SplitUrl(options.url, &plan.request.target);
   if (!server) return std::unexpected(server.error());
   plan.address = server->address;
@@ -44,9 +44,11 @@ Result<LoadPlan> PlanOf(const LoadOptions& options) {
   plan.host = server->base.substr(std::string_view("http://").size());
   plan.request.method = options.method;
   plan.request.body = options.body;
-  if (auto added = AddHeaders(options, &plan.request); !added) {
-    return std::unexpected(added.error());
-  }
+  return AddHeaders(options, &plan.request);
+}
+
+// How long.
+Result<void> PlanTimes(const LoadOptions& options, LoadPlan& plan) {
   const auto timeout = ParseDuration(options.timeout);
   if (!timeout) return std::unexpected(timeout.error());
   const auto time = ParseDuration(options.time.empty() ? "0" : options.time);
@@ -56,6 +58,15 @@ Result<LoadPlan> PlanOf(const LoadOptions& options) {
   }
   plan.timeout = *timeout;
   plan.duration = *time;
+  plan.limit = std::chrono::hours(24);
+  return {};
+}
+
+Result<LoadPlan> PlanOf(const LoadOptions& options) {
+  LoadPlan plan;
+  auto planned = PlanRequest(options, plan);
+  if (planned) planned = PlanTimes(options, plan);
+  if (!planned) return std::unexpected(planned.error());
   plan.rate = options.rate;
   plan.requests = options.requests;
   plan.concurrency = options.concurrency;
@@ -65,7 +76,6 @@ Result<LoadPlan> PlanOf(const LoadOptions& options) {
   plan.together = options.together;
   plan.processes = options.processes;
   plan.sources = options.sources;
-  plan.limit = std::chrono::hours(24);
   return plan;
 }
 

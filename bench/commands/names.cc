@@ -21,4 +21,21 @@ Result<void> CheckSetups(const std::vector<std::string>& names) {
   return {};
 }
 
+void DeclareCases(CLI::App& app, std::string& folder) {
+  app.add_option("--cases", folder,
+                 "Folder with apis.toml, scripts.toml and cases.toml")
+      ->type_name("FOLDER");
+}
+
+std::filesystem::path CasesFolder(const Surroundings& surroundings,
+                                  const std::string& given) {
+  return given.empty() ? surroundings.shared / "bench"
+                       : std::filesystem::path(given);
+}
+
+Result<Repository> ReadCases(const Surroundings& surroundings,
+                             const std::string& given) {
+  return ReadRepository(CasesFolder(surroundings, given), SetupNames());
+}
+
 }  // namespace smsweb::bench

@@ -1,10 +1,13 @@
-// Names that a command line gives, looked up.
+// What a command line calls by its name, looked up: set-ups, and test cases in
+// a folder of one's own.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
-#include "bench/setup/setup.h"
+#include "bench/cases/cases.h"
+#include "bench/commands/surroundings.h"
 #include "common/base/error.h"
 
 namespace smsweb::bench {
@@ -13,5 +16,12 @@ std::vector<std::string> SetupNames();
 
 // kInvalid: which is none, and which there are.
 Result<void> CheckSetups(const std::vector<std::string>& names);
+
+// --cases FOLDER; empty: the shipped ones.
+void DeclareCases(CLI::App& app, std::string& folder);
+std::filesystem::path CasesFolder(const Surroundings& surroundings,
+                                  const std::string& given);
+Result<Repository> ReadCases(const Surroundings& surroundings,
+                             const std::string& given);
 
 }  // namespace smsweb::bench

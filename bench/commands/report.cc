@@ -36,7 +36,7 @@ Size SizeOf(const std::string& name) {
   return {100, 4096, 0.1, 6, 3s, false};
 }
 
-bool Wanted(const std::string& setup, const ReportOptions& options) {
+bool Wanted(std::string_view setup, const ReportOptions& options) {
   return options.setups.empty() ||
          std::ranges::find(options.setups, setup) != options.setups.end();
 }
@@ -60,16 +60,16 @@ std::vector<DeliveryPlan> DeliveriesOf(const ReportOptions& options,
                                        const Size& size,
                                        const Surroundings& surroundings) {
   std::vector<DeliveryPlan> plans;
-  for (const char* setup : {"nginx-fastcgi", "paper"}) {
+  for (const std::string_view setup : {kShippedDesign, kPapersDesign}) {
     if (!Wanted(setup, options)) continue;
     for (const bool burst : {false, true}) {
-      DeliveryPlan plan{.setup = setup,
+      DeliveryPlan plan{.setup = std::string(setup),
                         .options = OptionsFor(surroundings),
                         .messages = size.messages,
                         .burst = burst};
       plan.options.send_time = size.send_time;
       plan.options.report_delay = size.send_time;
-      plan.options.reports = !burst && !IsPapersDesign(plan.setup);
+      plan.options.reports = !burst && setup != kPapersDesign;
       plans.push_back(plan);
     }
   }
@@ -77,7 +77,8 @@ std::vector<DeliveryPlan> DeliveriesOf(const ReportOptions& options,
 }
 
 // The parts of a report, each after the other; what can't be measured is said
-// in its record, and the rest goes on.
+// in its record, and the rest goes on. results.json is written after each: what
+// was measured until an interruption is a report, too.
 class Report {
  public:
   Report(const ReportOptions& options, const Surroundings& surroundings,
@@ -89,11 +90,10 @@ class Report {
         measurement_(surroundings) {}
 
   Result<Results> Measure(const Repository& repository) {
-    if (auto done = Cases(repository); !done) {
-      return std::unexpected(done.error());
-    }
-    Deliveries();
-    Ceilings();
+    auto done = Cases(repository);
+    if (done) done = Deliveries();
+    if (done) done = Ceilings();
+    if (!done) return std::unexpected(done.error());
     measurement_.results.reproduction = Reproduce();
     measurement_.End();
     return measurement_.results;
@@ -102,6 +102,10 @@ class Report {
  private:
   void Say(const std::string& what) const {
     surroundings_.progress(what, true);
+  }
+
+  Result<void> Save() const {
+    return WriteResults(measurement_.results, out_ / "results.json");
   }
 
   Result<void> Cases(const Repository& repository) {
@@ -123,11 +127,12 @@ class Report {
         measurement_.results.cases.push_back(
             BeginCase(errands[i].test, errands[i].setup, "", why));
       }
+      if (auto saved = Save(); !saved) return saved;
     }
     return {};
   }
 
-  void Deliveries() {
+  Result<void> Deliveries() {
     for (const DeliveryPlan& plan :
          DeliveriesOf(options_, size_, surroundings_)) {
       Say(fmt::format("delivery on {}, {}", plan.setup,
@@ -143,10 +148,12 @@ class Report {
         record.skipped = measured.error().message;
       }
       measurement_.results.deliveries.push_back(std::move(record));
+      if (auto saved = Save(); !saved) return saved;
     }
+    return {};
   }
 
-  void Ceilings() {
+  Result<void> Ceilings() {
     CeilingPlan plan;
     plan.highest = size_.highest;
     plan.resolution = size_.resolution;
@@ -154,13 +161,15 @@ class Report {
     plan.confirmations = 1;
     plan.requests_per_connection = 1;
     for (const std::string& setup :
-         size_.smallest ? std::vector<std::string>{"nginx-fastcgi"}
+         size_.smallest ? std::vector{std::string(kShippedDesign)}
                         : SetupNames()) {
       if (!Wanted(setup, options_)) continue;
       Say("the ceiling of " + setup);
       measurement_.results.ceilings.push_back(
           CeilingOf(setup, OptionsFor(surroundings_), plan, surroundings_));
+      if (auto saved = Save(); !saved) return saved;
     }
+    return {};
   }
 
   Reproduction Reproduce() {
@@ -208,9 +217,7 @@ void Declare(CLI::App& app, ReportOptions& options) {
       ->capture_default_str();
   app.add_option("--setup", options.setups, "Only these set-ups")
       ->delimiter(',');
-  app.add_option("--cases", options.cases,
-                 "Folder with apis.toml, scripts.toml and cases.toml")
-      ->type_name("FOLDER");
+  DeclareCases(app, options.cases);
   app.add_option("--rate", options.rate,
                  "For the plan of modems: messages a second that come")
       ->capture_default_str();
@@ -232,8 +239,7 @@ int RunReport(const ReportOptions& options, const Surroundings& surroundings) {
   if (const auto known = CheckSetups(options.setups); !known) {
     return Complain(known.error());
   }
-  const auto repository =
-      ReadRepository(CasesFolder(surroundings, options.cases), SetupNames());
+  const auto repository = ReadCases(surroundings, options.cases);
   if (!repository) return Complain(repository.error());
   const auto out = MakeOut(options.out, kOtherwise);
   if (!out) return Complain(out.error());

@@ -67,7 +67,8 @@ void PrintRow(const RowRecord& row) {
     fmt::print(
         "  {}{:>9.2f}{:>11.1f}{:>11.1f}{:>9}{:>8}{:>7}{:>10.1f}{:>10.1f}\n",
         what, run.seconds, run.PerSecond(), run.Goodput(), run.non_2xx,
-        run.failed, run.lost, ToMillis(run.latency.Percentile(50)),
+        run.failed, run.counted ? std::to_string(run.lost) : "?",
+        ToMillis(run.latency.Percentile(50)),
         ToMillis(run.latency.Percentile(99)));
   }
   if (!Agrees(row)) {
@@ -135,9 +136,7 @@ void Declare(CLI::App& app, RunOptions& options) {
       ->delimiter(',');
   app.add_option("--repeat", options.repeat, "How often each row is run")
       ->check(CLI::Range(1, 100));
-  app.add_option("--cases", options.cases,
-                 "Folder with apis.toml, scripts.toml and cases.toml")
-      ->type_name("FOLDER");
+  DeclareCases(app, options.cases);
   app.add_option("--out", options.out,
                  "Folder for results.json, samples and ab's output")
       ->type_name("FOLDER")
@@ -150,8 +149,7 @@ int RunRun(const RunOptions& options, const Surroundings& surroundings) {
   if (const auto known = CheckSetups(options.setups); !known) {
     return Complain(known.error());
   }
-  const auto repository =
-      ReadRepository(CasesFolder(surroundings, options.cases), SetupNames());
+  const auto repository = ReadCases(surroundings, options.cases);
   if (!repository) return Complain(repository.error());
   const auto errands = ErrandsOf(options, *repository);
   if (!errands) return Complain(errands.error());

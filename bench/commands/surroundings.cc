@@ -88,11 +88,6 @@ Progress ProgressDisplay() {
   };
 }
 
-fs::path CasesFolder(const Surroundings& surroundings,
-                     const std::string& given) {
-  return given.empty() ? surroundings.shared / "bench" : fs::path(given);
-}
-
 int Complain(const Error& error) {
   fmt::print(stderr, "smsweb-bench: {}\n", error.message);
   const bool asked_wrongly = error.kind == ErrorKind::kInvalid;

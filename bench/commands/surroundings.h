@@ -33,10 +33,6 @@ Result<std::filesystem::path> MakeScratch();
 // `done`; elsewhere only those that are done are written, with the time.
 Progress ProgressDisplay();
 
-// Where options left a folder open.
-std::filesystem::path CasesFolder(const Surroundings& surroundings,
-                                  const std::string& given);
-
 // What failed, on standard error; the exit code: 2 for what was asked wrongly.
 int Complain(const Error& error);
 

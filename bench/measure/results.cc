@@ -17,6 +17,16 @@ double Median(const std::vector<double>& figures) {
                                  : (figures[half - 1] + figures[half]) / 2;
 }
 
+bool IsWithinMoments(const RowRecord& row) {
+  if (row.requests == 0) return false;
+  const auto [shortest, longest] =
+      std::ranges::minmax(row.runs, {}, &RunRecord::seconds);
+  return longest.seconds - shortest.seconds <= kAgreementSeconds &&
+         std::ranges::all_of(row.runs, [&](const RunRecord& run) {
+           return run.succeeded == shortest.succeeded;
+         });
+}
+
 }  // namespace
 
 double RunRecord::PerSecond() const {
@@ -46,7 +56,13 @@ double Spread(const RowRecord& row) {
                     : std::numeric_limits<double>::infinity();
 }
 
-bool Agrees(const RowRecord& row) { return Spread(row) <= kAgreementBand; }
+bool IsWithinBand(const RowRecord& row) {
+  return Spread(row) <= kAgreementBand;
+}
+
+bool Agrees(const RowRecord& row) {
+  return IsWithinBand(row) || IsWithinMoments(row);
+}
 
 bool IsNoisy(const MachineRecord& machine) {
   return std::max({machine.busy_before, machine.busy_after, machine.stolen}) >

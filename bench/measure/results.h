@@ -138,6 +138,7 @@ struct CeilingRecord {
     std::uint64_t concurrency = 0;
     std::uint64_t requests = 0;
     std::uint64_t succeeded = 0;
+    std::uint64_t peak_connected = 0;  // of those at once, established
     double seconds = 0;
     double goodput = 0;
     std::string what_failed;  // empty: nothing
@@ -192,12 +193,16 @@ Result<void> WriteResults(const Results& results,
                           const std::filesystem::path& file);
 
 // How far runs of the same row may lie apart before they are said to disagree:
-// (greatest - least) / median of their goodput.
+// (greatest - least) / median of their goodput; or, for one late wake-up is
+// much of a row of 30 ms, so many seconds between the longest and the shortest
+// run of the same requests, if as many succeeded in each.
 inline constexpr double kAgreementBand = 0.25;
+inline constexpr double kAgreementSeconds = 0.1;
 // A machine is noisy that is busier than this while we do nothing, or from
 // which the host takes more than this.
 inline constexpr double kNoisyShare = 0.05;
 double Spread(const RowRecord& row);  // 0 with fewer than two runs
+bool IsWithinBand(const RowRecord& row);
 bool Agrees(const RowRecord& row);
 bool IsNoisy(const MachineRecord& machine);
 

@@ -110,6 +110,7 @@ void Fields(auto& io, Of<CeilingRecord::Step> auto& step) {
   io("concurrency", step.concurrency);
   io("requests", step.requests);
   io("succeeded", step.succeeded);
+  io("peak_connected", step.peak_connected);
   io("seconds", step.seconds);
   io("goodput", step.goodput);
   io("what_failed", step.what_failed);

@@ -20,7 +20,7 @@ constexpr auto kStandstill = 10s;
 constexpr auto kAfterwards = 1s;
 
 bool HasSpooler(const CaseJob& job) {
-  return job.test.spooler || IsPapersDesign(job.setup);
+  return job.test.spooler || job.setup == kPapersDesign;
 }
 
 SetupOptions OptionsOf(const CaseJob& job) {

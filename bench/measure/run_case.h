@@ -27,7 +27,7 @@ struct CaseJob {
                                  // case's
   std::filesystem::path folder;  // for samples and ab's output
   std::filesystem::path self;    // smsweb-bench itself, which samples
-  std::chrono::milliseconds interval{500};  // of the samples
+  std::chrono::milliseconds interval{250};  // of the samples
 };
 
 // What is said of a case on a set-up (or on `url`) before it is run, or where

@@ -21,9 +21,4 @@ struct Server {
 Result<Server> ServerOf(const std::string& url);
 Server ServerOf(Setup& setup);
 
-// It knows no status reports, and always starts its daemon.
-inline bool IsPapersDesign(const std::string& setup) {
-  return setup == "paper";
-}
-
 }  // namespace smsweb::bench

@@ -158,9 +158,9 @@ std::string TitleOfSetup(const Results& results, const std::string& setup) {
 }
 
 int ColourOfSetup(const Results& results, const std::string& setup) {
-  if (setup == kPaperSetup) return kPaperSetupColour;
+  if (setup == kPapersDesign) return kPaperSetupColour;
   auto setups = Setups(results);
-  std::erase(setups, kPaperSetup);
+  std::erase(setups, kPapersDesign);
   const auto place = std::ranges::find(setups, setup) - setups.begin();
   const int colour = static_cast<int>(place);
   return colour < kPaperSetupColour ? colour : colour + 1;

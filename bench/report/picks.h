@@ -44,7 +44,7 @@ std::string TitleOfSetup(const Results& results, const std::string& setup);
 int ColourOfSetup(const Results& results, const std::string& setup);
 // smsweb as it is shipped: nginx-fastcgi, else the first that was measured.
 std::string ReferenceSetup(const Results& results);
-inline constexpr std::string_view kPaperSetup = "paper";
+inline constexpr std::string_view kPapersDesign = "paper";  // in results
 
 // The names of cases, each once, and its records: one for each set-up.
 std::vector<std::string> CaseNames(const Results& results);

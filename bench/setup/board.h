@@ -41,9 +41,10 @@ class SlowBoard {
   // that has both controllers), so that limits that we are under hold for them,
   // too. No limit: none are made. kUnavailable: we are not root, or the
   // controllers are not to be had.
-  static Result<SlowBoard> Make(const BoardLimit& limit, const std::string& name,
-                            const Places& places);
-  static Result<SlowBoard> Make(const BoardLimit& limit, const std::string& name) {
+  static Result<SlowBoard> Make(const BoardLimit& limit,
+                                const std::string& name, const Places& places);
+  static Result<SlowBoard> Make(const BoardLimit& limit,
+                                const std::string& name) {
     return Make(limit, name, Places{});
   }
   // Groups that processes made which are gone, below our own.

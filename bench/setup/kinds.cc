@@ -29,8 +29,7 @@ struct Entry {
 
 const std::array<Entry, 9>& Entries() {
   static const std::array<Entry, 9> kEntries = {{
-      {{"nginx-fastcgi", "nginx, FastCGI, kept connections", "FastCGI",
-        "nginx"},
+      {{kShippedDesign, "nginx, FastCGI, kept connections", "FastCGI", "nginx"},
        {ServerKind::kNginx, "smsweb.conf", true, {kNginx}}},
       {{"nginx-fastcgi-unkept", "nginx, FastCGI, a connection a request",
         "FastCGI", "nginx"},
@@ -50,8 +49,8 @@ const std::array<Entry, 9>& Entries() {
        {ServerKind::kUwsgi, "", false, {kUwsgi, kUwsgiCgi}}},
       {{"lighttpd-fastcgi", "lighttpd, FastCGI", "FastCGI", "lighttpd"},
        {ServerKind::kLighttpd, "", true, {kLighttpd}}},
-      {{"paper", "the paper's design, written anew (SQLite for MongoDB)", "CGI",
-        "apache2-bin python3 python3-serial"},
+      {{kPapersDesign, "the paper's design, written anew (SQLite for MongoDB)",
+        "CGI", "apache2-bin python3 python3-serial"},
        {ServerKind::kPaper, "cgid", false, {kApache, kPythonItself, kSerial}}},
   }};
   return kEntries;

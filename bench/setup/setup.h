@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "bench/sample/sampler.h"
+#include "bench/setup/names.h"
 #include "common/base/error.h"
 
 namespace smsweb::bench {

@@ -55,6 +55,7 @@ Chart ChartOf(const Results& results) {
 
 Table StepsOf(const CeilingRecord& ceiling) {
   Table table{.columns = {{"at once", true},
+                          {"connected", true},
                           {"requests", true},
                           {"2xx", true},
                           {"seconds", true},
@@ -62,8 +63,9 @@ Table StepsOf(const CeilingRecord& ceiling) {
                           {"what failed"}}};
   for (const auto& step : ceiling.steps) {
     table.rows.push_back(
-        {{Grouped(step.concurrency), Grouped(step.requests),
-          Grouped(step.succeeded), Figure(step.seconds), Figure(step.goodput),
+        {{Grouped(step.concurrency), Grouped(step.peak_connected),
+          Grouped(step.requests), Grouped(step.succeeded), Figure(step.seconds),
+          Figure(step.goodput),
           step.what_failed.empty() ? "nothing" : step.what_failed}});
   }
   return table;
@@ -84,7 +86,12 @@ void AddRecord(const CeilingRecord& ceiling, Document& document) {
   document.Add(Heading{3, TitleOf(ceiling) + ": " + Grouped(ceiling.highest)});
   AddWords(ceiling, document);
   if (ceiling.steps.empty()) return;
-  document.Add(Fold{"The search, step by step", {StepsOf(ceiling)}});
+  document.Add(Fold{"The search, step by step",
+                    {StepsOf(ceiling),
+                     Paragraph{"So many clients asked at once; connected are "
+                               "those that had a connection at the same time, "
+                               "fewer where answers come faster than clients "
+                               "connect."}}});
 }
 
 }  // namespace

@@ -8,18 +8,9 @@
 namespace smsweb::bench {
 namespace {
 
-// A row whose runs are all shorter than this says nothing of the machine: one
-// late wake-up is much of it.
-constexpr double kTooShort = 0.5;
-
-bool IsShort(const RowRecord& row) {
-  return std::ranges::all_of(
-      row.runs, [](const RunRecord& run) { return run.seconds < kTooShort; });
-}
-
 struct Agreement {
-  std::vector<RanRow> apart;        // they disagree
-  std::vector<RanRow> short_apart;  // as well, but are too short to tell
+  std::vector<RanRow> apart;    // they disagree
+  std::vector<RanRow> moments;  // they agree but for moments
   std::size_t repeated = 0;
   std::size_t once = 0;
 };
@@ -32,8 +23,8 @@ Agreement AgreementOf(const Results& results) {
       continue;
     }
     ++found.repeated;
-    if (Agrees(*ran.row)) continue;
-    (IsShort(*ran.row) ? found.short_apart : found.apart).push_back(ran);
+    if (IsWithinBand(*ran.row)) continue;
+    (Agrees(*ran.row) ? found.moments : found.apart).push_back(ran);
   }
   return found;
 }
@@ -64,17 +55,18 @@ std::string Verb(std::size_t count, const std::string& one,
 }
 
 Note RowsVerdict(const Agreement& found) {
-  const std::string band = "within " + Percent(kAgreementBand) + " of goodput";
+  const std::string band = "within " + Percent(kAgreementBand) +
+                           " of goodput, or " + Duration(kAgreementSeconds);
   if (found.repeated == 0) {
     return {Note::Kind::kWarning,
             StrongText("No row was run twice.") +
                 " Nothing can be said of how far two runs lie apart."};
   }
   if (found.apart.empty()) {
-    return {Note::Kind::kGood,
-            StrongText("Repeated runs agree") + " " + band + ": " +
-                Count(found.repeated - found.short_apart.size(), "row") +
-                " of " + Grouped(found.repeated) + "."};
+    return {Note::Kind::kGood, StrongText("Repeated runs agree") + " " + band +
+                                   ": " + Count(found.repeated, "row") + ", " +
+                                   Grouped(found.moments.size()) +
+                                   " of them only by the latter."};
   }
   return {Note::Kind::kWarning,
           StrongText(Count(found.apart.size(), "row") + " can't be told.") +
@@ -140,11 +132,13 @@ void AddNoise(const Material& material, Document& document) {
   document.Add(MachineVerdict(material.results.machine));
   document.Add(RowsVerdict(found));
   if (!found.apart.empty()) document.Add(TableOf(found.apart));
-  if (!found.short_apart.empty()) {
-    document.Add(Fold{Count(found.short_apart.size(), "row") +
-                          " took less than " + Duration(kTooShort) +
-                          ", which is too short to be repeated exactly",
-                      {TableOf(found.short_apart)}});
+  if (!found.moments.empty()) {
+    document.Add(Fold{Count(found.moments.size(), "row") +
+                          " took the same but "
+                          "for " +
+                          Duration(kAgreementSeconds) +
+                          ", which is much of so short a time",
+                      {TableOf(found.moments)}});
   }
   if (found.repeated > 0 && found.once > 0) {
     document.Add(Paragraph{Count(found.once, "row") + " " +
