@@ -121,6 +121,17 @@ TEST_CASE("An attempt that can't be made ends the search") {
   CHECK(result.error().message == "no server");
 }
 
+TEST_CASE("What was found until an attempt can't be made is the result") {
+  const auto result = SearchCeiling({}, [](std::uint64_t at) -> Result<Trial> {
+    if (at == 4) return Fail(ErrorKind::kUnavailable, "no server");
+    return Trial{.requests = at, .succeeded = at};
+  });
+  REQUIRE(result.has_value());
+  CHECK(result->highest == 2);
+  CHECK(result->lowest_failing == 0);
+  CHECK(result->broke_off == "no server");
+}
+
 // --- On a server -----------------------------------------------------------
 
 // Answers all up to its ceiling, 502 to the rest, and loses messages past
@@ -130,6 +141,7 @@ class FakeProber final : public Prober {
   std::uint64_t ceiling = 100;
   std::uint64_t keeps = 1'000'000;  // messages of one load
   bool counts = true;
+  std::uint64_t ends_at = 1'000'000;
   std::string calls;
 
   Result<void> AwaitCalm() override {
@@ -151,6 +163,7 @@ class FakeProber final : public Prober {
       evidence.log_lines = {LineOf("worker_connections")};
       said_ = true;
     }
+    if (concurrency >= ends_at) evidence.ended = "nginx has ended: killed";
     return evidence;
   }
   Result<std::optional<std::uint64_t>> CountMessages() override {
@@ -202,6 +215,18 @@ TEST_CASE("Nothing fails only where nothing is lost") {
   const auto of_others = FindCeiling(others, {"x", "x"}, {.resolution = 0}, {});
   REQUIRE(of_others.has_value());
   CHECK(of_others->highest == 100);
+}
+
+TEST_CASE("A server that ends is a ceiling, and ends the search") {
+  FakeProber prober;
+  prober.ends_at = 16;
+  const auto record = FindCeiling(prober, {"x", "x"}, {}, {});
+  REQUIRE(record.has_value());
+  CHECK(record->highest == 8);
+  CHECK(record->lowest_failing == 16);
+  CHECK(record->cause == "program_ended");
+  CHECK(record->steps.back().what_failed == "nginx has ended: killed");
+  CheckHas(record->evidence.back(), "the search went no further");
 }
 
 TEST_CASE("Where nothing failed, no cause is named") {

@@ -86,7 +86,7 @@ RunRecord RunOf(std::uint64_t succeeded, double seconds) {
   run.latency.Record(12'000, succeeded);
   run.counted = true;
   run.peak = {.cpu_percent = 42, .memory_percent = 9, .memory_bytes = 1 << 25};
-  run.cpu_seconds = {{"web", 0.02}, {"endpoint", 0.05}};
+  run.cpu_seconds = {{"web", 0.02}, {"endpoint", 0.05}, {"spooler", 0.01}};
   return run;
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("The paper's four questions are answered with figures") {
         "the paper's design on the same machine 20 a second, 48 failed",
         "from the request to the network's answer **3 s** at the median",
         "at the most **42 % of CPU**, 9 % of memory (32 MiB",
-        "a message costs 278 µs of CPU",
+        "a message costs 317 µs of CPU",
         "**4,000 at once** without a failure, and more than that ends in "
         "`listen_queue`"}) {
     INFO(answer);
@@ -419,6 +419,19 @@ TEST_CASE("The verdict says when the machine was too noisy to tell") {
   CHECK(Has(PagesOf(results).html, "The machine was quiet."));
   results.machine.stolen = 0.2;
   CHECK(Has(PagesOf(results).html, "The machine was too noisy to tell."));
+}
+
+TEST_CASE("Where no spooler ran, the cost of a message says so") {
+  Results results = Example();
+  CHECK_FALSE(Has(PagesOf(results).markdown, "No spooler ran"));
+  for (RowRecord& row : results.cases[0].rows) {
+    for (RunRecord& run : row.runs) run.cpu_seconds.erase("spooler");
+  }
+  const Pages pages = PagesOf(results);
+  CHECK(Has(pages.markdown,
+            "No spooler ran in this case, and sending is not in it, of: nginx, "
+            "FastCGI."));
+  CHECK_FALSE(Has(pages.markdown, "; a message costs"));
 }
 
 TEST_CASE("Rows whose runs lie too far apart are named") {

@@ -39,6 +39,7 @@ MaybeFinding ProcessDescriptors(const Evidence& evidence);
 // program_causes.cc
 MaybeFinding DatabaseLocked(const Evidence& evidence);
 MaybeFinding OverloadAnswer(const Evidence& evidence);
+MaybeFinding ProgramEnded(const Evidence& evidence);
 MaybeFinding ProgramFailed(const Evidence& evidence);
 MaybeFinding MessagesLost(const Evidence& evidence);
 // machine_causes.cc

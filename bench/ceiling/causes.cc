@@ -16,11 +16,11 @@ constexpr double kBusyShare = 0.9;
 // Of two that speak as directly and explain as much, the one that stands
 // further up is behind the other.
 constexpr std::array kRules{
-    &ClientDescriptors, &ClientPorts,   &ProcessDescriptors,
-    &DatabaseLocked,    &Memory,        &WebConnections,
-    &UpstreamQueue,     &WebWorkers,    &OverloadAnswer,
-    &MessagesLost,      &ProgramFailed, &ListenQueue,
-    &TimeOut,
+    &ClientDescriptors, &ClientPorts,  &ProcessDescriptors,
+    &DatabaseLocked,    &Memory,       &WebConnections,
+    &UpstreamQueue,     &WebWorkers,   &OverloadAnswer,
+    &MessagesLost,      &ProgramEnded, &ProgramFailed,
+    &ListenQueue,       &TimeOut,
 };
 
 std::vector<Finding> AskAll(const Evidence& evidence) {

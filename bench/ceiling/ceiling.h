@@ -47,10 +47,12 @@ struct SearchResult {
   std::uint64_t highest = 0;         // 0: even `lowest` failed
   std::uint64_t lowest_failing = 0;  // 0: nothing failed
   std::vector<CeilingRecord::Step> steps;
+  std::string broke_off;  // why it went no further; empty: it came to its end
 };
 
 // Doubles from `lowest` until something fails or `highest` held, then halves
-// the distance. Pure but for `attempt`. An error of `attempt` ends it.
+// the distance. Pure but for `attempt`. An error of `attempt` ends it: of the
+// first there is no result, else what was found until then.
 // kInvalid: the plan makes no sense (which field, and why).
 //
 // No more than MostLoads(plan) loads: `confirmations` for each concurrency, and
@@ -92,12 +94,14 @@ struct Evidence {
   double busy = -1;
   double busy_others = -1;
   std::uint64_t lost = 0;  // answers with 2xx that left no message
+  std::string ended;       // a program of the server has, with its last words
 };
 
 struct Cause {
   // Stable: client_descriptors, client_ports, listen_queue, web_workers,
   // web_connections, upstream_queue, process_descriptors, database_locked,
-  // overload_answer, program_failed, memory, timeout, messages_lost, unknown.
+  // overload_answer, program_ended, program_failed, memory, timeout,
+  // messages_lost, unknown.
   std::string name;
   std::string sentence;  // with its figures
   std::vector<std::string> evidence;
@@ -124,8 +128,9 @@ using Say = std::function<void(const std::string&)>;  // a line of progress
 // Nothing fails: each request has its 2xx within the time-out; and, where the
 // set-up is ours, each 2xx has left a message in the queue.
 //
-// kUnavailable: the load can't be made, the server has gone, or it still holds
-// connections of the last load long after it.
+// kUnavailable: the first load can't be made. What ends a search later (the
+// server has gone, or still holds connections of the last load long after it)
+// is in the record's evidence.
 Result<CeilingRecord> FindCeiling(const Target& target, const CeilingPlan& plan,
                                   const Say& say);
 

@@ -64,7 +64,7 @@ std::string WhatFailed(const Evidence& evidence) {
     failed += count;
   }
   add(evidence.lost, "answered 2xx without a message in the queue");
-  if (failed == 0) return {};
+  if (failed == 0) return evidence.ended;
   return fmt::format("{} of {} failed: {}", Grouped(failed),
                      Grouped(evidence.load.asked), fmt::join(kinds, ", "));
 }

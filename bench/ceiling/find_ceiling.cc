@@ -50,6 +50,9 @@ class CeilingSearch {
       : prober_(prober), plan_(plan), say_(say) {}
 
   Result<Trial> Attempt(std::uint64_t concurrency) {
+    if (const std::string& ended = last_failure_.ended; !ended.empty()) {
+      return Fail(ErrorKind::kUnavailable, ended);
+    }
     if (auto calm = prober_.AwaitCalm(); !calm) {
       return std::unexpected(calm.error());
     }
@@ -118,10 +121,11 @@ CeilingRecord RecordOf(SearchResult result, const Subject& subject) {
   return record;
 }
 
-std::string NoCeiling(const CeilingRecord& record) {
+std::string NoCeiling(const CeilingRecord& record,
+                      const std::string& broke_off) {
   return fmt::format(
-      "Nothing failed up to {} at once, the most that was to be tried.",
-      Grouped(record.tried));
+      "Nothing failed up to {} at once{}.", Grouped(record.tried),
+      broke_off.empty() ? ", the most that was to be tried" : "");
 }
 
 Subject SubjectOf(const Target& target) {
@@ -144,11 +148,15 @@ Result<CeilingRecord> FindCeiling(Prober& prober, const Subject& subject,
     return search.Attempt(concurrency);
   });
   if (!result) return std::unexpected(result.error());
+  const std::string broke_off = result->broke_off;
   CeilingRecord record = RecordOf(std::move(*result), subject);
   if (record.lowest_failing == 0) {
-    record.sentence = NoCeiling(record);
+    record.sentence = NoCeiling(record, broke_off);
   } else {
     AddCause(NameCauses(search.last_failure()), record);
+  }
+  if (!broke_off.empty()) {
+    record.evidence.push_back("the search went no further: " + broke_off);
   }
   return record;
 }

@@ -1,6 +1,8 @@
 // The program behind the web server, and its queue.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bench/ceiling/cause_rules.h"
 #include "bench/ceiling/log_signs.h"
 #include "bench/figures/figures.h"
@@ -57,6 +59,25 @@ MaybeFinding OverloadAnswer(const Evidence& evidence) {
                 "least as much as the web server lets through"
               : "More modems, or longer lives of codes (verify.ttl)",
           kSizesDocument)};
+  return finding;
+}
+
+MaybeFinding ProgramEnded(const Evidence& evidence) {
+  if (evidence.ended.empty()) return std::nullopt;
+  const Failures failures = FailuresOf(evidence);
+  const std::uint64_t unserved = failures.errors + failures.broken +
+                                 failures.unconnected + failures.unanswered;
+  Finding finding{.weight = Weight::kSaid,
+                  .explains = std::max<std::uint64_t>(unserved, 1)};
+  finding.cause = {
+      .name = "program_ended",
+      .sentence = fmt::format("A program of the server ended at {} at once.",
+                              Grouped(evidence.concurrency)),
+      .evidence = {evidence.ended},
+      .remedy =
+          "Its last words, or the kernel's log (dmesg), say why. No size "
+          "should make a server end: it is worth a report to those who "
+          "make it."};
   return finding;
 }
 

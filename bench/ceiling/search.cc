@@ -55,10 +55,10 @@ class Search {
       : plan_(plan), attempt_(attempt) {}
 
   Result<SearchResult> Run() {
-    if (auto doubled = Double(); !doubled) {
-      return std::unexpected(doubled.error());
-    }
-    if (auto halved = Halve(); !halved) return std::unexpected(halved.error());
+    auto done = Double();
+    if (done) done = Halve();
+    if (!done && result_.steps.empty()) return std::unexpected(done.error());
+    if (!done) result_.broke_off = done.error().message;
     return std::move(result_);
   }
 

@@ -95,7 +95,7 @@ class ServerProber final : public Prober {
     }
     evidence.log_lines = logs_.Take();
     if (auto alive = CheckAlive(); !alive) {
-      return std::unexpected(alive.error());
+      evidence.ended = alive.error().message;
     }
     return evidence;
   }

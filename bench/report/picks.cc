@@ -229,6 +229,10 @@ std::uint64_t Asked(const RunRecord& run) {
   return run.succeeded + run.non_2xx + run.failed;
 }
 
+bool HasSpooler(const RunRecord& run) {
+  return run.cpu_seconds.contains("spooler");
+}
+
 std::string LostText(const RunRecord& run) {
   return run.counted ? Grouped(run.lost) : "–";
 }

@@ -65,6 +65,8 @@ std::vector<CurvePoint> CurveOf(const CaseRecord& record);
 std::string CurveCase(const Results& results);
 
 std::uint64_t Asked(const RunRecord& run);
+// Whether a spooler of its own sent meanwhile what was queued.
+bool HasSpooler(const RunRecord& run);
 // How many of its 2xx have no message; "–": the queue was not counted.
 std::string LostText(const RunRecord& run);
 

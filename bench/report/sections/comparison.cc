@@ -1,4 +1,7 @@
 // Set-ups beside each other, under the same load.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "bench/figures/figures.h"
@@ -30,6 +33,19 @@ Table TableOf(const std::vector<RanRow>& rows) {
           Grouped(run.failed), LostText(run)}});
   }
   return table;
+}
+
+// A case may leave messages in the queue, and a part of the cost undone.
+std::string WithoutSpooler(const std::vector<RanRow>& rows) {
+  std::vector<std::string> titles;
+  for (const RanRow& ran : rows) {
+    if (!HasSpooler(*ran.run)) titles.push_back(TitleOf(*ran.record));
+  }
+  if (titles.empty()) return {};
+  return fmt::format(
+      " No spooler ran in this case, and sending is not in it, "
+      "of: {}.",
+      fmt::join(titles, "; "));
 }
 
 Chart ChartOf(const Results& results, const std::vector<RanRow>& rows) {
@@ -66,7 +82,8 @@ void AddComparison(const Material& material, Document& document) {
   document.Add(Paragraph{
       "CPU a message is what web server, endpoint and spooler took, for each "
       "2xx. Memory is theirs, resident, added up: pages that processes share "
-      "count once for each."});
+      "count once for each." +
+      WithoutSpooler(rows)});
 }
 
 }  // namespace smsweb::bench

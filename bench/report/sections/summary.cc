@@ -90,12 +90,12 @@ PeakUse GreatestUse(const CaseRecord& record) {
   return most;
 }
 
-// Of the cheapest to tell: the run that accepted the most.
+// Of the run that accepted the most, of those in which messages were sent, too.
 std::optional<MessageCost> CostOf(const Results& results,
                                   const std::string& setup) {
   const RunRecord* most = nullptr;
   for (const RanRow& ran : RanRows(results)) {
-    if (ran.record->setup != setup) continue;
+    if (ran.record->setup != setup || !HasSpooler(*ran.run)) continue;
     if (most == nullptr || ran.run->succeeded > most->succeeded) most = ran.run;
   }
   return most == nullptr ? std::nullopt : CostPerMessage(*most);
