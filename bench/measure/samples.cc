@@ -27,9 +27,15 @@ Result<void> AwaitLines(GrowingFile& csv, std::ptrdiff_t lines,
   while (true) {
     lines -= std::ranges::count(csv.TakeLines(), '\n');
     if (lines <= 0) return {};
-    if (!sampler.Running() || steady_clock::now() > end) {
+    if (!sampler.Running()) {
       return Fail(ErrorKind::kUnavailable,
-                  "the sampler writes nothing: " + sampler.LastWords());
+                  "the sampler has ended: " + sampler.LastWords());
+    }
+    if (steady_clock::now() > end) {
+      return Fail(ErrorKind::kUnavailable,
+                  fmt::format("the sampler (process {}) has written no row for "
+                              "{} s: is it stopped, or the machine too busy?",
+                              sampler.pid(), kPatience.count()));
     }
     std::this_thread::sleep_for(5ms);
   }
