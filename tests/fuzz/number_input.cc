@@ -45,7 +45,7 @@ bool ReadsBack(const Address& address) {
 
 void CheckWritten(std::string_view text) {
   static RecipientParser recipients("ID", {"888"}, NumberRule::kPossible,
-                                    MakeChecker);
+                                    &MakeChecker);
   if (const auto recipient = recipients.Parse(text)) {
     Require(ReadsBack(NumberAddress(*recipient)), "a recipient is an address");
   }
