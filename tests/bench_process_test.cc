@@ -197,6 +197,49 @@ TEST_CASE(
   CHECK(left->output == "0\n");
 }
 
+TEST_CASE("Children that were there before are nobody's to kill") {
+  int status = 0;
+  const pid_t apart = ::fork();
+  if (apart == 0) {
+    const pid_t before = ::fork();
+    if (before == 0) {
+      while (true) ::pause();
+    }
+    Supervise([] { return 0; }, [] {});
+    const bool lives = ::kill(before, 0) == 0;
+    ::kill(before, SIGKILL);
+    ::_exit(lives ? 0 : 1);
+  }
+  ::waitpid(apart, &status, 0);
+  CHECK(status == 0);
+}
+
+bool IsStopped(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string id;
+  std::string name;
+  std::string state;
+  file >> id >> name >> state;
+  return state == "T";
+}
+
+TEST_CASE("A signal ends supervised work that was stopped, too") {
+  const auto stop_and_be_told = [] {
+    ::signal(SIGTERM, SIG_DFL);  // Catch2 has a handler
+    const pid_t supervisor = ::getppid();
+    const pid_t worker = ::getpid();
+    if (::fork() == 0) {
+      while (!IsStopped(worker)) ::usleep(1000);
+      ::kill(supervisor, SIGTERM);
+      ::_exit(0);
+    }
+    ::raise(SIGSTOP);
+    while (true) ::pause();
+    return 0;
+  };
+  CHECK(SuperviseApart(stop_and_be_told, [] {}) == 128 + SIGTERM);
+}
+
 TEST_CASE("A signal ends supervised work, and is its exit code") {
   const int code = SuperviseApart(
       [] {

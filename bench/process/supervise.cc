@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace smsweb::bench {
@@ -26,7 +28,8 @@ sigset_t WatchedSignals() {
 
 [[noreturn]] void Work(const std::function<int()>& work, pid_t parent,
                        const sigset_t& signals) {
-  ::setpgid(0, 0);  // Ctrl-C reaches it through us
+  ::setpgid(0, 0);             // Ctrl-C reaches it through us
+  ::signal(SIGTTOU, SIG_IGN);  // and it may write to the terminal all the same
   ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -61,20 +64,30 @@ int Watch(pid_t worker, const sigset_t& signals) {
       if (code) return stopped_by != 0 ? 128 + stopped_by : *code;
     } else if (got > 0) {
       ::kill(worker, stopped_by == 0 ? got : SIGKILL);
+      ::kill(worker, SIGCONT);  // it may have been stopped
       stopped_by = got;
     }
   }
 }
 
-// Orphans of orphans become our children in turn: until there are none.
-void KillChildren() {
+std::set<pid_t> Children() {
+  std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) +
+                     "/children");
+  return {std::istream_iterator<pid_t>(file), {}};
+}
+
+// Orphans of orphans become our children in turn: until there are none, but for
+// those that were ours before (a shell's, which has become us by exec).
+void KillChildren(const std::set<pid_t>& others) {
   while (true) {
-    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) +
-                       "/children");
     bool any = false;
-    for (pid_t pid = 0; file >> pid; any = true) ::kill(pid, SIGKILL);
+    for (const pid_t pid : Children()) {
+      if (others.contains(pid)) continue;
+      ::kill(pid, SIGKILL);
+      ::waitpid(pid, nullptr, 0);
+      any = true;
+    }
     if (!any) return;
-    ::waitpid(-1, nullptr, 0);
   }
 }
 
@@ -87,6 +100,7 @@ int Supervise(const std::function<int()>& work,
   const sigset_t signals = WatchedSignals();
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const std::set<pid_t> others = Children();
   std::fflush(nullptr);
   const pid_t self = ::getpid();
   const pid_t worker = ::fork();
@@ -94,7 +108,7 @@ int Supervise(const std::function<int()>& work,
   int code = 1;
   if (worker > 0) {
     code = Watch(worker, signals);
-    KillChildren();
+    KillChildren(others);
   } else {
     std::perror("fork");
   }
