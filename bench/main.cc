@@ -3,17 +3,14 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "bench/commands/commands.h"
 #include "bench/process/child.h"
 #include "bench/process/supervise.h"
 #include "bench/sample/command.h"
-#include "bench/setup/leftovers.h"
 #include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"
@@ -79,8 +76,9 @@ struct AllOptions {
 // What a command needs of us before it can begin.
 enum class Needs : std::uint8_t {
   kNothing,
-  kData,     // the other programs, cases, configurations
-  kScratch,  // and a folder for set-ups
+  kData,       // the other programs, cases, configurations
+  kProcesses,  // and that none which it starts is left
+  kScratch,    // and a folder for set-ups
 };
 
 // The command that was typed.
@@ -132,7 +130,7 @@ void AddAll(const Commands& commands, AllOptions& all) {
                all.ceiling, Needs::kScratch, RunCeiling);
   commands.Add("delivery", "Time messages from request to network",
                all.delivery, Needs::kScratch, RunDelivery);
-  commands.Add("load", "Load any URL", all.load, Needs::kScratch,
+  commands.Add("load", "Load any URL", all.load, Needs::kProcesses,
                RunLoadCommand);
   commands.Add("sample", "Sample the machine into CSV", all.sample, RunSample);
   commands.Add("plan", "How many modems does a rate need?", all.plan, RunPlan);
@@ -145,13 +143,9 @@ void AddAll(const Commands& commands, AllOptions& all) {
 int WithScratch(const Choice& choice, Surroundings surroundings) {
   const auto scratch = MakeScratch();
   if (!scratch) return Complain(scratch.error());
-  surroundings.scratch = *scratch;
+  surroundings.scratch = scratch->folder();
   return Supervise([&] { return choice.work(surroundings); },
-                   [&] {
-                     RemoveLeftovers(*scratch);
-                     std::error_code error;
-                     std::filesystem::remove_all(*scratch, error);
-                   });
+                   [&] { scratch->Remove(); });
 }
 
 }  // namespace
@@ -173,5 +167,8 @@ int main(int argc, char** argv) {
   if (!surroundings) return Complain(surroundings.error());
   surroundings->command = ToString(Command{.arguments = {argv, argv + argc}});
   if (choice.needs == Needs::kData) return choice.work(*surroundings);
+  if (choice.needs == Needs::kProcesses) {
+    return Supervise([&] { return choice.work(*surroundings); }, [] {});
+  }
   return WithScratch(choice, *surroundings);
 }

@@ -14,11 +14,11 @@
 #include "bench/setup/directives.h"
 #include "bench/setup/files.h"
 #include "bench/setup/kinds.h"
-#include "bench/setup/leftovers.h"
 #include "bench/setup/loopback.h"
 #include "bench/setup/options.h"
 #include "bench/setup/private_folder.h"
 #include "bench/setup/queue_count.h"
+#include "bench/setup/scratch.h"
 #include "bench/setup/smsweb_toml.h"
 #include "bench/setup/values.h"
 #include "bench/setup/versions.h"
@@ -404,7 +404,7 @@ TEST_CASE("A folder is refused whose name set-ups could not use") {
   CheckRefused(CheckName("/var/tmp/a b"), "would break");
   CheckRefused(CheckName("/var/tmp/a;b"), "would break");
   CHECK(CheckName("/" + std::string(55, 'a')).has_value());
-  CheckRefused(CheckName("/" + std::string(60, 'a')), "too long");
+  CheckRefused(CheckName("/" + std::string(65, 'a')), "too long");
 }
 
 TEST_CASE("A folder is refused to which the user finds no way") {
@@ -438,48 +438,75 @@ TEST_CASE("A program that is not there is named with its place") {
   CHECK(Says(linked.error().message, (place.parent / "smswebd").string()));
 }
 
-TEST_CASE("What a process left behind that is gone is told by its name") {
-  const auto alive = [](pid_t process) { return process == 7; };
-  CHECK(IsLeftover("smsweb-8-abcdef", alive));
-  CHECK_FALSE(IsLeftover("smsweb-7-abcdef", alive));
-  CHECK_FALSE(IsLeftover("smsweb-kept-abcdef", alive));
-  CHECK_FALSE(IsLeftover("smsweb-bench-report", alive));
-  CHECK_FALSE(IsLeftover("smsweb-8", alive));
-  CHECK_FALSE(IsLeftover("somebody-elses-8-x", alive));
-  CHECK(MakerOf(NameTemplate(8, false)) == 8);
-  CHECK(MakerOf(NameTemplate(8, true)) == std::nullopt);
-}
+// --- Control groups
 
-// A process that was.
-pid_t Gone() {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(0);
-  ::waitpid(child, nullptr, 0);
-  return child;
-}
+// What the kernel shows of its groups, as plain files.
+struct FakeGroups {
+  explicit FakeGroups(const std::string& own) {
+    fs::create_directories(place.parent / "groups");
+    std::ofstream(places.membership) << own;
+  }
+  void Make(const std::string& folder) {
+    fs::create_directories(places.groups / folder);
+  }
+  void Write(const std::string& file, const std::string& text) {
+    std::ofstream(places.groups / file) << text;
+  }
+  std::string Text(const std::string& file) const {
+    return ReadFile(places.groups / file).value_or("(none)");
+  }
 
-TEST_CASE("Leftovers are removed, but for what is alive, kept or elsewhere") {
   Place place;
-  const auto folder_of = [&](pid_t maker) {
-    fs::path folder = place.parent / fmt::format("smsweb-{}-abc", maker);
-    fs::create_directories(folder / "within");
-    return folder;
-  };
-  const pid_t gone = Gone();
-  const fs::path left = folder_of(gone);
-  const fs::path alive = folder_of(::getpid());
-  const fs::path kept = place.parent / "smsweb-kept-abc";
-  fs::create_directories(kept);
-  const fs::path elsewhere = place.parent / "elsewhere";
-  fs::create_directories(elsewhere);
-  const fs::path link = place.parent / fmt::format("smsweb-{}-link", gone);
-  fs::create_directory_symlink(elsewhere, link);
-  RemoveLeftovers(place.parent);
+  SlowBoard::Places places{.groups = place.parent / "groups",
+                           .membership = place.parent / "membership"};
+};
+
+// --- The scratch folder
+
+// Kept by nobody, as after SIGKILL.
+fs::path Abandoned(const fs::path& parent) {
+  auto scratch = Scratch::Make(parent);
+  REQUIRE(scratch.has_value());
+  fs::create_directories(scratch->folder() / "smsweb-abcdef/state");
+  return scratch->folder();
+}
+
+TEST_CASE("A scratch folder that is nobody's any more is removed by the next") {
+  Place place;
+  const fs::path left = Abandoned(place.parent);
+  CHECK(fs::exists(left));
+  const auto held = Scratch::Make(place.parent);
+  REQUIRE(held.has_value());
   CHECK_FALSE(fs::exists(left));
-  CHECK(fs::exists(alive / "within"));
-  CHECK(fs::exists(kept));
-  CHECK(fs::exists(elsewhere));
+  const auto next = Scratch::Make(place.parent);
+  CHECK(fs::exists(held->folder()));
+  held->Remove();
+  CHECK_FALSE(fs::exists(held->folder()));
+}
+
+TEST_CASE("What only looks like a scratch folder stays") {
+  Place place;
+  const fs::path backup = place.parent / "smsweb-bench-backup";
+  fs::create_directories(backup / "within");
+  const fs::path elsewhere = Abandoned(place.parent / ".");
+  const fs::path other = place.parent / "elsewhere";
+  fs::rename(elsewhere, other);
+  const fs::path link = place.parent / "smsweb-bench-linked";
+  fs::create_directory_symlink(other, link);
+  REQUIRE(Scratch::Make(place.parent).has_value());
+  CHECK(fs::exists(backup / "within"));
+  CHECK(fs::exists(other / "smsweb-abcdef"));
   CHECK(fs::is_symlink(link));
+}
+
+TEST_CASE("Control groups go with the folder that they are called after") {
+  FakeGroups fake("1:cpu:/\n2:memory:/\n");
+  fake.Make("cpu/smsweb-abcdef");
+  fake.Make("cpu/smsweb-20261126-mine");
+  Abandoned(fake.place.parent);
+  REQUIRE(Scratch::Make(fake.place.parent, fake.places).has_value());
+  CHECK_FALSE(fs::exists(fake.places.groups / "cpu/smsweb-abcdef"));
+  CHECK(fs::exists(fake.places.groups / "cpu/smsweb-20261126-mine"));
 }
 
 // --- The board
@@ -515,27 +542,6 @@ TEST_CASE("A process's groups are read as the kernel lists them") {
                                                          {"", "/user.slice"}});
 }
 
-// What the kernel shows of its groups, as plain files.
-struct FakeGroups {
-  explicit FakeGroups(const std::string& own) {
-    fs::create_directories(place.parent / "groups");
-    std::ofstream(places.membership) << own;
-  }
-  void Make(const std::string& folder) {
-    fs::create_directories(places.groups / folder);
-  }
-  void Write(const std::string& file, const std::string& text) {
-    std::ofstream(places.groups / file) << text;
-  }
-  std::string Text(const std::string& file) const {
-    return ReadFile(places.groups / file).value_or("(none)");
-  }
-
-  Place place;
-  SlowBoard::Places places{.groups = place.parent / "groups",
-                           .membership = place.parent / "membership"};
-};
-
 TEST_CASE("Groups of version 1 are made below our own") {
   FakeGroups fake("4:memory:/a\n1:cpu:/elsewhere\n");
   fake.Make("memory/a");
@@ -570,7 +576,7 @@ TEST_CASE("Version 2 passes controllers on where a board needs it, only then") {
   fake.Make("user");
   fake.Write("cgroup.controllers", "cpu memory\n");
   fake.Write("cgroup.subtree_control", "");
-  SlowBoard::RemoveLeftovers(fake.places);
+  SlowBoard::RemoveGroups("one", fake.places);
   CHECK(fake.Text("cgroup.subtree_control").empty());
   REQUIRE(SlowBoard::Make({.cores = 1}, "one", fake.places).has_value());
   CHECK(fake.Text("cgroup.subtree_control") == "+cpu +memory");
@@ -621,7 +627,7 @@ TEST_CASE("A version is found in what a program says of itself") {
 TEST_CASE("Messages are counted by state, and none where there is no queue") {
   Place place;
   const fs::path queue = place.layout().Queue();
-  CHECK(CountSmswebQueue(queue)->messages == 0);
+  CHECK(CountSmswebQueue(queue, std::nullopt)->messages == 0);
   CHECK_FALSE(fs::exists(queue));
   const auto stores = OpenSqliteStores(queue);
   REQUIRE(stores.has_value());
@@ -637,7 +643,7 @@ TEST_CASE("Messages are counted by state, and none where there is no queue") {
                                .expires_at = now + std::chrono::hours(1)});
   }
   REQUIRE(InsertIntake(*stores->queue, intake).has_value());
-  const auto count = CountSmswebQueue(queue);
+  const auto count = CountSmswebQueue(queue, std::nullopt);
   REQUIRE(count.has_value());
   CHECK(count->messages == 3);
   CHECK(count->states == std::map<std::string, std::uint64_t>{{"queued", 3}});

@@ -10,7 +10,6 @@
 #include <memory>
 #include <string>
 
-#include "bench/setup/leftovers.h"
 #include "common/base/command_line.h"
 
 namespace smsweb::bench {
@@ -70,15 +69,9 @@ Result<Surroundings> LookAround() {
                   SMSWEB_CHECKOUT));
 }
 
-Result<fs::path> MakeScratch() {
+Result<Scratch> MakeScratch() {
   const char* given = std::getenv("TMPDIR");
-  const fs::path parent = given ? given : "/var/tmp";
-  RemoveLeftovers(parent);
-  std::string pattern = parent / NameTemplate(::getpid(), /*keep=*/false);
-  if (!::mkdtemp(pattern.data())) return FailErrno(pattern, errno);
-  // The web server's user has folders of his own in it.
-  fs::permissions(pattern, fs::perms(0711));
-  return fs::path(pattern);
+  return Scratch::Make(given ? given : "/var/tmp");
 }
 
 Progress ProgressDisplay() {

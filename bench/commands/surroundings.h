@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench/measure/run_case.h"
+#include "bench/setup/scratch.h"
 #include "common/base/error.h"
 
 namespace smsweb::bench {
@@ -24,10 +25,8 @@ struct Surroundings {
 // checkout that it was built from. kNotFound: neither is there.
 Result<Surroundings> LookAround();
 
-// Makes `scratch` in $TMPDIR (/var/tmp: a disk, where syncs cost something).
-// What is in it goes when the program ends, or, if it was killed, when the next
-// one begins. kUnavailable: it can't be made.
-Result<std::filesystem::path> MakeScratch();
+// In $TMPDIR (/var/tmp: a disk, where syncs cost something).
+Result<Scratch> MakeScratch();
 
 // A line for whoever waits: on a terminal the next takes its place unless it is
 // `done`; elsewhere only those that are done are written, with the time.

@@ -9,9 +9,10 @@
 #include <cerrno>
 #include <csignal>
 #include <deque>
-#include <fstream>
+#include <sstream>
 #include <utility>
 
+#include "bench/process/growing_file.h"
 #include "bench/process/spawn.h"
 #include "common/base/unique_fd.h"
 
@@ -116,7 +117,8 @@ Child::~Child() { Stop(); }
 Result<Child> Child::Start(const std::string& name, const Command& command,
                            const std::filesystem::path& log) {
   const UniqueFd file(
-      ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+      ::open(log.c_str(),
+             O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (file.get() < 0) return FailErrno(log.string(), errno);
   const auto pid = Spawn(command, {file.get(), file.get()});
   if (!pid) return std::unexpected(pid.error());
@@ -133,9 +135,12 @@ int Child::Stop(milliseconds patience) {
 }
 
 std::string LastLines(const std::filesystem::path& log, std::size_t lines) {
-  std::ifstream file(log);
+  GrowingFile file(log);
+  std::string whole = file.TakeLines();
+  whole += file.Unfinished();
+  std::istringstream text(std::move(whole));
   std::deque<std::string> last;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; std::getline(text, line);) {
     last.push_back(line);
     if (last.size() > lines) last.pop_front();
   }

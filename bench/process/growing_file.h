@@ -21,6 +21,8 @@ class GrowingFile {
   // shorter than it was is read from its beginning.
   std::string TakeLines(
       std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
+  // What has come of the next line. It is not taken.
+  std::string Unfinished() const;
 
  private:
   std::filesystem::path path_;

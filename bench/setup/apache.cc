@@ -18,7 +18,7 @@ std::vector<Define> Defines(const WebPlan& plan) {
       {"smsweb_way", std::string(plan.parts.way)},
       {"smsweb_here", layout.Web()},
       {"smsweb_state", layout.State()},
-      {"smsweb_logs", layout.folder / "log"},
+      {"smsweb_logs", layout.Logs()},
       {"smsweb_listen", fmt::format("127.0.0.1:{}", plan.port)},
       {"smsweb_config", layout.Config()},
       {"smsweb_cgi", layout.Program("smsweb-cgi")},
@@ -64,8 +64,10 @@ Result<WebServer> PrepareApache(const WebPlan& plan) {
 // main.py by its path.
 Result<WebServer> PreparePaper(const WebPlan& plan) {
   const Layout& layout = plan.folder.layout();
-  const auto copied =
+  auto copied =
       plan.folder.CopyFiles(plan.options.shared / "bench/paper", "web");
+  // Where Python keeps smsweb.py as it has read it.
+  if (copied) copied = plan.folder.MakeUsersFolder("web/__pycache__");
   if (!copied) return std::unexpected(copied.error());
   auto sizes =
       ApacheSizes(layout.Web() / fmt::format("apache-{}.inc", plan.parts.way));
@@ -79,7 +81,7 @@ Result<WebServer> PreparePaper(const WebPlan& plan) {
           layout, {{"paper_way", std::string(plan.parts.way)},
                    {"paper_here", layout.Web()},
                    {"paper_state", layout.State()},
-                   {"paper_logs", layout.folder / "log"},
+                   {"paper_logs", layout.Logs()},
                    {"paper_listen", fmt::format("127.0.0.1:{}", plan.port)},
                    {"paper_queue", layout.Queue()},
                    {"paper_device", device}}),

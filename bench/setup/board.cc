@@ -14,7 +14,6 @@
 #include <set>
 #include <system_error>
 
-#include "bench/setup/leftovers.h"
 #include "common/base/read_file.h"
 
 namespace smsweb::bench {
@@ -105,15 +104,6 @@ Result<void> PassControllersOn(const SlowBoard::Places& places,
   const fs::path& parent = parents.at("cpu");
   if (HasBoth(parent)) return {};
   return WriteTo(parent / "cgroup.subtree_control", "+cpu +memory");
-}
-
-std::vector<fs::path> FoldersIn(const fs::path& parent) {
-  std::error_code ignored;
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
-    if (entry.is_directory(ignored)) folders.push_back(entry.path());
-  }
-  return folders;
 }
 
 // The last core that we may use: the first has most of the interrupts.
@@ -239,11 +229,9 @@ Result<void> SlowBoard::MakeGroups(
   return {};
 }
 
-void SlowBoard::RemoveLeftovers(const Places& places) {
+void SlowBoard::RemoveGroups(const std::string& name, const Places& places) {
   for (const auto& [controller, parent] : Parents(places)) {
-    for (const fs::path& group : FoldersIn(parent)) {
-      if (IsLeftover(group.filename().string())) Remove(group);
-    }
+    Remove(parent / name);
   }
 }
 

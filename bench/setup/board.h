@@ -47,8 +47,8 @@ class SlowBoard {
                                 const std::string& name) {
     return Make(limit, name, Places{});
   }
-  // Groups that processes made which are gone, below our own.
-  static void RemoveLeftovers(const Places& places);
+  // Groups of that name, below our own, with what runs in them.
+  static void RemoveGroups(const std::string& name, const Places& places);
   SlowBoard(SlowBoard&& other) noexcept = default;
   SlowBoard& operator=(SlowBoard&&) = delete;
   // Ends what is still in the groups, and removes them.

@@ -12,22 +12,30 @@ struct Layout {
   std::filesystem::path Program(const std::string& name) const {
     return folder / "bin" / name;
   }
-  std::filesystem::path Web() const { return folder / "web"; }      // its files
-  std::filesystem::path State() const { return folder / "state"; }  // its own
-  std::filesystem::path Log(const std::string& name) const {
-    return folder / "log" / (name + ".log");
+  std::filesystem::path Web() const { return folder / "web"; }  // its files
+  // What a program says on its standard output and error.
+  std::filesystem::path Output(const std::string& name) const {
+    return folder / "output" / (name + ".log");
   }
   std::filesystem::path Config() const { return folder / "smsweb.toml"; }
-  std::filesystem::path Queue() const { return folder / "queue.db"; }
+
+  // The two folders in which programs write; all else is not theirs.
+  std::filesystem::path Logs() const { return folder / "log"; }
+  std::filesystem::path State() const { return folder / "state"; }
+
+  std::filesystem::path Log(const std::string& name) const {
+    return Logs() / (name + ".log");
+  }
+  std::filesystem::path Queue() const { return State() / "queue.db"; }
   // s.py has it beside the queue.
-  std::filesystem::path PaperLog() const { return folder / "main.log"; }
-  std::filesystem::path Bell() const { return folder / "bell.sock"; }
-  std::filesystem::path Phone() const { return folder / "phone.jsonl"; }
+  std::filesystem::path PaperLog() const { return State() / "main.log"; }
+  std::filesystem::path Bell() const { return State() / "bell.sock"; }
+  std::filesystem::path Phone() const { return State() / "phone.jsonl"; }
   std::filesystem::path Endpoint(int number) const {  // from 1
-    return folder / ("cgi-" + std::to_string(number) + ".sock");
+    return State() / ("cgi-" + std::to_string(number) + ".sock");
   }
   std::filesystem::path Modem(int number) const {
-    return folder / ("modem-" + std::to_string(number));
+    return State() / ("modem-" + std::to_string(number));
   }
 
   // The longest path of a socket in it: mod_fcgid's, with a process id and a

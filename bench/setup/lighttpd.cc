@@ -24,7 +24,7 @@ Values LighttpdValues(const WebPlan& plan) {
       {"/run/smsweb/cgi.sock", layout.Endpoint(1)},
       {"/var/www/html", layout.State()},
       {"/var/cache/lighttpd/uploads", layout.State()},
-      {"/var/log/lighttpd", layout.folder / "log"},
+      {"/var/log/lighttpd", layout.Logs()},
       {fmt::format("server.max-fds         = {}", kShippedDescriptors),
        fmt::format("server.max-fds         = {}", descriptors)},
       {fmt::format("server.max-connections = {}", kShippedDescriptors / 2),

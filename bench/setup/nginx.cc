@@ -39,7 +39,7 @@ Values HeadValues(const WebPlan& plan) {
       {"server unix:/run/smsweb/cgi.sock max_fails=0;", Upstream(plan)},
       {"127.0.0.1:8080", fmt::format("127.0.0.1:{}{}", plan.port,
                                      IsHuge(plan) ? " reuseport" : "")},
-      {"/var/log/nginx", layout.folder / "log"},
+      {"/var/log/nginx", layout.Logs()},
       {"/var/lib/nginx", layout.State()},
       {"include smsweb.conf;", fmt::format("include {};", plan.parts.way)},
   };

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "bench/setup/files.h"
-#include "bench/setup/leftovers.h"
 #include "common/base/network.h"
 
 namespace smsweb::bench {
@@ -22,8 +21,19 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kUserName = "www-data";
-// The longest that NameTemplate() gives.
-constexpr std::string_view kLongestName = "smsweb-4194304-XXXXXX";
+// What is to be kept can be told from what is not.
+constexpr std::string_view kName = "smsweb-XXXXXX";
+constexpr std::string_view kNameToKeep = "smsweb-kept-XXXXXX";
+
+// What its owner may, but for writing, all may.
+Result<void> OpenToAll(const fs::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return FailErrno(file.string(), errno);
+  const mode_t owners = status.st_mode & (S_IRUSR | S_IXUSR);
+  const mode_t mode = status.st_mode | owners >> 3 | owners >> 6;
+  if (::chmod(file.c_str(), mode & 07777) != 0) return FailErrno(file.string(), errno);
+  return {};
+}
 
 std::unexpected<Error> FailIn(const fs::path& path, const std::error_code& e) {
   return FailErrno(path.string(), e.value());
@@ -63,7 +73,7 @@ std::unexpected<Error> Refuse(const fs::path& parent, std::string_view why) {
 
 bool FitsSockets(const std::string& parent) {
   const std::size_t longest =
-      parent.size() + 1 + kLongestName.size() + Layout::kLongestSocket.size();
+      parent.size() + 1 + kNameToKeep.size() + Layout::kLongestSocket.size();
   return longest <= kMaxSocketPath;
 }
 
@@ -127,10 +137,14 @@ Result<void> CheckWay(const fs::path& parent, const std::optional<User>& user) {
 
 Result<PrivateFolder> PrivateFolder::Make(const fs::path& parent,
                                           std::optional<User> user, bool keep) {
-  std::string name = parent / NameTemplate(::getpid(), keep);
+  std::string name = parent / (keep ? kNameToKeep : kName);
   if (!::mkdtemp(name.data())) return FailErrno(parent.string(), errno);
   PrivateFolder folder({.folder = name}, user, keep);
-  if (auto ok = folder.GiveAway(name); !ok) return std::unexpected(ok.error());
+  constexpr uid_t kAsItIs = -1;
+  if (user && (::chown(name.c_str(), kAsItIs, user->gid) != 0 ||
+               ::chmod(name.c_str(), 0750) != 0)) {
+    return FailErrno(name, errno);
+  }
   return folder;
 }
 
@@ -146,19 +160,22 @@ PrivateFolder::~PrivateFolder() {
   }
 }
 
-Result<void> PrivateFolder::GiveAway(const fs::path& path) const {
-  if (user_ && ::chown(path.c_str(), user_->uid, user_->gid) != 0) {
-    return FailErrno(path.string(), errno);
+// Whatever the umask is: the folder is what is closed.
+Result<void> PrivateFolder::MakeFolder(const fs::path& path) const {
+  const fs::path whole = layout_.folder / path;
+  if (::mkdir(whole.c_str(), 0700) != 0 || ::chmod(whole.c_str(), 0755) != 0) {
+    return FailErrno(whole.string(), errno);
   }
   return {};
 }
 
-Result<void> PrivateFolder::MakeFolder(const fs::path& path) const {
+Result<void> PrivateFolder::MakeUsersFolder(const fs::path& path) const {
+  if (auto made = MakeFolder(path); !made) return made;
   const fs::path whole = layout_.folder / path;
-  if (::mkdir(whole.c_str(), 0755) != 0) {
+  if (user_ && ::chown(whole.c_str(), user_->uid, user_->gid) != 0) {
     return FailErrno(whole.string(), errno);
   }
-  return GiveAway(whole);
+  return {};
 }
 
 Result<void> PrivateFolder::Write(const fs::path& path,
@@ -167,8 +184,10 @@ Result<void> PrivateFolder::Write(const fs::path& path,
   std::ofstream file(whole, std::ios::binary);
   file << text;
   file.close();
-  if (!file) return FailErrno(whole.string(), errno);
-  return GiveAway(whole);
+  if (!file || ::chmod(whole.c_str(), 0644) != 0) {
+    return FailErrno(whole.string(), errno);
+  }
+  return {};
 }
 
 Result<void> PrivateFolder::CopyFiles(const fs::path& from,
@@ -180,7 +199,7 @@ Result<void> PrivateFolder::CopyFiles(const fs::path& from,
     std::error_code error;
     fs::copy_file(file, copy, error);  // with its permissions
     if (error) return FailIn(file, error);
-    if (auto ok = GiveAway(copy); !ok) return ok;
+    if (auto opened = OpenToAll(copy); !opened) return opened;
   }
   return {};
 }

@@ -1,5 +1,7 @@
-// The folder that one set-up has to itself, for as long as it lives: belongs to
-// the user as whom everything runs, and is closed to all others but root.
+// The folder that one set-up has to itself, for as long as it lives. Where root
+// starts it, programs run as another user, who reads in it and writes only in
+// folders that were given to him: root never opens, runs or gives away what he
+// could have put there. Closed to all others.
 #pragma once
 
 #include <filesystem>
@@ -41,8 +43,10 @@ class PrivateFolder {
   const Layout& layout() const { return layout_; }
   const std::optional<User>& user() const { return user_; }
 
-  // Paths are below the folder, whose folders have to be there.
+  // Paths are below the folder, whose folders have to be there, and not the
+  // user's.
   Result<void> MakeFolder(const std::filesystem::path& path) const;
+  Result<void> MakeUsersFolder(const std::filesystem::path& path) const;
   Result<void> Write(const std::filesystem::path& path,
                      std::string_view text) const;
   Result<void> CopyFiles(const std::filesystem::path& from,
@@ -56,7 +60,6 @@ class PrivateFolder {
  private:
   PrivateFolder(Layout layout, std::optional<User> user, bool keep)
       : layout_(std::move(layout)), user_(user), keep_(keep) {}
-  Result<void> GiveAway(const std::filesystem::path& path) const;
 
   Layout layout_;
   std::optional<User> user_;

@@ -1,6 +1,8 @@
 #include "bench/setup/queue_count.h"
 
 #include <fmt/format.h>
+#include <sys/fsuid.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -9,10 +11,35 @@
 #include "common/store/sqlite_store.h"
 
 namespace smsweb::bench {
+namespace {
+
+// What this thread opens meanwhile, it opens as that user.
+class FilesAs {
+ public:
+  explicit FilesAs(const std::optional<User>& user) : changed_(user) {
+    if (!user) return;
+    ::setfsgid(user->gid);
+    ::setfsuid(user->uid);
+  }
+  FilesAs(const FilesAs&) = delete;
+  FilesAs& operator=(const FilesAs&) = delete;
+  ~FilesAs() {
+    if (!changed_) return;
+    ::setfsuid(::geteuid());
+    ::setfsgid(::getegid());
+  }
+
+ private:
+  bool changed_;
+};
+
+}  // namespace
 
 // Opened for this one look: a connection that stays would keep in shape what
 // programs that live for one request make anew each time, and so flatter them.
-Result<QueueCount> CountSmswebQueue(const std::filesystem::path& queue) {
+Result<QueueCount> CountSmswebQueue(const std::filesystem::path& queue,
+                                    const std::optional<User>& user) {
+  const FilesAs as_user(user);
   std::error_code ignored;
   if (!std::filesystem::exists(queue, ignored)) return QueueCount{};
   const auto stores = OpenSqliteStores(queue);

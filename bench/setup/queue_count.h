@@ -11,7 +11,9 @@ namespace smsweb::bench {
 
 // smsweb's, by the store's own count, which it keeps by state: as cheap with a
 // million messages as with one. Where there is no queue yet, there are none.
-Result<QueueCount> CountSmswebQueue(const std::filesystem::path& queue);
+// Opened with the rights of `user`, whose folder it is in.
+Result<QueueCount> CountSmswebQueue(const std::filesystem::path& queue,
+                                    const std::optional<User>& user);
 
 // The paper's, by its count.py in that folder.
 Result<QueueCount> CountPaperQueue(const std::filesystem::path& programs,

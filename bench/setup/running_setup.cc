@@ -65,8 +65,9 @@ std::vector<std::pair<std::string, std::filesystem::path>> RunningSetup::logs()
 
 Result<QueueCount> RunningSetup::CountQueue() {
   const Layout& layout = stage_.layout();
-  if (!IsPaper()) return CountSmswebQueue(layout.Queue());
-  return CountPaperQueue(layout.Web(), layout.Queue(), stage_.folder().user());
+  const auto& user = stage_.folder().user();
+  if (!IsPaper()) return CountSmswebQueue(layout.Queue(), user);
+  return CountPaperQueue(layout.Web(), layout.Queue(), user);
 }
 
 Result<void> RunningSetup::Start() {
@@ -75,7 +76,7 @@ Result<void> RunningSetup::Start() {
   if (auto ok = StartSpooler(); !ok) return ok;
   if (auto ok = StartEndpoints(); !ok) return ok;
   if (auto ok = StartWebServer(); !ok) return ok;
-  versions_ = VersionsOf(parts_, stage_.layout().Program("smsweb-cgi"));
+  versions_ = VersionsOf(parts_, options_.programs / "smsweb-cgi");
   return {};
 }
 
@@ -117,14 +118,14 @@ Result<void> RunningSetup::StartSimulator() {
        .command =
            {.arguments = {layout.Program("smsweb-sim"), "--modems",
                           std::to_string(options_.modems), "--link",
-                          layout.folder / "modem-%d", "--log", layout.Phone(),
+                          layout.State() / "modem-%d", "--log", layout.Phone(),
                           "--send-time",
                           fmt::format("{}ms", options_.send_time.count()),
                           "--report-delay",
                           fmt::format("{}ms", options_.report_delay.count())}},
        .on_board = false,
        .place = "its modems",
-       .ready = [&] { return Says(layout.Log("smsweb-sim"), ": ready"); }});
+       .ready = [&] { return Says(layout.Output("smsweb-sim"), ": ready"); }});
 }
 
 Result<void> RunningSetup::StartSpooler() {

@@ -39,8 +39,13 @@ Result<Stage> Stage::Build(const SetupOptions& options) {
   }
   auto folder = PrivateFolder::Make(parent, *user, options.keep);
   if (!folder) return std::unexpected(folder.error());
-  for (const char* name : {"log", "web", "state"}) {
+  for (const char* name : {"output", "web"}) {
     if (auto ok = folder->MakeFolder(name); !ok) {
+      return std::unexpected(ok.error());
+    }
+  }
+  for (const char* name : {"log", "state"}) {
+    if (auto ok = folder->MakeUsersFolder(name); !ok) {
       return std::unexpected(ok.error());
     }
   }
@@ -57,7 +62,7 @@ Stage::~Stage() {
 Command Stage::Complete(const Program& program) const {
   Command command = program.command;
   command.user = folder_.user();
-  command.folder = layout().folder;
+  command.folder = layout().State();
   if (program.on_board) {
     command.cgroup_tasks = board_.Tasks();
     command.arguments.insert(command.arguments.begin(), board_.prefix().begin(),
@@ -97,7 +102,8 @@ Result<void> Stage::AwaitReady(const Program& program, const Running& running) {
 
 Result<void> Stage::Start(const Program& program) {
   const Command command = Complete(program);
-  auto child = Child::Start(program.name, command, layout().Log(program.name));
+  auto child =
+      Child::Start(program.name, command, layout().Output(program.name));
   if (!child) return std::unexpected(child.error());
   NoteStart(program, command, *child);
   running_.push_back({std::move(*child), program.error_log});

@@ -28,7 +28,7 @@ Values UwsgiValues(const WebPlan& plan) {
       {"127.0.0.1:8080", fmt::format("127.0.0.1:{}", plan.port)},
       {"/usr/lib/cgi-bin/smsweb-cgi", layout.Program("smsweb-cgi")},
       {"/etc/smsweb/smsweb.toml", layout.Config()},
-      {"/var/log/uwsgi", layout.folder / "log"},
+      {"/var/log/uwsgi", layout.Logs()},
       {fmt::format("listen = {}", kShippedBacklog),
        fmt::format("listen = {}", Backlog())},
   };
