@@ -139,12 +139,16 @@ void AddAll(const Commands& commands, AllOptions& all) {
   commands.Add("list", "Cases and set-ups", all.list, Needs::kData, RunList);
 }
 
+int DoIt(const Choice& choice, const Surroundings& here) {
+  return Printed([&] { return choice.work(here); });
+}
+
 // With a folder for set-ups, and nothing left of them afterwards.
 int WithScratch(const Choice& choice, Surroundings surroundings) {
   const auto scratch = MakeScratch();
   if (!scratch) return Complain(scratch.error());
   surroundings.scratch = scratch->folder();
-  return Supervise([&] { return choice.work(surroundings); },
+  return Supervise([&] { return DoIt(choice, surroundings); },
                    [&] { scratch->Remove(); });
 }
 
@@ -162,13 +166,13 @@ int main(int argc, char** argv) {
   if (const auto exit_code = ParseCommandLine(app, argc, argv)) {
     return *exit_code;
   }
-  if (choice.needs == Needs::kNothing) return choice.work({});
+  if (choice.needs == Needs::kNothing) return DoIt(choice, {});
   auto surroundings = LookAround();
   if (!surroundings) return Complain(surroundings.error());
   surroundings->command = ToString(Command{.arguments = {argv, argv + argc}});
-  if (choice.needs == Needs::kData) return choice.work(*surroundings);
+  if (choice.needs == Needs::kData) return DoIt(choice, *surroundings);
   if (choice.needs == Needs::kProcesses) {
-    return Supervise([&] { return choice.work(*surroundings); }, [] {});
+    return Supervise([&] { return DoIt(choice, *surroundings); }, [] {});
   }
   return WithScratch(choice, *surroundings);
 }

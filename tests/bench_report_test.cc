@@ -479,7 +479,7 @@ TEST_CASE("A queue that was not counted is not said to be whole") {
   }
   const std::string markdown = PagesOf(results).markdown;
   CHECK(Has(markdown, "What is in its queue was not counted."));
-  CHECK(Has(markdown, "| 0 | 0 | – |"));
+  CHECK(Has(markdown, "| 0 | 0 | ? |"));
 }
 
 TEST_CASE("Without gnuplot the package to install is named") {

@@ -208,6 +208,16 @@ TEST_CASE("Answers with any status are requests/s; 2xx alone are goodput") {
   CHECK(RunOf(1, 0).PerSecond() == 0);
 }
 
+TEST_CASE("What is lost is known only where it was counted, and all had 2xx") {
+  RunRecord run = RunOf(252, 1);
+  CHECK(LostText(run) == "?");
+  run.counted = true;
+  run.lost = 3;
+  CHECK(LostText(run) == "3");
+  run.failed = 1;
+  CHECK(LostText(run) == "3 or more");
+}
+
 TEST_CASE("Runs agree whose goodput lies within the band") {
   CHECK(Spread(RowOf({})) == 0);
   CHECK(Spread(RowOf({700})) == 0);

@@ -2,6 +2,9 @@
 // why.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "bench/ceiling/ceiling_report.h"
 #include "bench/commands/ceilings.h"
 #include "bench/commands/commands.h"
@@ -25,6 +28,19 @@ void Print(const CeilingRecord& record, bool json) {
   } else {
     fmt::print("{}\n", ToText(record));
   }
+}
+
+// Not even one at a time is no ceiling; and where all were skipped, nothing was
+// measured.
+int CodeOf(const std::vector<CeilingRecord>& records) {
+  const auto skipped = [](const CeilingRecord& record) {
+    return !record.skipped.empty();
+  };
+  if (std::ranges::all_of(records, skipped)) return 1;
+  const auto holds = [&](const CeilingRecord& record) {
+    return skipped(record) || record.highest > 0;
+  };
+  return std::ranges::all_of(records, holds) ? 0 : kExitSomethingFailed;
 }
 
 int Reproduce(const CeilingOptions& options, const Surroundings& surroundings) {
@@ -53,7 +69,7 @@ int CeilingOfUrl(const CeilingOptions& options, const CeilingPlan& plan,
   const auto record = FindCeiling(target, plan, SayTo(surroundings));
   if (!record) return Complain(record.error());
   Print(*record, options.json);
-  return 0;
+  return CodeOf({*record});
 }
 
 }  // namespace
@@ -98,11 +114,13 @@ int RunCeiling(const CeilingOptions& options,
   setup_options.web_workers = options.web_workers;
   setup_options.endpoints = options.endpoints;
   setup_options.connections = options.connections;
+  std::vector<CeilingRecord> records;
   for (const std::string& name :
        options.setups.empty() ? SetupNames() : options.setups) {
-    Print(CeilingOf(name, setup_options, plan, surroundings), options.json);
+    records.push_back(CeilingOf(name, setup_options, plan, surroundings));
+    Print(records.back(), options.json);
   }
-  return 0;
+  return CodeOf(records);
 }
 
 }  // namespace smsweb::bench

@@ -2,6 +2,9 @@
 #include "bench/measure/delivery.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "bench/commands/commands.h"
 #include "bench/commands/names.h"
@@ -54,12 +57,23 @@ Result<void> SetTimes(const DeliveryOptions& options, SetupOptions* setup) {
   return {};
 }
 
+// A path; an address is found out by who calls it.
+Result<void> CheckDevice(const std::string& device) {
+  if (!device.starts_with('/') || ::access(device.c_str(), R_OK | W_OK) == 0) {
+    return {};
+  }
+  return FailErrno("--modem " + device, errno);
+}
+
 Result<DeliveryPlan> PlanOf(const DeliveryOptions& options,
                             const Surroundings& surroundings) {
   if (!options.modem.empty() && options.to.empty()) {
     return Fail(ErrorKind::kInvalid,
                 "--modem needs --to NUMBER: its messages are real, and cost "
                 "money");
+  }
+  if (auto there = CheckDevice(options.modem); !there) {
+    return std::unexpected(there.error());
   }
   DeliveryPlan plan{.setup = options.setup,
                     .options = OptionsFor(surroundings),

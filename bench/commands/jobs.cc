@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cerrno>
+#include <fstream>
 #include <system_error>
 
 #include "bench/commands/commands.h"
 #include "bench/measure/machine.h"
+#include "bench/process/child.h"
 #include "common/base/clock.h"
 #include "common/base/version.h"
 
@@ -14,11 +16,23 @@ namespace smsweb::bench {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::string WhyNoAb() {
+  return FindProgram("ab").empty()
+             ? "ab is not installed: apt-get install apache2-utils"
+             : "";
+}
+
+}  // namespace
+
 Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
                              const Surroundings& surroundings,
                              const fs::path& out, bool keep) {
   const SetupKind* const kind = FindSetup(errand.setup);
-  const std::string missing = kind ? WhatIsMissing(*kind) : "";
+  std::string missing = kind ? WhatIsMissing(*kind) : "";
+  const Script& script = *repository.FindScript(errand.test.script);
+  if (missing.empty() && script.by_ab) missing = WhyNoAb();
   if (!missing.empty()) {
     surroundings.progress(fmt::format("{} on {}: left out: {}",
                                       errand.test.name, errand.setup, missing),
@@ -27,7 +41,7 @@ Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
   }
   CaseJob job{.test = errand.test,
               .api = *repository.FindApi(errand.test.api),
-              .script = *repository.FindScript(errand.test.script),
+              .script = script,
               .setup = errand.setup,
               .url = errand.url,
               .options = OptionsFor(surroundings),
@@ -57,32 +71,52 @@ void Measurement::End() {
   LookAgain(results.machine, began_);
 }
 
+namespace {
+
+// A file in data/, which says that it is ours to replace.
+constexpr const char* kMark = ".smsweb-bench";
+
 // Not there yet, empty, or of an earlier measurement, be it half done.
 bool IsOurs(const fs::path& out) {
   std::error_code error;
-  if (!fs::exists(out, error) || ReadResults(out / "results.json")) return true;
-  const fs::directory_iterator entries(out, error);
-  return !error && std::ranges::all_of(entries, [](const auto& entry) {
-    return entry.path().filename() == "data";
-  });
+  if (!fs::exists(out, error)) return true;
+  if (!fs::is_directory(out, error)) return false;
+  return fs::is_empty(out, error) || fs::exists(out / "data" / kMark, error);
 }
+
+// What a measurement leaves, so that nothing of an earlier one is taken for
+// this one's.
+Result<void> Replace(const fs::path& out) {
+  std::error_code error;
+  for (const char* name :
+       {"data", "charts", "results.json", "report.html", "report.md"}) {
+    fs::remove_all(out / name, error);
+    if (error) return FailErrno((out / name).string(), error.value());
+  }
+  fs::create_directories(out / "data", error);
+  if (error) return FailErrno((out / "data").string(), error.value());
+  std::ofstream mark(out / "data" / kMark);
+  mark << "smsweb-bench replaces all that is in this folder.\n";
+  mark.close();
+  if (!mark) return FailErrno((out / "data" / kMark).string(), errno);
+  return {};
+}
+
+}  // namespace
 
 Result<fs::path> MakeOut(const std::string& given,
                          const std::string& otherwise) {
   const fs::path out = fs::absolute(given.empty() ? otherwise : given);
-  std::error_code error;
   if (!IsOurs(out)) {
     return Fail(
-        ErrorKind::kConflict,
-        fmt::format("{} has other things in it; give an empty folder, or "
-                    "one with earlier results, which are replaced",
+        ErrorKind::kInvalid,
+        fmt::format("--out {}: it is there and not of an earlier measurement; "
+                    "give a new folder, an empty one, or one with earlier "
+                    "results, which are replaced",
                     out.string()));
   }
-  fs::remove_all(out / "data", error);
-  fs::create_directories(out / "data", error);
-  if (error) {
-    return Fail(ErrorKind::kUnavailable,
-                fmt::format("{}: {}", out.string(), error.message()));
+  if (auto replaced = Replace(out); !replaced) {
+    return std::unexpected(replaced.error());
   }
   return out;
 }

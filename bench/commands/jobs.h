@@ -36,8 +36,8 @@ class Measurement {
   std::chrono::steady_clock::time_point began_at_;
 };
 
-// A folder for results, with data/ in it. kConflict: there is something else in
-// it already.
+// A folder for results, with data/ in it; what an earlier measurement left
+// there is removed. kInvalid: it is there, and not of one.
 Result<std::filesystem::path> MakeOut(const std::string& given,
                                       const std::string& otherwise);
 

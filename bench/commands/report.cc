@@ -12,6 +12,7 @@
 #include "bench/commands/names.h"
 #include "bench/measure/delivery.h"
 #include "bench/measure/server.h"
+#include "bench/report/draw.h"
 
 namespace smsweb::bench {
 namespace {
@@ -188,11 +189,21 @@ class Report {
   Measurement measurement_;
 };
 
+ModemNeed NeedOf(const ReportOptions& options) {
+  return {
+      .rate = options.rate, .seconds = options.seconds, .wait = options.wait};
+}
+
+// What would be found wrong only when all is measured.
+Result<void> CanBeWritten(const ReportOptions& options) {
+  const auto plan = ModemsNeeded(NeedOf(options));
+  if (!plan) return std::unexpected(plan.error());
+  return CanDraw();
+}
+
 int Write(const Results& results, const std::filesystem::path& out,
           const ReportOptions& options) {
-  ReportPlan plan{.folder = out};
-  plan.need = {
-      .rate = options.rate, .seconds = options.seconds, .wait = options.wait};
+  const ReportPlan plan{.folder = out, .need = NeedOf(options)};
   if (const auto written = WriteReport(results, plan); !written) {
     return Complain(written.error());
   }
@@ -238,6 +249,9 @@ int RunReport(const ReportOptions& options, const Surroundings& surroundings) {
   }
   if (const auto known = CheckSetups(options.setups); !known) {
     return Complain(known.error());
+  }
+  if (const auto can = CanBeWritten(options); !can) {
+    return Complain(can.error());
   }
   const auto repository = ReadCases(surroundings, options.cases);
   if (!repository) return Complain(repository.error());

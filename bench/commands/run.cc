@@ -65,10 +65,9 @@ void PrintRow(const RowRecord& row) {
   if (!row.skipped.empty()) fmt::print("  {}  {}\n", what, row.skipped);
   for (const RunRecord& run : row.runs) {
     fmt::print(
-        "  {}{:>9.2f}{:>11.1f}{:>11.1f}{:>9}{:>8}{:>7}{:>10.1f}{:>10.1f}\n",
+        "  {}{:>9.2f}{:>11.1f}{:>11.1f}{:>9}{:>8}{:>10}{:>10.1f}{:>10.1f}\n",
         what, run.seconds, run.PerSecond(), run.Goodput(), run.non_2xx,
-        run.failed, run.counted ? std::to_string(run.lost) : "?",
-        ToMillis(run.latency.Percentile(50)),
+        run.failed, LostText(run), ToMillis(run.latency.Percentile(50)),
         ToMillis(run.latency.Percentile(99)));
   }
   if (!Agrees(row)) {
@@ -80,7 +79,7 @@ void PrintRow(const RowRecord& row) {
 void PrintCase(const CaseRecord& record) {
   fmt::print("\n{} on {}\n", record.title, record.setup_title);
   if (!record.skipped.empty()) return fmt::print("  {}\n", record.skipped);
-  fmt::print("  {:>9}{:>11}{:>9}{:>11}{:>11}{:>9}{:>8}{:>7}{:>10}{:>10}\n",
+  fmt::print("  {:>9}{:>11}{:>9}{:>11}{:>11}{:>9}{:>8}{:>10}{:>10}{:>10}\n",
              "requests", "at once", "seconds", "requests/s", "2xx/s", "not 2xx",
              "failed", "lost", "p50 ms", "p99 ms");
   for (const RowRecord& row : record.rows) PrintRow(row);
@@ -102,6 +101,7 @@ Result<std::uint64_t> RunErrands(const std::vector<Errand>& errands,
                                  const std::filesystem::path& out) {
   Measurement measurement(surroundings);
   std::uint64_t troubles = 0;
+  std::size_t skipped = 0;
   Result<void> done;
   for (const Errand& errand : errands) {
     auto record = RunErrand(errand, repository, surroundings, out, keep);
@@ -111,11 +111,17 @@ Result<std::uint64_t> RunErrands(const std::vector<Errand>& errands,
     }
     PrintCase(*record);
     troubles += CountTroubles(*record);
+    skipped += record->skipped.empty() ? 0 : 1;
     measurement.results.cases.push_back(std::move(*record));
+    done = WriteResults(measurement.results, out / "results.json");
+    if (!done) break;
   }
   measurement.End();
   const auto written = WriteResults(measurement.results, out / "results.json");
   if (done) done = written;
+  if (done && skipped == errands.size()) {
+    done = Fail(ErrorKind::kUnavailable, "nothing of it can be measured here");
+  }
   if (!done) return std::unexpected(done.error());
   fmt::print("\n{}: results, samples and ab's own output\n", out.string());
   return troubles;

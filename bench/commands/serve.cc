@@ -50,7 +50,7 @@ void Declare(CLI::App& app, ServeOptions& options) {
                  "All of it on so many cores, by a cgroup (root): 0.5")
       ->check(CLI::PositiveNumber);
   app.add_option("--memory", options.memory_mb, "... and in so many MB")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{16}, std::uint64_t{1} << 30));
 }
 
 int RunServe(const ServeOptions& options, const Surroundings& surroundings) {

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "common/base/command_line.h"
 
@@ -23,6 +25,12 @@ bool HasData(const fs::path& folder) {
          fs::exists(folder / "deploy" / "nginx");
 }
 
+// Whether anybody still listens is no matter: what is measured goes on.
+void Say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 // One line, shown over and over.
 class Display {
  public:
@@ -33,11 +41,10 @@ class Display {
         fmt::format("[{:3.0f}:{:02.0f}] {}", std::floor(seconds / 60),
                     std::floor(std::fmod(seconds, 60)), line);
     if (terminal_) {
-      fmt::print(stderr, "\r\x1b[K{}{}", text, done ? "\n" : "");
+      Say("\r\x1b[K" + text + (done ? "\n" : ""));
     } else if (done) {
-      fmt::print(stderr, "{}\n", text);
+      Say(text + "\n");
     }
-    std::fflush(stderr);
   }
 
  private:
@@ -81,8 +88,20 @@ Progress ProgressDisplay() {
   };
 }
 
+int Printed(const std::function<int()>& work) {
+  int code = 1;
+  try {
+    code = work();
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+  } catch (const std::system_error&) {  // of fmt::print()
+  }
+  const std::string why = std::generic_category().message(errno);
+  Say("smsweb-bench: standard output: " + why + "\n");
+  return code == 0 ? 1 : code;
+}
+
 int Complain(const Error& error) {
-  fmt::print(stderr, "smsweb-bench: {}\n", error.message);
+  Say("smsweb-bench: " + error.message + "\n");
   const bool asked_wrongly = error.kind == ErrorKind::kInvalid;
   return asked_wrongly ? kExitWrongUsage : 1;
 }

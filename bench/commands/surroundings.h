@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "bench/measure/run_case.h"
@@ -31,6 +32,9 @@ Result<Scratch> MakeScratch();
 // A line for whoever waits: on a terminal the next takes its place unless it is
 // `done`; elsewhere only those that are done are written, with the time.
 Progress ProgressDisplay();
+
+// Work that prints: 1 in place of 0 where standard output took not all of it.
+int Printed(const std::function<int()>& work);
 
 // What failed, on standard error; the exit code: 2 for what was asked wrongly.
 int Complain(const Error& error);

@@ -13,6 +13,7 @@
 #include "bench/measure/phone.h"
 #include "bench/measure/server.h"
 #include "bench/measure/wire_times.h"
+#include "bench/process/child.h"
 #include "common/base/clock.h"
 
 namespace smsweb::bench {
@@ -135,6 +136,13 @@ class Delivery {
     return FromLogs(log, trace, offset_us_);
   }
 
+  std::string WordsOfSpooler() const {
+    for (const auto& [name, path] : setup_.logs()) {
+      if (name == "smswebd") return "; the spooler said:\n" + LastLines(path);
+    }
+    return {};
+  }
+
   Result<void> Await(const std::vector<Asked>& asked) {
     auto news = steady_clock::now();
     std::size_t there = 0;
@@ -148,8 +156,9 @@ class Delivery {
       if (steady_clock::now() - news > kPerMessage) {
         return Fail(
             ErrorKind::kUnavailable,
-            fmt::format("{} of {} messages were sent, and none for {} s", there,
-                        asked.size(), kPerMessage.count()));
+            fmt::format("{} of {} messages were sent, and none for {} s{}",
+                        there, asked.size(), kPerMessage.count(),
+                        WordsOfSpooler()));
       }
       if (asked.size() > 1) {
         progress_(fmt::format("delivery on {}: {} of {}", plan_.setup, there,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 namespace smsweb::bench {
 namespace {
@@ -54,6 +55,12 @@ double Spread(const RowRecord& row) {
   const double median = Median(goodput);
   return median > 0 ? distance / median
                     : std::numeric_limits<double>::infinity();
+}
+
+std::string LostText(const RunRecord& run) {
+  if (!run.counted) return "?";
+  const bool exact = run.non_2xx + run.failed == 0;
+  return std::to_string(run.lost) + (exact ? "" : " or more");
 }
 
 bool IsWithinBand(const RowRecord& row) {

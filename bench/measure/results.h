@@ -192,6 +192,11 @@ Result<Results> ReadResults(const std::filesystem::path& file);
 Result<void> WriteResults(const Results& results,
                           const std::filesystem::path& file);
 
+// How many of its 2xx have no message: "3"; "3 or more" where others failed,
+// for the message of one that got no 2xx makes up for one that is missing; "?":
+// the queue was not counted.
+std::string LostText(const RunRecord& run);
+
 // How far runs of the same row may lie apart before they are said to disagree:
 // (greatest - least) / median of their goodput; or, for one late wake-up is
 // much of a row of 30 ms, so many seconds between the longest and the shortest

@@ -135,7 +135,7 @@ struct CaseRun {
     progress(
         fmt::format("{}: {:.1f}/s with 2xx, {} not 2xx, {} failed, {} lost",
                     says, record->Goodput(), record->non_2xx, record->failed,
-                    record->lost),
+                    LostText(*record)),
         true);
     return record;
   }

@@ -42,13 +42,16 @@ Result<void> MakeBold(const std::filesystem::path& file) {
 
 }  // namespace
 
+Result<void> CanDraw() {
+  if (!FindProgram("gnuplot").empty()) return {};
+  return Fail(ErrorKind::kUnavailable,
+              "gnuplot, which draws the charts, is not installed: apt-get "
+              "install gnuplot-nox");
+}
+
 Result<void> DrawCharts(const std::vector<const Chart*>& charts,
                         const std::filesystem::path& folder) {
-  if (FindProgram("gnuplot").empty()) {
-    return Fail(ErrorKind::kUnavailable,
-                "gnuplot, which draws the charts, is not installed: apt-get "
-                "install gnuplot-nox");
-  }
+  if (auto can = CanDraw(); !can) return can;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {

@@ -11,6 +11,9 @@
 
 namespace smsweb::bench {
 
+// kUnavailable: gnuplot is missing (which package).
+Result<void> CanDraw();
+
 // NAME.svg of each in `folder`, which is made; all in one run of gnuplot. A
 // chart in which nothing is to be seen gets no file. kUnavailable: gnuplot is
 // not installed (says the package), or the folder can't be written to.

@@ -233,10 +233,6 @@ bool HasSpooler(const RunRecord& run) {
   return run.cpu_seconds.contains("spooler");
 }
 
-std::string LostText(const RunRecord& run) {
-  return run.counted ? Grouped(run.lost) : "–";
-}
-
 double SecondsAt(const LatencyHistogram& latency, double percent) {
   constexpr double kMicros = 1e6;
   return static_cast<double>(latency.Percentile(percent)) / kMicros;

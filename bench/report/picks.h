@@ -67,9 +67,6 @@ std::string CurveCase(const Results& results);
 std::uint64_t Asked(const RunRecord& run);
 // Whether a spooler of its own sent meanwhile what was queued.
 bool HasSpooler(const RunRecord& run);
-// How many of its 2xx have no message; "–": the queue was not counted.
-std::string LostText(const RunRecord& run);
-
 // The seconds within which so many percent were answered.
 double SecondsAt(const LatencyHistogram& latency, double percent);
 

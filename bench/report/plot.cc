@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -53,6 +54,10 @@ std::string ColourOf(int colour) {
 std::string Number(double value) { return fmt::format("{:.9g}", value); }
 
 Ticks Decades(double least, double most) {
+  constexpr double kLeast = 1e-9;
+  constexpr double kMost = 1e15;
+  least = std::clamp(least, kLeast, kMost);
+  most = std::clamp(most, least, kMost);
   Ticks ticks;
   const bool is_short = most < least * 100;
   for (double decade = std::pow(10, std::floor(std::log10(least)));

@@ -36,11 +36,25 @@ std::string FileOf(const Chart& chart) {
   return std::string(kCharts) + "/" + chart.name + ".svg";
 }
 
+// results.json may come from anywhere: only what lies beside it is read.
+Result<std::vector<Sample>> SamplesIn(const std::filesystem::path& folder,
+                                      const std::string& file) {
+  constexpr std::uintmax_t kMostBytes = 256 << 20;
+  const auto name = std::filesystem::path(file).lexically_normal();
+  std::error_code error;
+  if (name.is_absolute() || name.begin()->string() == ".." ||
+      !std::filesystem::is_regular_file(folder / name, error) ||
+      std::filesystem::file_size(folder / name, error) > kMostBytes) {
+    return Fail(ErrorKind::kInvalid, file + ": no file of samples");
+  }
+  return ReadSamples(folder / name);
+}
+
 }  // namespace
 
 Result<void> WriteReport(const Results& results, const ReportPlan& plan) {
   const auto samples = [&](const std::string& file) {
-    return ReadSamples(plan.folder / file);
+    return SamplesIn(plan.folder, file);
   };
   const Document document = Write({results, plan.need, samples});
   const auto drawn = DrawCharts(document.Charts(), plan.folder / kCharts);

@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kCommandGroup = "command";
 
 int Complain(const Error& error) {
-  fmt::print(stderr, "smsweb-bench sample: {}\n", error.message);
+  std::fputs(("smsweb-bench sample: " + error.message + "\n").c_str(), stderr);
   return error.kind == ErrorKind::kInvalid ? 2 : 1;
 }
 

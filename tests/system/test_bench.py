@@ -7,6 +7,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -66,7 +67,7 @@ class BenchCase(unittest.TestCase):
 
     def assert_nothing_is_left(self) -> None:
         """No private folder, and no program that was started in one."""
-        self.assertEqual(list(self.folder.glob("smsweb-bench-[0-9]*-*")), [])
+        self.assertEqual(list(self.folder.glob("*/smsweb-bench.lock")), [])
         self.assertEqual(self.programs_in_the_folder(), [])
 
     def programs_in_the_folder(self) -> list[str]:
@@ -211,9 +212,36 @@ class Cases(BenchCase):
                 done = bench(*arguments, folder=self.folder)
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn(told, done.stderr)
-        done = bench("run", "smallest", "--out", "full", folder=self.folder)
-        self.assertEqual(done.returncode, 1)
-        self.assertEqual((self.folder / "full" / "thesis.txt").read_text(), "do not lose me")
+
+    def test_folders_of_others_are_not_written_to(self) -> None:
+        for name in ("thesis.txt", "data/customers.db"):
+            with self.subTest(name):
+                mine = self.folder / "full" / name
+                mine.parent.mkdir(parents=True)
+                mine.write_text("do not lose me")
+                done = bench("run", "smallest", "--out", "full", folder=self.folder)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertEqual(mine.read_text(), "do not lose me")
+                shutil.rmtree(self.folder / "full")
+
+    def test_earlier_results_are_replaced_whole(self) -> None:
+        for row in ("1", "2"):
+            self.bench("run", "table-3", "--rows", row, "--repeat", "1", "--setup",
+                       "nginx-fastcgi", "--out", "out")
+        files = {path.name for path in (self.folder / "out" / "data").glob("*.csv")}
+        self.assertEqual(files, {"table-3.nginx-fastcgi.row-2.1.csv"})
+
+    def test_output_that_nobody_takes(self) -> None:
+        command = [str(BENCH), "plan", "--rate", "2"]
+        with open("/dev/full", "w") as full:
+            self.assertEqual(subprocess.run(command, stdout=full, stderr=full, check=False,
+                                            timeout=60).returncode, 1)
+            done = subprocess.run(
+                [str(BENCH), "run", "smallest", "--setup", "nginx-fastcgi"], stderr=full,
+                cwd=self.folder, env={**os.environ, "TMPDIR": str(self.folder)},
+                stdout=subprocess.DEVNULL, check=False, timeout=120)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.results()["cases"][0]["rows"][0]["runs"][0]["succeeded"], 10)
 
 
 class Board(BenchCase):
@@ -260,6 +288,28 @@ class Ends(BenchCase):
         os.killpg(process.pid, signal.SIGINT)
         self.assertEqual(process.wait(30), 128 + signal.SIGINT)
         self.assert_nothing_is_left()
+
+    def test_programs_can_put_nothing_where_root_looks_for_it(self) -> None:
+        process, _ = self.serve()
+        private = next(self.folder.glob("smsweb-bench-*/smsweb-??????"))
+        theirs = {"log", "state"}
+        for path in private.rglob("*"):
+            if path.is_symlink() or path.relative_to(private).parts[0] in theirs:
+                continue
+            self.assertEqual(path.stat().st_uid, os.geteuid(), path)
+            self.assertEqual(path.stat().st_mode & 0o022, 0, path)
+        self.assertEqual(private.stat().st_uid, os.geteuid())
+        self.assertEqual(private.stat().st_mode & 0o027, 0)
+        process.terminate()
+        self.assertEqual(process.wait(30), 128 + signal.SIGTERM)
+
+    def test_killed_supervisors_folder_is_removed_by_the_next(self) -> None:
+        process, _ = self.serve()
+        process.kill()
+        process.wait(30)
+        wait_until(lambda: not self.programs_in_the_folder(), 30, "everything gone")
+        self.assertNotEqual(list(self.folder.glob("*/smsweb-bench.lock")), [])
+        self.bench("run", "smallest", "--setup", "nginx-fastcgi")
 
     def test_killed_worker_leaves_nothing(self) -> None:
         process, _ = self.serve()

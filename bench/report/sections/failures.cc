@@ -95,6 +95,18 @@ void AddRow(const CaseRecord& record, const RowRecord& row, Table& table) {
         FaultWords(kinds), ProblemWords(kinds), Grouped(kinds.lost)}});
 }
 
+std::string WordsOfMessages(const Results& results) {
+  const auto rows = RanRows(results);
+  const auto counted = std::ranges::count_if(
+      rows, [](const RanRow& ran) { return ran.run->counted; });
+  if (counted == 0) {
+    return "; whether each has its message was not counted";
+  }
+  return std::cmp_equal(counted, rows.size())
+             ? ", and every 2xx has its message"
+             : ", and every 2xx has its message, wherever they were counted";
+}
+
 }  // namespace
 
 void AddFailures(const Material& material, Document& document) {
@@ -106,9 +118,9 @@ void AddFailures(const Material& material, Document& document) {
   if (RanRows(material.results).empty()) {
     document.Add(Paragraph{"No test case was run, so nothing could fail."});
   } else if (table.rows.empty()) {
-    document.Add(Note{Note::Kind::kGood,
-                      "Nothing: every request got its 2xx, and every 2xx has "
-                      "its message."});
+    document.Add(Note{Note::Kind::kGood, "Nothing: every request got its 2xx" +
+                                             WordsOfMessages(material.results) +
+                                             "."});
   } else {
     document.Add(
         Paragraph{"Over all runs of a row. Loads that are not here "
