@@ -191,6 +191,8 @@ const AnswerRow kAnswers[] = {
     {"SSH-2.0-OpenSSH_9.2\r\n", false, kBroken},
     {"HTTP/2 200\r\n\r\n", false, kBroken},
     {"HTTP/1.1 20\r\n\r\n", false, kBroken},
+    {"HTTP/1.1 20299 A\r\n\r\n", false, kBroken},
+    {"HTTP/1.1 -20 A\r\n\r\n", false, kBroken},
     {"HTTP/1.1 200 OK\r\nno header\r\n\r\n", false, kBroken, 200},
     {"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", false, kBroken, 200},
 };

@@ -127,13 +127,15 @@ HttpAnswer::State HttpAnswer::OnLine(std::string_view line) {
   }
 }
 
-// "HTTP/1.1 202 Accepted"; the words may be missing.
+// "HTTP/1.1 202 Accepted"; the words may be missing (RFC 9112 § 4).
 HttpAnswer::State HttpAnswer::OnStatusLine(std::string_view line) {
   constexpr std::size_t kStatusAt = 9;
-  const bool is_http = line.starts_with(kVersion) && line.size() > kStatusAt &&
-                       line[kStatusAt - 1] == ' ' &&
-                       Read(line.substr(kStatusAt, 3), status_) &&
-                       status_ >= 100 && status_ <= 999;
+  constexpr std::size_t kWordsAt = kStatusAt + 3;
+  const bool is_http =
+      line.starts_with(kVersion) && line.size() >= kWordsAt &&
+      line[kStatusAt - 1] == ' ' &&
+      (line.size() == kWordsAt || line[kWordsAt] == ' ') &&
+      Read(line.substr(kStatusAt, 3), status_) && status_ >= 100;
   if (!is_http) return State::kBroken;
   keeps_ = line[kStatusAt - 2] != '0';
   return State::kHeader;
