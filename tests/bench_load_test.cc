@@ -661,7 +661,10 @@ TEST_CASE("together, a connection that the server closes is not made anew") {
   CHECK_FALSE(result.faults.contains(RequestFault::kNotSent));
 }
 
-TEST_CASE("a kept connection is made anew when the server closes it") {
+constexpr std::string_view kAcceptedLast =
+    "HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+
+TEST_CASE("a kept connection is made anew when the server says it closes it") {
   Shared<int> accepted;
   const LoopbackServer server([&](int listener) {
     while (true) {
@@ -669,7 +672,7 @@ TEST_CASE("a kept connection is made anew when the server closes it") {
       ++*accepted;
       for (int i = 0; i < 3; ++i) {
         if (ReadRequest(connection.get()).empty()) break;
-        WriteAll(connection.get(), kAccepted);
+        WriteAll(connection.get(), i < 2 ? kAccepted : kAcceptedLast);
       }
     }
   });
@@ -681,6 +684,39 @@ TEST_CASE("a kept connection is made anew when the server closes it") {
     CHECK(Loaded(plan).Succeeded() == 10);
     CHECK(*accepted == 4);
   }
+}
+
+TEST_CASE("a kept connection that was closed while idle is made anew") {
+  Shared<std::atomic<int>> requests;
+  const LoopbackServer server(AnswerEach([&](const std::string&) {
+    ++*requests;
+    return std::string(kAccepted);
+  }));
+  auto plan = PlanFor(server, 4, 1);
+  plan.keep_alive = true;
+  plan.rate = 20;
+  CHECK(Loaded(plan).Succeeded() == 4);
+  CHECK(*requests == 4);
+}
+
+TEST_CASE("a request that a kept connection swallows is not sent again") {
+  Shared<std::atomic<int>> requests;
+  const LoopbackServer server([&](int listener) {
+    while (true) {
+      const UniqueFd connection(::accept(listener, nullptr, nullptr));
+      for (int i = 0; i < 2 && !ReadRequest(connection.get()).empty(); ++i) {
+        ++*requests;
+        if (i == 0) WriteAll(connection.get(), kAccepted);
+      }
+    }
+  });
+  auto plan = PlanFor(server, 10, 1);
+  plan.keep_alive = true;
+  const auto result = Loaded(plan);
+  CHECK(result.Succeeded() == 5);
+  CHECK(result.faults == std::map<RequestFault, std::uint64_t>{
+                             {RequestFault::kClosedKept, 5}});
+  CHECK(*requests == 10);
 }
 
 TEST_CASE("a large body is sent whole, and its number with it") {

@@ -79,6 +79,8 @@ enum class RequestFault : std::uint8_t {
   kConnectTimeout,  // no connection within the time-out
   kAnswerTimeout,   // connected, and no whole answer within it
   kClosedEarly,     // closed before the answer was whole
+  kClosedKept,      // a kept connection, closed before anything of an answer
+                    // came: idle, or with the request
   kNotHttp,         // what came is no HTTP answer
   kNoDescriptor,    // EMFILE, ENFILE: ours
   kNoPort,          // EADDRNOTAVAIL: ours
@@ -143,8 +145,10 @@ struct LoadProgress {
 // threads), and that end with it. While it runs, SIGINT and SIGTERM end the
 // load, not the program: in order at first, at once the second time.
 //
-// A kept connection that the server closes before it answers is made anew, and
-// the request sent again, once: the server has mostly not read it.
+// No request is sent twice. A kept connection that the server closes while it
+// is idle, or says it will (Connection: close), is made anew for the next
+// request; one that it closes when a request may already be on its way fails
+// that request (kClosedKept), for nobody knows whether it was carried out.
 //
 // kInvalid: the plan makes no sense (which field, and why). kUnavailable: the
 // processes can't be started, one of them died, or the system can't hold so

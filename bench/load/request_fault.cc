@@ -16,6 +16,8 @@ std::string_view ToString(RequestFault fault) {
       return "answer_timeout";
     case RequestFault::kClosedEarly:
       return "closed_early";
+    case RequestFault::kClosedKept:
+      return "closed_kept";
     case RequestFault::kNotHttp:
       return "not_http";
     case RequestFault::kNoDescriptor:

@@ -10,10 +10,10 @@ namespace smsweb::bench {
 inline constexpr std::array kRequestFaults{
     RequestFault::kConnectRefused, RequestFault::kConnectReset,
     RequestFault::kConnectTimeout, RequestFault::kAnswerTimeout,
-    RequestFault::kClosedEarly,    RequestFault::kNotHttp,
-    RequestFault::kNoDescriptor,   RequestFault::kNoPort,
-    RequestFault::kNoMemory,       RequestFault::kOther,
-    RequestFault::kNotSent,
+    RequestFault::kClosedEarly,    RequestFault::kClosedKept,
+    RequestFault::kNotHttp,        RequestFault::kNoDescriptor,
+    RequestFault::kNoPort,         RequestFault::kNoMemory,
+    RequestFault::kOther,          RequestFault::kNotSent,
 };
 
 // `answer_began`: bytes of an answer had come.

@@ -98,19 +98,17 @@ void RequestRunner::OnAnswered(std::uint32_t slot) {
 }
 
 void RequestRunner::OnFailed(std::uint32_t slot, RequestFault fault) {
-  const bool again = MayTryAgain(slot, fault);
+  if (WasKept(slot, fault)) fault = RequestFault::kClosedKept;
   pool_.Close(slot);
-  if (again) {
-    slots_[slot].is_reused = false;
-    return Open(slot);
-  }
   const Micros now = NowMicros();
   tally_.OnFailed(slots_[slot].request, fault, now);
   Release(slot, now);
 }
 
-// The server closed a kept connection, as it may at any time.
-bool RequestRunner::MayTryAgain(std::uint32_t slot, RequestFault fault) const {
+// The server closed a kept connection, as it may at any time. The request is not
+// sent again even where its method is idempotent (RFC 9110 § 9.2.2): a GET of
+// /s.py queues a message, and one that is swallowed must be seen.
+bool RequestRunner::WasKept(std::uint32_t slot, RequestFault fault) const {
   return options_.keep_alive && slots_[slot].is_reused &&
          !pool_[slot].answer().started() &&
          (fault == RequestFault::kClosedEarly ||

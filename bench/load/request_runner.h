@@ -67,7 +67,7 @@ class RequestRunner {
   void Proceed(std::uint32_t slot, Connection::Step step);
   void OnAnswered(std::uint32_t slot);
   void OnFailed(std::uint32_t slot, RequestFault fault);
-  bool MayTryAgain(std::uint32_t slot, RequestFault fault) const;
+  bool WasKept(std::uint32_t slot, RequestFault fault) const;
   void Expire(std::uint32_t slot, Micros now);
   void Release(std::uint32_t slot, Micros now);
 
