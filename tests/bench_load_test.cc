@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <set>
 #include <sstream>
@@ -423,9 +424,21 @@ TEST_CASE("a plan that makes no sense is refused by the field's name") {
       {{.request = {.target = "/a b"}}, "request.target"},
       {{.request = {.headers = {{"X", "a\nb"}}}}, "request.headers"},
       {{.request = {.headers = {{"Content-Length", "1"}}}}, "request.headers"},
+      {{.first_number = ~0ULL}, "first_number"},
       {{.requests = 0}, "requests"},
+      {{.requests = ~0ULL}, "requests"},
+      {{.requests = 1'000'000'001}, "requests"},
       {{.concurrency = 0}, "concurrency"},
+      {{.concurrency = ~0ULL}, "concurrency"},
       {{.rate = -1}, "rate"},
+      {{.rate = 1e300}, "rate"},
+      {{.rate = 1e-300}, "rate"},
+      {{.rate = std::numeric_limits<double>::infinity()}, "rate"},
+      {{.rate = std::numeric_limits<double>::quiet_NaN()}, "rate"},
+      {{.requests = 1'000'000'000,
+        .duration = std::chrono::hours(1),
+        .rate = 1e6},
+       "rate"},
       {{.timeout = milliseconds(0)}, "timeout"},
       {{.limit = milliseconds(0)}, "limit"},
       {{.processes = -1}, "processes"},
@@ -714,8 +727,8 @@ TEST_CASE("a request that a kept connection swallows is not sent again") {
   plan.keep_alive = true;
   const auto result = Loaded(plan);
   CHECK(result.Succeeded() == 5);
-  CHECK(result.faults == std::map<RequestFault, std::uint64_t>{
-                             {RequestFault::kClosedKept, 5}});
+  CHECK(result.faults ==
+        std::map<RequestFault, std::uint64_t>{{RequestFault::kClosedKept, 5}});
   CHECK(*requests == 10);
 }
 

@@ -5,6 +5,7 @@
 
 #include "bench/commands/commands.h"
 #include "bench/load/load_report.h"
+#include "bench/load/plan_check.h"
 #include "bench/measure/server.h"
 #include "common/base/duration.h"
 
@@ -86,9 +87,11 @@ void Declare(CLI::App& app, LoadOptions& options) {
                  "http://HOST:PORT/PATH; {n} in it, and in the body, is the "
                  "request's number, {n7} the same with seven digits")
       ->required();
-  app.add_option("-n,--requests", options.requests, "Requests in all (1)");
+  app.add_option("-n,--requests", options.requests, "Requests in all (1)")
+      ->check(CLI::Range(std::uint64_t{1}, kMostRequests));
   app.add_option("-c,--concurrency", options.concurrency,
-                 "At once (1); with --rate, at the most (10000)");
+                 "At once (1); with --rate, at the most (10000)")
+      ->check(CLI::Range(std::uint64_t{1}, kMostAtOnce));
   app.add_option("--rate", options.rate,
                  "Requests a second, due at fixed times whatever the server "
                  "does; latency counts from when a request was due");
@@ -101,7 +104,8 @@ void Declare(CLI::App& app, LoadOptions& options) {
                  "'NAME: VALUE'; may be repeated")
       ->take_all();
   app.add_option("-d,--data", options.body, "The body");
-  app.add_option("--first", options.first_number, "The first request's number");
+  app.add_option("--first", options.first_number, "The first request's number")
+      ->check(CLI::Range(std::uint64_t{0}, kLastNumber));
   app.add_flag("--keep-alive", options.keep_alive,
                "Use connections again, from request to request");
   app.add_flag("--together", options.together,

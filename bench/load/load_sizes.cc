@@ -81,14 +81,14 @@ std::string WhatLimits(const LoadSizes& sizes, const ClientLimits& limits) {
 }  // namespace
 
 void FillIn(LoadPlan& plan) {
-  constexpr std::uint64_t kWithoutEnd = 1'000'000'000;
-  constexpr std::uint64_t kMostAtOnce = 10'000;
+  constexpr std::uint64_t kEnoughAtOnce = 10'000;
   if (plan.requests == 0) {
-    plan.requests = plan.duration.count() > 0 ? kWithoutEnd : 1;
+    plan.requests = plan.duration.count() > 0 ? kMostRequests : 1;
     plan.requests = CountDue(plan);
   }
   if (plan.concurrency == 0) {
-    plan.concurrency = plan.rate > 0 ? std::min(plan.requests, kMostAtOnce) : 1;
+    plan.concurrency =
+        plan.rate > 0 ? std::min(plan.requests, kEnoughAtOnce) : 1;
   }
 }
 

@@ -81,11 +81,30 @@ Complaint CheckRequest(const RequestTemplate& request) {
   return {};
 }
 
+Complaint CheckRate(const LoadPlan& plan) {
+  if (plan.rate == 0) return {};
+  if (!(plan.rate >= kLeastRate && plan.rate <= kMostRate)) {
+    return fmt::format(
+        "rate: expected {} to {} requests/s, or 0 for a closed loop",
+        kLeastRate, kMostRate);
+  }
+  const double seconds = std::chrono::duration<double>(plan.duration).count();
+  const bool is_cut = plan.requests >= kMostRequests &&
+                      plan.rate * seconds > static_cast<double>(kMostRequests);
+  if (!is_cut) return {};
+  return fmt::format("rate: {} requests/s for {} s are more than {} requests",
+                     plan.rate, seconds, kMostRequests);
+}
+
 Complaint CheckCounts(const LoadPlan& plan) {
-  if (plan.requests == 0) return "requests: expected one or more";
-  if (plan.concurrency == 0) return "concurrency: expected one or more";
-  if (!std::isfinite(plan.rate) || plan.rate < 0) {
-    return "rate: expected requests a second, or 0 for a closed loop";
+  if (plan.requests == 0 || plan.requests > kMostRequests) {
+    return fmt::format("requests: expected 1 to {}", kMostRequests);
+  }
+  if (plan.concurrency == 0 || plan.concurrency > kMostAtOnce) {
+    return fmt::format("concurrency: expected 1 to {}", kMostAtOnce);
+  }
+  if (plan.first_number > kLastNumber) {
+    return fmt::format("first_number: expected at most {}", kLastNumber);
   }
   if (plan.processes < 0 || plan.processes > kMostProcesses) {
     return fmt::format("processes: expected 0 to {}", kMostProcesses);
@@ -128,7 +147,7 @@ bool IsLoopback(const std::string& address) {
 Result<void> CheckPlan(const LoadPlan& plan) {
   for (const Complaint& complaint :
        {CheckServer(plan), CheckRequest(plan.request), CheckCounts(plan),
-        CheckSources(plan), CheckTimes(plan)}) {
+        CheckRate(plan), CheckSources(plan), CheckTimes(plan)}) {
     if (!complaint.empty()) {
       return Fail(ErrorKind::kInvalid, "load: " + complaint);
     }

@@ -28,6 +28,7 @@ empty. docs/samples.md has more.)";
 
 constexpr milliseconds kShortest{10};
 constexpr milliseconds kLongest = std::chrono::hours(1);
+constexpr std::uint64_t kMostRows = 1'000'000'000;
 
 Result<milliseconds> ParseInterval(const std::string& text) {
   const auto interval = ParseDuration(text);
@@ -105,7 +106,9 @@ void Declare(CLI::App& app, SampleOptions& options) {
          },
          "How much time a row tells of: 1s without it")
       ->type_name("TIME");
-  app.add_option("--rows", options.rows, "End after so many")->type_name("N");
+  app.add_option("--rows", options.rows, "End after so many")
+      ->check(CLI::Range(std::uint64_t{1}, kMostRows))
+      ->type_name("N");
   app.add_option("--out", options.out, "Write here; - is standard output")
       ->type_name("FILE")
       ->capture_default_str();

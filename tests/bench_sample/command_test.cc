@@ -71,6 +71,11 @@ TEST_CASE("What makes no sense is refused, with what would") {
     SampleOptions options;
     CHECK(Parse(options, {"--interval", interval}) != "");
   }
+  for (const char* rows : {"-1", "0", "x", "99999999999999999999"}) {
+    INFO(rows);
+    SampleOptions options;
+    CHECK(Parse(options, {"--rows", rows}) != "");
+  }
 }
 
 // What the file has, in whole lines.
