@@ -106,6 +106,25 @@ TEST_CASE("A mistake in a case is told with file, line and key") {
   }
 }
 
+TEST_CASE("A request that can't be sent is told with file, line and key") {
+  struct {
+    const char* line;
+    const char* told;
+  } const table[] = {
+      {"path = \"/a b\"", "apis.toml:2: a.path: expected a path"},
+      {"path = \"a\"", "apis.toml:2: a.path: expected a path"},
+      {"method = \"G T\"\npath = \"/\"", "apis.toml:2: a.method: expected"},
+      {"path = \"/\"\ncontent_type = \"a\\nX: b\"",
+       "apis.toml:3: a.content_type: Content-Type has characters"},
+  };
+  for (const auto& row : table) {
+    Files files;
+    files.apis = "[a]\n" + std::string(row.line) + "\n";
+    CAPTURE(row.line, files.Mistakes());
+    CHECK(Has(files.Mistakes(), row.told));
+  }
+}
+
 TEST_CASE("A load that can't be is refused") {
   struct {
     const char* script;
@@ -122,6 +141,8 @@ TEST_CASE("A load that can't be is refused") {
       {"tool = \"ab\"\nkeep_alive = true\n"
        "rows = [{ requests = 1, concurrency = 1 }]",
        "s.keep_alive: is for tool"},
+      {"rows = [{ rate = 1e300, seconds = 1 }]", "takes a number from"},
+      {"rows = [{ rate = 1e6, seconds = 2000 }]", "more than 1000000000"},
       {"rows = [{ rate = 5, seconds = 1, requests = 9 }]",
        "are rate x seconds"},
   };

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "bench/cases/cases.h"
+#include "bench/load/plan_check.h"
+#include "bench/load/request_check.h"
 #include "common/base/read_file.h"
 #include "common/config/table_reader.h"
 
@@ -13,7 +15,6 @@ namespace smsweb::bench {
 namespace {
 
 constexpr double kLongestSeconds = 86400;
-constexpr std::int64_t kMostRequests = 1'000'000'000;
 
 Result<toml::table> ReadToml(const std::filesystem::path& path) {
   const auto text = ReadFile(path);
@@ -45,6 +46,17 @@ void ForEachTable(const toml::table& root, ErrorList& errors,
   }
 }
 
+// As the load would, and before anything is measured.
+void CheckApi(TableReader& reader, const Api& api) {
+  const auto refuse = [&](std::string_view key, const std::string& why) {
+    if (!why.empty()) reader.Refuse(key, why);
+  };
+  refuse("method", WhyNotMethod(api.method));
+  refuse("path", WhyNotTarget(api.path));
+  refuse("body", WhyNotBody(api.body));
+  refuse("content_type", WhyNotHeader("Content-Type", api.content_type));
+}
+
 void ReadApi(TableReader& reader, const std::string& name,
              std::vector<Api>* apis) {
   Api api{.name = name, .title = name};
@@ -54,9 +66,7 @@ void ReadApi(TableReader& reader, const std::string& name,
   reader.Read("body", &api.body);
   reader.Read("content_type", &api.content_type);
   reader.Read("messages", &api.messages);
-  if (!api.path.starts_with('/')) {
-    reader.Refuse("path", "must be given, and begin with /");
-  }
+  CheckApi(reader, api);
   apis->push_back(std::move(api));
 }
 
@@ -64,6 +74,11 @@ void CheckRow(TableReader& reader, const Script& script, const ScriptRow& row) {
   if (row.rate > 0) {
     if (row.seconds <= 0) reader.Refuse("rate", "needs seconds as well");
     if (row.requests > 0) reader.Refuse("requests", "are rate x seconds");
+    if (row.rate * row.seconds > static_cast<double>(kMostRequests)) {
+      reader.Refuse("seconds", fmt::format("with this rate are more than {} "
+                                           "requests",
+                                           kMostRequests));
+    }
     if (script.by_ab)
       reader.Refuse("rate", "ab knows no rates; tool = \"smsweb-bench\" does");
     return;
@@ -86,8 +101,8 @@ void CheckRow(TableReader& reader, const Script& script, const ScriptRow& row) {
 void ReadRow(TableReader reader, Script* script) {
   ScriptRow row;
   reader.Read("requests", &row.requests, 1, kMostRequests);
-  reader.Read("concurrency", &row.concurrency, 1, 10'000'000);
-  reader.Read("rate", &row.rate, 0.001, 1e7);
+  reader.Read("concurrency", &row.concurrency, 1, kMostAtOnce);
+  reader.Read("rate", &row.rate, kLeastRate, kMostRate);
   reader.Read("seconds", &row.seconds, 0.001, kLongestSeconds);
   CheckRow(reader, *script, row);
   reader.RefuseUnknownKeys();

@@ -3,12 +3,10 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
-#include <cmath>
 #include <optional>
 #include <string_view>
+
+#include "bench/load/request_check.h"
 
 namespace smsweb::bench {
 namespace {
@@ -18,38 +16,11 @@ using Complaint = std::string;
 
 constexpr int kMostProcesses = 1000;
 constexpr int kMostSources = 60'000;
-// A request is rendered for each attempt to send it.
-constexpr std::size_t kLongestBody = 64UZ * 1024 * 1024;
 
 std::optional<std::uint32_t> ReadAddress(const std::string& text) {
   in_addr address{};
   if (::inet_pton(AF_INET, text.c_str(), &address) != 1) return std::nullopt;
   return ntohl(address.s_addr);
-}
-
-bool IsToken(std::string_view text) {
-  constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](unsigned char c) {
-    return std::isalnum(c) || kSigns.contains(static_cast<char>(c));
-  });
-}
-
-// Fits into one line of a request, at the end of it.
-bool IsLine(std::string_view text) {
-  return std::ranges::none_of(
-      text, [](unsigned char c) { return c < ' ' || c == 0x7F; });
-}
-
-bool HasBlank(std::string_view text) { return text.contains(' '); }
-
-bool IsOurs(std::string_view header) {
-  constexpr std::array<std::string_view, 4> kOurs{
-      "host", "connection", "content-length", "transfer-encoding"};
-  std::string name(header);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return std::ranges::find(kOurs, name) != kOurs.end();
 }
 
 Complaint CheckServer(const LoadPlan& plan) {
@@ -62,21 +33,25 @@ Complaint CheckServer(const LoadPlan& plan) {
   return {};
 }
 
-Complaint CheckRequest(const RequestTemplate& request) {
-  if (!IsToken(request.method)) return "request.method: expected a word";
-  if (!request.target.starts_with('/') || !IsLine(request.target) ||
-      HasBlank(request.target)) {
-    return "request.target: expected a path from / on, without blanks";
-  }
-  if (request.body.size() > kLongestBody) return "request.body: too long";
+Complaint Within(std::string_view field, const Complaint& complaint) {
+  return complaint.empty() ? "" : fmt::format("{}: {}", field, complaint);
+}
+
+Complaint CheckHeaders(const RequestTemplate& request) {
   for (const auto& [name, value] : request.headers) {
-    if (!IsToken(name) || !IsLine(value)) {
-      return fmt::format("request.headers: \"{}\" is no header", name);
-    }
-    if (IsOurs(name)) {
-      return fmt::format("request.headers: {} is written by the load itself",
-                         name);
-    }
+    const Complaint complaint = WhyNotHeader(name, value);
+    if (!complaint.empty()) return complaint;
+  }
+  return {};
+}
+
+Complaint CheckRequest(const RequestTemplate& request) {
+  for (const Complaint& complaint :
+       {Within("request.method", WhyNotMethod(request.method)),
+        Within("request.target", WhyNotTarget(request.target)),
+        Within("request.body", WhyNotBody(request.body)),
+        Within("request.headers", CheckHeaders(request))}) {
+    if (!complaint.empty()) return complaint;
   }
   return {};
 }
