@@ -125,6 +125,25 @@ TEST_CASE("A request that can't be sent is told with file, line and key") {
   }
 }
 
+TEST_CASE("A name that is none, a path for one, is refused in all files") {
+  for (const std::string name : {"../../../evil name", "a/b", "-a", ".a", "a b",
+                                 "", "a\\u0000", "a\\n"}) {
+    Files files;
+    files.apis += "[\"" + name + "\"]\npath = \"/\"\n";
+    files.scripts += "[\"" + name + "\"]\nrows = []\n";
+    files.cases += "[\"" + name + "\"]\n";
+    const std::string mistakes = files.Mistakes();
+    CAPTURE(name, mistakes);
+    for (const char* told : {"apis.toml:3: ", "scripts.toml:3: ",
+                             "cases.toml:5: ", ": is no name: at most"}) {
+      CHECK(Has(mistakes, told));
+    }
+  }
+  Files files;
+  files.apis += "[\"A-9_b.c\"]\npath = \"/\"\n";
+  CHECK(files.Mistakes() == "");
+}
+
 TEST_CASE("A load that can't be is refused") {
   struct {
     const char* script;

@@ -1,6 +1,7 @@
 // The three repositories of the paper's framework (its figure 2, after Kao et
 // al. 2013), as data: APIs, test scripts, test cases. Three TOML files in one
-// folder, whose heads say what stands in them.
+// folder, whose heads say what stands in them. A name has letters, digits, _, .
+// and -, for files are called after it.
 #pragma once
 
 #include <chrono>

@@ -32,6 +32,17 @@ Result<toml::table> ReadToml(const std::filesystem::path& path) {
                           parsed.error().description()));
 }
 
+// It is part of files' names, and typed on command lines.
+bool IsName(std::string_view name) {
+  constexpr std::string_view kLettersAndDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr std::size_t kLongest = 64;
+  const std::string all = std::string(kLettersAndDigits) + "_.-";
+  return !name.empty() && name.size() <= kLongest &&
+         kLettersAndDigits.contains(name.front()) &&
+         name.find_first_not_of(all) == name.npos;
+}
+
 // Calls read(reader, name) for each table of the file, in the file's order.
 void ForEachTable(const toml::table& root, ErrorList& errors,
                   const auto& read) {
@@ -41,6 +52,11 @@ void ForEachTable(const toml::table& root, ErrorList& errors,
                     [&](const auto& name) { return top.LineOf(name); });
   for (const std::string& name : names) {
     TableReader reader = top.ReadTable(name);
+    if (!IsName(name)) {
+      top.Refuse(name,
+                 "is no name: at most 64 letters, digits, _, . and -, and a "
+                 "letter or a digit first");
+    }
     read(reader, name);
     reader.RefuseUnknownKeys();
   }
