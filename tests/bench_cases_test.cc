@@ -199,5 +199,6 @@ TEST_CASE("A file that is no TOML, or not there, is named") {
   const TempFolder empty;
   const auto read = ReadRepository(empty / "", kSetups);
   REQUIRE_FALSE(read);
+  CHECK(read.error().kind == ErrorKind::kInvalid);
   CHECK(Has(read.error().message, "apis.toml: there is no such file"));
 }

@@ -72,6 +72,13 @@ TEST_CASE("A server is named by scheme, host and port, and no more") {
   }
 }
 
+TEST_CASE("An IPv6 address is refused in words") {
+  const auto server = ServerOf(std::string("http://[::1]:80"));
+  REQUIRE_FALSE(server);
+  CHECK(server.error().kind == ErrorKind::kInvalid);
+  CHECK(server.error().message.find("IPv4 alone") != std::string::npos);
+}
+
 TEST_CASE("A case's record begins with what it is, on what") {
   const TestCase test{.name = "t", .title = "T"};
   const CaseRecord ours = BeginCase(test, "paper", "");

@@ -75,8 +75,8 @@ struct Repository {
 };
 
 // apis.toml, scripts.toml and cases.toml of the folder. `setups`: the names
-// that there are. kInvalid with every mistake: file, line, key. kNotFound: no
-// such file.
+// that there are. kInvalid with every mistake: file, line, key; or which file
+// is not there.
 Result<Repository> ReadRepository(const std::filesystem::path& folder,
                                   const std::vector<std::string>& setups);
 

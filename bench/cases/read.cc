@@ -19,7 +19,7 @@ constexpr double kLongestSeconds = 86400;
 Result<toml::table> ReadToml(const std::filesystem::path& path) {
   const auto text = ReadFile(path);
   if (!text) {
-    return Fail(ErrorKind::kNotFound,
+    return Fail(ErrorKind::kInvalid,
                 fmt::format("{}: there is no such file; a folder of cases has "
                             "apis.toml, scripts.toml and cases.toml",
                             path.string()));

@@ -37,6 +37,12 @@ Result<Server> ServerOf(const std::string& url) {
                     "behind the TLS)",
                     url));
   }
+  if (parsed->host.starts_with('[')) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("\"{}\": the load speaks IPv4 alone; give an IPv4 "
+                            "address, or a name that has one",
+                            url));
+  }
   auto address = Resolve(parsed->host);
   if (!address) return std::unexpected(address.error());
   Server server;

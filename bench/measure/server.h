@@ -17,7 +17,8 @@ struct Server {
   Setup* setup = nullptr;  // ours; null: somebody else's
 };
 
-// Of "http://HOST:PORT"; kInvalid if it says more, or less.
+// Of "http://HOST:PORT"; kInvalid if it says more, or less, or an IPv6 address.
+// kUnavailable: HOST has no IPv4 address.
 Result<Server> ServerOf(const std::string& url);
 Server ServerOf(Setup& setup);
 
