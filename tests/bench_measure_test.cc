@@ -3,6 +3,7 @@
 
 #include "bench/measure/phone.h"
 #include "bench/measure/run_case.h"
+#include "bench/measure/run_row.h"
 #include "bench/measure/server.h"
 #include "bench/measure/wire_times.h"
 #include "catch.h"
@@ -77,6 +78,25 @@ TEST_CASE("An IPv6 address is refused in words") {
   REQUIRE_FALSE(server);
   CHECK(server.error().kind == ErrorKind::kInvalid);
   CHECK(server.error().message.find("IPv4 alone") != std::string::npos);
+}
+
+TEST_CASE("The command of a row is quoted for a shell") {
+  CaseJob job;
+  job.script.timeout = std::chrono::seconds(5);
+  job.api.method = "POST";
+  job.api.path = "/x?a=b&c=d'e";
+  job.api.body = "it's $(touch x)";
+  job.api.content_type = "text/plain";
+  Server server;
+  server.base = "http://127.0.0.1:8080";
+  const ScriptRow row{.requests = 10, .concurrency = 2};
+  const RunJob run{
+      .job = job, .server = server, .row = row, .file = {}, .says = {}};
+  CHECK(LoadCommand(run) ==
+        "smsweb-bench load -n 10 -c 2 --timeout 5s -X POST "
+        "-H 'Content-Type: text/plain' "
+        "-d 'it'\\''s $(touch x)' "
+        "'http://127.0.0.1:8080/x?a=b&c=d'\\''e'");
 }
 
 TEST_CASE("A case's record begins with what it is, on what") {

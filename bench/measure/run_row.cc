@@ -29,15 +29,16 @@ constexpr auto kLongestRun = std::chrono::minutes(30);
 
 AbPlan PlanForAb(const RunJob& run) {
   const CaseJob& job = run.job;
-  return {.url = run.server.base + job.api.path,
-          .requests = run.row.requests,
-          .concurrency = run.row.concurrency,
-          .method = job.api.method,
-          .body = job.api.body,
-          .content_type = job.api.content_type,
-          .limit = kLongestRun,
-          .timeout = job.script.timeout,
-          .folder = job.folder};
+  AbPlan plan{.url = run.server.base + job.api.path,
+              .requests = run.row.requests,
+              .concurrency = run.row.concurrency,
+              .method = job.api.method,
+              .body = job.api.body,
+              .content_type = job.api.content_type,
+              .limit = kLongestRun,
+              .timeout = job.script.timeout,
+              .folder = job.folder};
+  return plan;
 }
 
 Result<void> LoadByAb(const RunJob& run, RunRecord& record) {
@@ -84,30 +85,37 @@ LoadPlan PlanForLoad(const RunJob& run) {
   return plan;
 }
 
-// As it could be typed.
-std::string LoadCommand(const LoadPlan& plan, const RunJob& run) {
-  std::string text = "smsweb-bench load";
-  if (run.row.requests > 0) text += fmt::format(" -n {}", plan.requests);
-  if (plan.rate > 0) text += fmt::format(" --rate {}", plan.rate);
-  if (run.row.concurrency > 0) text += fmt::format(" -c {}", plan.concurrency);
-  if (run.row.seconds > 0) text += fmt::format(" --time {}s", run.row.seconds);
-  if (plan.together) text += " --together";
-  if (plan.keep_alive) text += " --keep-alive";
-  text += fmt::format(" --timeout {}s", run.job.script.timeout.count());
-  if (plan.request.method != "GET") text += " -X " + plan.request.method;
-  if (!run.job.api.content_type.empty()) {
-    text += fmt::format(" -H 'Content-Type: {}'", run.job.api.content_type);
+// What a row and its script say of how much.
+void AddAmounts(const RunJob& run, std::vector<std::string>& words) {
+  const auto add = [&](const char* option, const std::string& value) {
+    words.insert(words.end(), {option, value});
+  };
+  const ScriptRow& row = run.row;
+  if (row.requests > 0) add("-n", std::to_string(row.requests));
+  if (row.rate > 0) add("--rate", fmt::format("{}", row.rate));
+  if (row.concurrency > 0) add("-c", std::to_string(row.concurrency));
+  if (row.seconds > 0) add("--time", fmt::format("{}s", row.seconds));
+  if (run.job.script.together) words.emplace_back("--together");
+  if (run.job.script.keep_alive) words.emplace_back("--keep-alive");
+  add("--timeout", fmt::format("{}s", run.job.script.timeout.count()));
+}
+
+void AddRequest(const Api& api, std::vector<std::string>& words) {
+  const auto add = [&](const char* option, const std::string& value) {
+    words.insert(words.end(), {option, value});
+  };
+  if (api.method != "GET") add("-X", api.method);
+  if (!api.content_type.empty()) {
+    add("-H", "Content-Type: " + api.content_type);
   }
-  if (!plan.request.body.empty())
-    text += fmt::format(" -d '{}'", plan.request.body);
-  return text + fmt::format(" '{}{}'", run.server.base, run.job.api.path);
+  if (!api.body.empty()) add("-d", api.body);
 }
 
 Result<void> LoadByOurs(const RunJob& run, const Progress& progress,
                         RunRecord& record) {
   const LoadPlan plan = PlanForLoad(run);
   record.tool = "smsweb-bench";
-  record.command = LoadCommand(plan, run);
+  record.command = LoadCommand(run);
   const auto load = RunLoad(plan, [&](const LoadProgress& now) {
     progress(fmt::format("{}: {} done, {} connected", run.says, now.done,
                          now.connected),
@@ -161,6 +169,14 @@ void Compare(RunRecord& record, std::uint64_t before, std::uint64_t after) {
 }
 
 }  // namespace
+
+std::string LoadCommand(const RunJob& run) {
+  std::vector<std::string> words{"smsweb-bench", "load"};
+  AddAmounts(run, words);
+  AddRequest(run.job.api, words);
+  words.push_back(run.server.base + run.job.api.path);
+  return ToString(Command{.arguments = std::move(words)});
+}
 
 std::string WhyNotAb(const ScriptRow& row) {
   if (row.concurrency > kAbMost) {

@@ -20,6 +20,9 @@ struct RunJob {
 
 Result<RunRecord> RunRow(const RunJob& run, const Progress& progress);
 
+// A row of our own generator's as it could be typed, quoted for a shell.
+std::string LoadCommand(const RunJob& run);
+
 // Why ab can't run this row here; empty: it can.
 std::string WhyNotAb(const ScriptRow& row);
 
