@@ -1,5 +1,6 @@
 // The three files of test cases, read.
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 #include "bench/cases/cases.h"
@@ -142,6 +143,63 @@ TEST_CASE("A name that is none, a path for one, is refused in all files") {
   Files files;
   files.apis += "[\"A-9_b.c\"]\npath = \"/\"\n";
   CHECK(files.Mistakes() == "");
+}
+
+TEST_CASE("A header may take its value from the environment") {
+  Files files;
+  ::setenv("SMSWEB_TEST_KEY", "k1", 1);
+  files.apis +=
+      "headers = { Authorization = \"Bearer ${SMSWEB_TEST_KEY}\", X = \"y\" }";
+  const auto read = files.Read();
+  ::unsetenv("SMSWEB_TEST_KEY");
+  if (!read) FAIL(read.error().message);
+  REQUIRE(read->apis[0].headers.size() == 2);
+  const ApiHeader& key = read->apis[0].headers[0];
+  CHECK(key.name == "Authorization");
+  CHECK(key.text == "Bearer ${SMSWEB_TEST_KEY}");
+  CHECK(key.value == "Bearer k1");
+  CHECK(read->apis[0].headers[1].value == "y");
+  CHECK(Has(files.Mistakes(),
+            "apis.toml:3: a.headers.Authorization: the environment's "
+            "SMSWEB_TEST_KEY is not set"));
+}
+
+TEST_CASE("A header that can't be sent is told with file, line and key") {
+  ::setenv("SMSWEB_TEST_KEY", "secret\nX: y", 1);
+  struct {
+    const char* header;
+    const char* told;
+  } const table[] = {
+      {"A = \"${SMSWEB_TEST_KEY}\"", "a.headers.A: A has characters"},
+      {"A = \"${SMSWEB_TEST_KEY\"", "takes a variable of the environment"},
+      {"A = \"${}\"", "takes a variable of the environment"},
+      {"Host = \"x\"", "a.headers.Host: Host is written by the load itself"},
+      {"\"a b\" = \"x\"", "is no header's name"},
+      {"A = 1", "a.headers.A: takes a string"},
+  };
+  for (const auto& row : table) {
+    Files files;
+    files.apis += "headers = { " + std::string(row.header) + " }\n";
+    const std::string mistakes = files.Mistakes();
+    CAPTURE(row.header, mistakes);
+    CHECK(Has(mistakes, "apis.toml:3: a.headers."));
+    CHECK(Has(mistakes, row.told));
+    CHECK_FALSE(Has(mistakes, "secret"));
+  }
+  ::unsetenv("SMSWEB_TEST_KEY");
+}
+
+TEST_CASE("ab gets no header from the environment, for all would see it") {
+  Files files;
+  ::setenv("SMSWEB_TEST_KEY", "k1", 1);
+  files.apis += "headers = { A = \"${SMSWEB_TEST_KEY}\" }\n";
+  files.scripts =
+      "[s]\ntool = \"ab\"\n"
+      "rows = [{ requests = 1, concurrency = 1 }]\n";
+  const std::string mistakes = files.Mistakes();
+  ::unsetenv("SMSWEB_TEST_KEY");
+  CHECK(Has(mistakes, "cases.toml:3: c.script: s asks with ab, in whose"));
+  CHECK_FALSE(Has(mistakes, "k1"));
 }
 
 TEST_CASE("A load that can't be is refused") {

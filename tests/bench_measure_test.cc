@@ -80,13 +80,14 @@ TEST_CASE("An IPv6 address is refused in words") {
   CHECK(server.error().message.find("IPv4 alone") != std::string::npos);
 }
 
-TEST_CASE("The command of a row is quoted for a shell") {
+TEST_CASE("The command of a row is quoted, and shows no secret") {
   CaseJob job;
   job.script.timeout = std::chrono::seconds(5);
   job.api.method = "POST";
   job.api.path = "/x?a=b&c=d'e";
   job.api.body = "it's $(touch x)";
   job.api.content_type = "text/plain";
+  job.api.headers = {{"Authorization", "Bearer ${KEY}", "Bearer secret"}};
   Server server;
   server.base = "http://127.0.0.1:8080";
   const ScriptRow row{.requests = 10, .concurrency = 2};
@@ -94,7 +95,7 @@ TEST_CASE("The command of a row is quoted for a shell") {
       .job = job, .server = server, .row = row, .file = {}, .says = {}};
   CHECK(LoadCommand(run) ==
         "smsweb-bench load -n 10 -c 2 --timeout 5s -X POST "
-        "-H 'Content-Type: text/plain' "
+        "-H 'Content-Type: text/plain' -H 'Authorization: Bearer ${KEY}' "
         "-d 'it'\\''s $(touch x)' "
         "'http://127.0.0.1:8080/x?a=b&c=d'\\''e'");
 }

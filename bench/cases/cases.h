@@ -16,6 +16,13 @@
 
 namespace smsweb::bench {
 
+// A header of a request. What may be shown is `text`: "Bearer ${SMSWEB_KEY}".
+struct ApiHeader {
+  std::string name;
+  std::string text;   // as it is written
+  std::string value;  // as it is sent, with the environment's values in it
+};
+
 struct Api {
   std::string name;
   std::string title;
@@ -23,6 +30,7 @@ struct Api {
   std::string path;
   std::string body;
   std::string content_type;
+  std::vector<ApiHeader> headers;
   bool messages = true;  // a 2xx means one more in the queue
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/cases/cases.h"
+#include "bench/load/environment_text.h"
 #include "bench/load/plan_check.h"
 #include "bench/load/request_check.h"
 #include "common/base/read_file.h"
@@ -73,6 +74,29 @@ void CheckApi(TableReader& reader, const Api& api) {
   refuse("content_type", WhyNotHeader("Content-Type", api.content_type));
 }
 
+// The place of the header, which may be in a table of its own.
+Result<ApiHeader> ReadHeader(TableReader& reader, const std::string& name) {
+  ApiHeader header{.name = name, .text = {}, .value = {}};
+  reader.Read(name, &header.text);
+  auto value = Expanded(header.text);
+  if (!value) return std::unexpected(value.error());
+  header.value = std::move(*value);
+  const std::string why = WhyNotHeader(name, header.value);
+  if (!why.empty()) return Fail(ErrorKind::kInvalid, why);
+  return header;
+}
+
+void ReadHeaders(TableReader reader, std::vector<ApiHeader>* headers) {
+  for (const std::string& name : reader.Keys()) {
+    auto header = ReadHeader(reader, name);
+    if (header) {
+      headers->push_back(std::move(*header));
+    } else {
+      reader.Refuse(name, header.error().message);
+    }
+  }
+}
+
 void ReadApi(TableReader& reader, const std::string& name,
              std::vector<Api>* apis) {
   Api api{.name = name, .title = name};
@@ -82,6 +106,7 @@ void ReadApi(TableReader& reader, const std::string& name,
   reader.Read("body", &api.body);
   reader.Read("content_type", &api.content_type);
   reader.Read("messages", &api.messages);
+  ReadHeaders(reader.ReadTable("headers"), &api.headers);
   CheckApi(reader, api);
   apis->push_back(std::move(api));
 }
@@ -186,13 +211,24 @@ void ReadSizes(TableReader& reader, TestCase* test) {
   reader.Read("memory", &test->memory_mb, 16, 1 << 24);
 }
 
-// ab sends the same request over and over.
+// ab sends the same request over and over, and shows its headers to all who
+// look at the list of processes.
 void CheckTool(TableReader& reader, const Script& script, const Api* api) {
   if (!script.by_ab || !api) return;
-  if ((api->path + api->body).find("{n") == std::string::npos) return;
-  reader.Refuse("script", fmt::format("{} asks with ab, which can't number "
-                                      "requests ({{n}} in the API {})",
-                                      script.name, api->name));
+  if ((api->path + api->body).contains("{n")) {
+    reader.Refuse("script", fmt::format("{} asks with ab, which can't number "
+                                        "requests ({{n}} in the API {})",
+                                        script.name, api->name));
+  }
+  for (const ApiHeader& header : api->headers) {
+    if (!RefersToEnvironment(header.text)) continue;
+    reader.Refuse(
+        "script",
+        fmt::format("{} asks with ab, in whose command line everybody "
+                    "could read {} of the API {}; take a script with "
+                    "tool = \"smsweb-bench\"",
+                    script.name, header.name, api->name));
+  }
 }
 
 struct CaseReader {

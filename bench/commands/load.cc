@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/commands/commands.h"
+#include "bench/load/environment_text.h"
 #include "bench/load/load_report.h"
 #include "bench/load/plan_check.h"
 #include "bench/measure/server.h"
@@ -29,9 +30,12 @@ Result<void> AddHeaders(const LoadOptions& options, RequestTemplate* request) {
       return Fail(ErrorKind::kInvalid, "-H takes 'NAME: VALUE'");
     }
     const std::size_t value = header.find_first_not_of(' ', colon + 1);
-    request->headers.emplace_back(
-        header.substr(0, colon),
-        value == header.npos ? "" : header.substr(value));
+    auto expanded = Expanded(value == header.npos ? "" : header.substr(value));
+    if (!expanded) {
+      return Fail(ErrorKind::kInvalid, "-H: " + expanded.error().message);
+    }
+    request->headers.emplace_back(header.substr(0, colon),
+                                  std::move(*expanded));
   }
   return {};
 }
@@ -101,7 +105,9 @@ void Declare(CLI::App& app, LoadOptions& options) {
   app.add_option("-X,--method", options.method, "GET, POST, ...")
       ->capture_default_str();
   app.add_option("-H,--header", options.headers,
-                 "'NAME: VALUE'; may be repeated")
+                 "'NAME: VALUE'; may be repeated. ${NAME} in the value is that "
+                 "variable of the environment: not seen in the list of "
+                 "processes")
       ->take_all();
   app.add_option("-d,--data", options.body, "The body");
   app.add_option("--first", options.first_number, "The first request's number")

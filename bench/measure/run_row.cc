@@ -38,6 +38,9 @@ AbPlan PlanForAb(const RunJob& run) {
               .limit = kLongestRun,
               .timeout = job.script.timeout,
               .folder = job.folder};
+  for (const ApiHeader& header : job.api.headers) {
+    plan.headers.emplace_back(header.name, header.value);
+  }
   return plan;
 }
 
@@ -69,6 +72,9 @@ LoadPlan PlanForLoad(const RunJob& run) {
                   .body = job.api.body};
   if (!job.api.content_type.empty()) {
     plan.request.headers.emplace_back("Content-Type", job.api.content_type);
+  }
+  for (const ApiHeader& header : job.api.headers) {
+    plan.request.headers.emplace_back(header.name, header.value);
   }
   plan.host = run.server.base.substr(std::string_view("http://").size());
   plan.first_number = run.first_number;
@@ -107,6 +113,9 @@ void AddRequest(const Api& api, std::vector<std::string>& words) {
   if (api.method != "GET") add("-X", api.method);
   if (!api.content_type.empty()) {
     add("-H", "Content-Type: " + api.content_type);
+  }
+  for (const ApiHeader& header : api.headers) {
+    add("-H", header.name + ": " + header.text);
   }
   if (!api.body.empty()) add("-d", api.body);
 }

@@ -20,7 +20,9 @@ struct RunJob {
 
 Result<RunRecord> RunRow(const RunJob& run, const Progress& progress);
 
-// A row of our own generator's as it could be typed, quoted for a shell.
+// A row of our own generator's as it could be typed, quoted for a shell. What
+// an API takes from the environment stands there as ${NAME}, which `load`
+// reads.
 std::string LoadCommand(const RunJob& run);
 
 // Why ab can't run this row here; empty: it can.
