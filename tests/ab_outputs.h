@@ -5,7 +5,7 @@
 
 namespace smsweb::bench {
 
-// ab -q -l -n 50 -c 6; each fifth answer a 503.
+// ab -q -n 50 -c 6; each fifth answer a 503.
 inline constexpr std::string_view kAbWithNon2xx =
     R"(This is ApacheBench, Version 2.3 <$Revision$>
 Copyright 1996 Adam Twiss, Zeus Technology Ltd, http://www.zeustech.net/
@@ -14,42 +14,43 @@ Licensed to The Apache Software Foundation, http://www.apache.org/
 Benchmarking 127.0.0.1 (be patient).....done
 
 
-Server Software:        nginx/1.22.1
+Server Software:        test
 Server Hostname:        127.0.0.1
-Server Port:            18480
+Server Port:            9872
 
 Document Path:          /mixed
-Document Length:        Variable
+Document Length:        2 bytes
 
 Concurrency Level:      6
-Time taken for tests:   0.097 seconds
+Time taken for tests:   0.026 seconds
 Complete requests:      50
-Failed requests:        0
+Failed requests:        10
+   (Connect: 0, Receive: 0, Length: 10, Exceptions: 0)
 Non-2xx responses:      10
-Total transferred:      7910 bytes
+Total transferred:      3790 bytes
 HTML transferred:       280 bytes
-Requests per second:    517.32 [#/sec] (mean)
-Time per request:       11.598 [ms] (mean)
-Time per request:       1.933 [ms] (mean, across all concurrent requests)
-Transfer rate:          79.92 [Kbytes/sec] received
+Requests per second:    1907.30 [#/sec] (mean)
+Time per request:       3.146 [ms] (mean)
+Time per request:       0.524 [ms] (mean, across all concurrent requests)
+Transfer rate:          141.19 [Kbytes/sec] received
 
 Connection Times (ms)
               min  mean[+/-sd] median   max
-Connect:        0    0   0.1      0       0
-Processing:     0    9   7.9      9      25
-Waiting:        0    9   7.9      9      25
-Total:          0    9   8.0      9      25
+Connect:        0    0   0.2      0       1
+Processing:     0    3   1.1      3       5
+Waiting:        0    3   1.2      3       5
+Total:          1    3   1.1      3       5
 
 Percentage of the requests served within a certain time (ms)
-  50%      9
-  66%     12
-  75%     14
-  80%     14
-  90%     25
-  95%     25
-  98%     25
-  99%     25
- 100%     25 (longest request)
+  50%      3
+  66%      4
+  75%      4
+  80%      4
+  90%      4
+  95%      5
+  98%      5
+  99%      5
+ 100%      5 (longest request)
 )";
 
 // ab -q -n 120 -c 6, without -l; answers of several lengths, some of them 503.
@@ -100,7 +101,7 @@ Percentage of the requests served within a certain time (ms)
  100%     28 (longest request)
 )";
 
-// ab -q -l -n 20 -c 5; each connection was closed without an answer.
+// ab -q -n 20 -c 5; each connection was closed without an answer.
 inline constexpr std::string_view kAbAllEmpty =
     R"(This is ApacheBench, Version 2.3 <$Revision$>
 Copyright 1996 Adam Twiss, Zeus Technology Ltd, http://www.zeustech.net/
@@ -111,28 +112,28 @@ Benchmarking 127.0.0.1 (be patient).....done
 
 Server Software:        
 Server Hostname:        127.0.0.1
-Server Port:            18480
+Server Port:            9872
 
 Document Path:          /early
-Document Length:        Variable
+Document Length:        0 bytes
 
 Concurrency Level:      5
-Time taken for tests:   0.002 seconds
+Time taken for tests:   0.004 seconds
 Complete requests:      20
 Failed requests:        0
 Total transferred:      0 bytes
 HTML transferred:       0 bytes
-Requests per second:    11441.65 [#/sec] (mean)
-Time per request:       0.437 [ms] (mean)
-Time per request:       0.087 [ms] (mean, across all concurrent requests)
+Requests per second:    4740.46 [#/sec] (mean)
+Time per request:       1.055 [ms] (mean)
+Time per request:       0.211 [ms] (mean, across all concurrent requests)
 Transfer rate:          0.00 [Kbytes/sec] received
 
 Connection Times (ms)
               min  mean[+/-sd] median   max
-Connect:        0    0   0.0      0       0
+Connect:        0    0   0.1      0       0
 Processing:     0    0   0.0      0       0
 Waiting:        0    0   0.0      0       0
-Total:          0    0   0.0      0       0
+Total:          0    0   0.1      0       0
 
 Percentage of the requests served within a certain time (ms)
   50%      0
@@ -144,6 +145,55 @@ Percentage of the requests served within a certain time (ms)
   98%      0
   99%      0
  100%      0 (longest request)
+)";
+
+// ab -q -n 40 -c 4; each fourth connection was closed without an answer.
+inline constexpr std::string_view kAbSomeEmpty =
+    R"(This is ApacheBench, Version 2.3 <$Revision$>
+Copyright 1996 Adam Twiss, Zeus Technology Ltd, http://www.zeustech.net/
+Licensed to The Apache Software Foundation, http://www.apache.org/
+
+Benchmarking 127.0.0.1 (be patient).....done
+
+
+Server Software:        test
+Server Hostname:        127.0.0.1
+Server Port:            9872
+
+Document Path:          /fourth
+Document Length:        2 bytes
+
+Concurrency Level:      4
+Time taken for tests:   0.017 seconds
+Complete requests:      40
+Failed requests:        10
+   (Connect: 0, Receive: 0, Length: 10, Exceptions: 0)
+Total transferred:      2160 bytes
+HTML transferred:       60 bytes
+Requests per second:    2398.37 [#/sec] (mean)
+Time per request:       1.668 [ms] (mean)
+Time per request:       0.417 [ms] (mean, across all concurrent requests)
+Transfer rate:          126.48 [Kbytes/sec] received
+
+Connection Times (ms)
+              min  mean[+/-sd] median   max
+Connect:        0    0   0.1      0       0
+Processing:     0    1   0.6      1       3
+Waiting:        0    1   0.8      1       3
+Total:          1    2   0.6      1       3
+WARNING: The median and mean for the total time are not within a normal deviation
+        These results are probably not that reliable.
+
+Percentage of the requests served within a certain time (ms)
+  50%      1
+  66%      2
+  75%      2
+  80%      2
+  90%      2
+  95%      3
+  98%      3
+  99%      3
+ 100%      3 (longest request)
 )";
 
 // With 256 descriptors and -c 300; on standard error: "socket: Too many open

@@ -921,17 +921,45 @@ TEST_CASE("ab's report is read") {
   CHECK(result->failed == 0);
   CHECK(result->non_2xx == 10);
   CHECK(result->Succeeded() == 40);
-  CHECK(result->seconds == 0.097);
-  CHECK(result->per_second == 517.32);
-  CHECK(result->bytes_received == 7910);
+  CHECK(result->seconds == 0.026);
+  CHECK(result->per_second == 1907.30);
+  CHECK(result->bytes_received == 3790);
   CHECK(result->output == kAbWithNon2xx);
 }
 
-TEST_CASE("answers of another length are no failures of ab's") {
+TEST_CASE("answers of another length are not told as success of ab's") {
   const auto result = ParseAb(kAbWithLengths);
   REQUIRE(result);
-  CHECK(result->failed == 0);
-  CHECK(result->Succeeded() == 96);
+  CHECK(result->failed == 64);
+  CHECK(result->Succeeded() == 32);
+  const auto empty = ParseAb(kAbSomeEmpty);
+  REQUIRE(empty);
+  CHECK(empty->faults ==
+        std::map<std::string, std::uint64_t>{{"ab: another length", 10}});
+  CHECK(empty->Succeeded() == 30);
+}
+
+TEST_CASE("what ab can't tell to have come whole is not proven") {
+  struct Row {
+    AbCounts counts;
+    std::uint64_t unproven;
+  };
+  const Row rows[] = {
+      {{100, 0, 0, 217, 21'700, 50'000}, 0},
+      {{100, 0, 25, 217, 16'275, 40'000}, 25},    // a fourth is empty
+      {{100, 0, 75, 0, 16'275, 40'000}, 25},      // and so was the first
+      {{100, 10, 35, 217, 99'999, 200'000}, 25},  // and ten are problems
+      {{100, 70, 70, 217, 99'999, 200'000}, 0},
+      {{100, 30, 5, 217, 99'999, 200'000}, 0},
+      {{100, 0, 0, 0, 0, 1'900}, 100},  // no HTTP, or no bodies
+      {{100, 40, 0, 0, 0, 9'000}, 60},
+      {{100, 100, 0, 0, 0, 9'000}, 0},
+      {{100, 0, 0, 0, 0, 0}, 100},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.counts.non_2xx, row.counts.other_length, row.unproven);
+    CHECK(Unproven(row.counts).count == row.unproven);
+  }
 }
 
 TEST_CASE("connections without an answer are failures, though ab counts none") {
@@ -979,6 +1007,16 @@ TEST_CASE("ab is run, within its descriptors and beyond") {
   CHECK(whole->latency.count() == 40);
   CHECK(whole->command.find("-n 40 -c 40 -g ") != std::string::npos);
   CHECK(whole->output.find("Complete requests:      40") != std::string::npos);
+
+  const LoopbackServer ssh(AnswerEach(
+      [](const std::string&) { return std::string("SSH-2.0-OpenSSH_9\r\n"); }));
+  AbPlan to_ssh = plan;
+  to_ssh.url = "http://127.0.0.1:" + std::to_string(ssh.port()) + "/";
+  const auto garbage = RunAb(to_ssh);
+  REQUIRE(garbage);
+  CHECK(garbage->complete == 40);
+  CHECK(garbage->Succeeded() == 0);
+  CHECK(garbage->failed == 40);
 
   plan.descriptors = 32;
   const auto limited = RunAb(plan);

@@ -47,6 +47,34 @@ std::uint64_t ReadFailed(std::string_view output) {
          NumberAfter<std::uint64_t>(line, "Exceptions:");
 }
 
+std::uint64_t ReadOtherLength(std::string_view output) {
+  const auto kinds = output.find("\n   (Connect:");
+  if (kinds == std::string_view::npos) return 0;
+  return NumberAfter<std::uint64_t>(output.substr(kinds), "Length:");
+}
+
+AbCounts ReadCounts(std::string_view output, const AbResult& result) {
+  const auto number = [&](std::string_view label) {
+    return NumberAfter<std::uint64_t>(output, label);
+  };
+  return {.complete = result.complete,
+          .non_2xx = result.non_2xx,
+          .other_length = ReadOtherLength(output),
+          .first_length = number("\nDocument Length:"),
+          .body_bytes = number("\nHTML transferred:"),
+          .all_bytes = result.bytes_received};
+}
+
+std::uint64_t Less(std::uint64_t all, std::uint64_t part) {
+  return all - std::min(all, part);
+}
+
+void AddFault(std::string_view fault, std::uint64_t count, AbResult& result) {
+  if (count == 0) return;
+  result.faults[std::string(fault)] = count;
+  result.failed += count;
+}
+
 // Where it gave up it only says "Total of 6 requests completed", if any was.
 std::uint64_t ReadComplete(std::string_view output) {
   const auto complete =
@@ -81,6 +109,17 @@ std::optional<std::int64_t> TimeOf(std::string_view line, std::size_t column) {
 
 }  // namespace
 
+AbUnproven Unproven(const AbCounts& counts) {
+  const std::uint64_t others = Less(counts.complete, counts.non_2xx);
+  const std::uint64_t differ = Less(counts.other_length, counts.non_2xx);
+  if (counts.all_bytes == 0) return {others, "ab: no answer"};
+  if (counts.body_bytes == 0) return {others, "ab: no body to tell by"};
+  if (counts.first_length == 0) {
+    return {Less(others, differ), "ab: short answers"};
+  }
+  return {std::min(others, differ), "ab: another length"};
+}
+
 Result<AbResult> ParseAb(std::string_view output) {
   if (!output.starts_with(kGreeting)) {
     return Fail(ErrorKind::kInvalid,
@@ -95,9 +134,10 @@ Result<AbResult> ParseAb(std::string_view output) {
   result.per_second = NumberAfter<double>(output, "\nRequests per second:");
   result.bytes_received =
       NumberAfter<std::uint64_t>(output, "\nTotal transferred:");
-  const bool has_total = output.find("\nTotal transferred:") != output.npos;
-  const bool all_empty = has_total && result.bytes_received == 0;
-  result.failed = all_empty ? result.complete : ReadFailed(output);
+  AddFault("ab: failed", ReadFailed(output), result);
+  if (!output.contains("\nTotal transferred:")) return result;  // it gave up
+  const auto unproven = Unproven(ReadCounts(output, result));
+  AddFault(unproven.fault, unproven.count, result);
   return result;
 }
 

@@ -57,22 +57,17 @@ void AddMethod(const AbPlan& plan, const AbFiles& files,
   }
 }
 
-// -l: an answer of another length than the first is no failure. -g, not -e: it
-// has a line for each answer, so that the histogram is whole, where -e has a
-// hundred points and no last percent; its price is whole milliseconds. Without
-// -r, as in the paper: ab gives up at the first connection that breaks.
+// Without -l, for an answer of another length than the first is the only sign
+// that one was cut short. -g, not -e: it has a line for each answer, so that
+// the histogram is whole, where -e has a hundred points and no last percent;
+// its price is whole milliseconds. Without -r, as in the paper: ab gives up at
+// the first connection that breaks.
 Command CommandOf(const AbPlan& plan, const AbFiles& files) {
-  std::vector<std::string> arguments{"ab",
-                                     "-q",
-                                     "-l",
-                                     "-s",
-                                     std::to_string(plan.timeout.count()),
-                                     "-n",
-                                     std::to_string(plan.requests),
-                                     "-c",
-                                     std::to_string(plan.concurrency),
-                                     "-g",
-                                     files.times.string()};
+  std::vector<std::string> arguments{"ab", "-q",
+                                     "-s", std::to_string(plan.timeout.count()),
+                                     "-n", std::to_string(plan.requests),
+                                     "-c", std::to_string(plan.concurrency),
+                                     "-g", files.times.string()};
   AddMethod(plan, files, arguments);
   for (const auto& [name, value] : plan.headers) {
     arguments.insert(arguments.end(), {"-H", name + ": " + value});

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,10 +36,10 @@ struct AbResult {
   int exit_code = 0;
   // From its report; 0 where it gave up before.
   std::uint64_t complete = 0;
-  // Connect, receive, exceptions. Answers of another length are not counted
-  // (-l); nor does ab count a connection that is closed without an answer,
-  // which it takes for one of no bytes. Where no byte came at all, we do.
+  // What ab counts (connect, receive, exceptions), and answers that it can't
+  // tell to have come whole: see Unproven() in ab_report.h.
   std::uint64_t failed = 0;
+  std::map<std::string, std::uint64_t> faults;  // the same, by kind
   std::uint64_t non_2xx = 0;
   double seconds = 0;
   double per_second = 0;

@@ -131,11 +131,11 @@ HttpAnswer::State HttpAnswer::OnLine(std::string_view line) {
 HttpAnswer::State HttpAnswer::OnStatusLine(std::string_view line) {
   constexpr std::size_t kStatusAt = 9;
   constexpr std::size_t kWordsAt = kStatusAt + 3;
-  const bool is_http =
-      line.starts_with(kVersion) && line.size() >= kWordsAt &&
-      line[kStatusAt - 1] == ' ' &&
-      (line.size() == kWordsAt || line[kWordsAt] == ' ') &&
-      Read(line.substr(kStatusAt, 3), status_) && status_ >= 100;
+  const bool is_http = line.starts_with(kVersion) && line.size() >= kWordsAt &&
+                       line[kStatusAt - 1] == ' ' &&
+                       (line.size() == kWordsAt || line[kWordsAt] == ' ') &&
+                       Read(line.substr(kStatusAt, 3), status_) &&
+                       status_ >= 100;
   if (!is_http) return State::kBroken;
   keeps_ = line[kStatusAt - 2] != '0';
   return State::kHeader;

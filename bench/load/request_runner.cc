@@ -105,9 +105,9 @@ void RequestRunner::OnFailed(std::uint32_t slot, RequestFault fault) {
   Release(slot, now);
 }
 
-// The server closed a kept connection, as it may at any time. The request is not
-// sent again even where its method is idempotent (RFC 9110 § 9.2.2): a GET of
-// /s.py queues a message, and one that is swallowed must be seen.
+// The server closed a kept connection, as it may at any time. The request is
+// not sent again even where its method is idempotent (RFC 9110 § 9.2.2): a GET
+// of /s.py queues a message, and one that is swallowed must be seen.
 bool RequestRunner::WasKept(std::uint32_t slot, RequestFault fault) const {
   return options_.keep_alive && slots_[slot].is_reused &&
          !pool_[slot].answer().started() &&

@@ -55,6 +55,7 @@ Result<void> LoadByAb(const RunJob& run, RunRecord& record) {
   if (ab->exit_code == 0) {
     record.succeeded = ab->Succeeded();
     record.non_2xx = ab->non_2xx;
+    record.faults = ab->faults;
   }
   record.failed = run.row.requests - record.succeeded - record.non_2xx;
   // Whatever it had completed before, it does not say with which status.
