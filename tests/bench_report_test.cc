@@ -472,6 +472,18 @@ TEST_CASE("What became of all that was asked is said of each set-up") {
   CHECK(Has(pages.markdown, "Versions: `nginx` 1.22.1"));
 }
 
+TEST_CASE("Lost messages are only \"at least\" where requests got no 2xx") {
+  Results results = Example();
+  RunRecord& run = results.cases[0].rows[0].runs[0];
+  run.failed = 1;
+  CHECK(Has(PagesOf(results).markdown,
+            "that got 2xx were in the queue, at least; a lost one would be"));
+  run.lost = 1;
+  const std::string markdown = PagesOf(results).markdown;
+  CHECK(Has(markdown, "At least 1 of 474 messages that got 2xx were not in"));
+  CHECK(Has(markdown, "is only at least: such a request"));
+}
+
 TEST_CASE("A queue that was not counted is not said to be whole") {
   Results results = Example();
   for (auto& row : results.cases[0].rows) {

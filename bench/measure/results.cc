@@ -59,8 +59,7 @@ double Spread(const RowRecord& row) {
 
 std::string LostText(const RunRecord& run) {
   if (!run.counted) return "?";
-  const bool exact = run.non_2xx + run.failed == 0;
-  return std::to_string(run.lost) + (exact ? "" : " or more");
+  return std::to_string(run.lost) + (run.IsLostExact() ? "" : " or more");
 }
 
 bool IsWithinBand(const RowRecord& row) {

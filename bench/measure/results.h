@@ -66,11 +66,14 @@ struct RunRecord {
   std::uint64_t peak_connected = 0;  // at once; 0: not known (ab)
   bool counted = false;              // the queue was, before and after:
   std::uint64_t queued = 0;          // messages more in the queue than before
-  std::uint64_t lost = 0;            // 2xx without a message
-  std::uint64_t extra = 0;           // messages without a 2xx
+  // 2xx without a message. At least so many where not every request got its
+  // 2xx: the message of one whose answer did not come hides one that is lost.
+  std::uint64_t lost = 0;
+  std::uint64_t extra = 0;  // messages without a 2xx
   PeakUse peak;
   std::map<std::string, double> cpu_seconds;  // by group; and "machine"
 
+  bool IsLostExact() const { return failed + non_2xx == 0; }
   double PerSecond() const;  // answers with any status, as ab counts
   double Goodput() const;    // 2xx/s
 };

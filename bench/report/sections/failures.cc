@@ -124,7 +124,9 @@ void AddFailures(const Material& material, Document& document) {
   } else {
     document.Add(
         Paragraph{"Over all runs of a row. Loads that are not here "
-                  "had no failure."});
+                  "had no failure. Where requests got no 2xx, \"lost\" is only "
+                  "at least: such a request may have left a message, which "
+                  "hides a lost one."});
     document.Add(std::move(table));
   }
 }

@@ -15,6 +15,7 @@ struct Sums {
   std::uint64_t in_queue_or_lost = 0;
   std::uint64_t lost = 0;
   std::uint64_t extra = 0;
+  bool exact = true;  // lost
 };
 
 void AddTo(Sums& sums, const RunRecord& run) {
@@ -26,6 +27,7 @@ void AddTo(Sums& sums, const RunRecord& run) {
   sums.in_queue_or_lost += run.succeeded;
   sums.lost += run.lost;
   sums.extra += run.extra;
+  sums.exact = sums.exact && run.IsLostExact();
 }
 
 Sums SumsOf(const CaseRecord& record) {
@@ -47,11 +49,18 @@ std::string QueueWords(const Sums& sums) {
   if (!sums.counted) return " What is in its queue was not counted.";
   const std::string accepted = Count(sums.in_queue_or_lost, "message");
   if (sums.lost > 0) {
-    return fmt::format(" {} of {} that got 2xx were not in the queue.",
-                       Grouped(sums.lost), accepted);
+    return fmt::format(" {}{} of {} that got 2xx were not in the queue.",
+                       sums.exact ? "" : "At least ", Grouped(sums.lost),
+                       accepted);
   }
   std::string words =
-      fmt::format(" All {} that got 2xx were in the queue.", accepted);
+      sums.exact
+          ? fmt::format(" All {} that got 2xx were in the queue.", accepted)
+          : fmt::format(
+                " As many as the {} that got 2xx were in the queue, at "
+                "least; a lost one would be hidden by the message of a "
+                "request without 2xx.",
+                accepted);
   if (sums.extra > 0) {
     words += fmt::format(" {} more were there whose answer was not 2xx.",
                          Grouped(sums.extra));
