@@ -237,7 +237,7 @@ TEST_CASE("Where nothing failed, no cause is named") {
   CHECK(record->lowest_failing == 0);
   CHECK(record->cause.empty());
   CheckHas(record->sentence, "Nothing failed up to 32");
-  CheckHas(ToText(*record), "Ceiling: 32 at once, and more");
+  CheckHas(ToText(*record), "Ceiling: 32 at once, the most that was tried");
 }
 
 TEST_CASE("A ceiling is told with its steps, its cause and its remedy") {

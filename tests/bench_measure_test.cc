@@ -4,6 +4,7 @@
 #include "bench/measure/phone.h"
 #include "bench/measure/run_case.h"
 #include "bench/measure/run_row.h"
+#include "bench/measure/samples.h"
 #include "bench/measure/server.h"
 #include "bench/measure/wire_times.h"
 #include "catch.h"
@@ -110,4 +111,58 @@ TEST_CASE("A case's record begins with what it is, on what") {
   CHECK(theirs.setup == "http://x:1");
   CHECK(theirs.setup_title == "http://x:1");
   CHECK(theirs.skipped == "why");
+}
+
+TEST_CASE(
+    "What is lost, and what is too much, is told from the queue's count") {
+  RunRecord run;
+  run.succeeded = 10;
+  CompareQueue(5, 13, run);
+  CHECK(run.queued == 8);
+  CHECK(run.lost == 2);
+  CHECK(run.extra == 0);
+  CompareQueue(5, 16, run);
+  CHECK(run.lost == 0);
+  CHECK(run.extra == 1);
+}
+
+TEST_CASE("What never came, and what came twice, is told from the phones'") {
+  CaseRecord record;
+  record.rows.resize(2);
+  record.rows[0].runs = {{.succeeded = 10, .queued = 11}};
+  record.rows[1].runs = {{.succeeded = 5, .queued = 5}};
+  CompareArrivals(14, record);
+  CHECK(record.stranded == 1);
+  CHECK(record.repeated == 0);
+  CompareArrivals(18, record);
+  CHECK(record.stranded == 0);
+  CHECK(record.repeated == 2);
+}
+
+TEST_CASE("A run's memory is the service's own, and a peak is the greatest") {
+  const std::vector<std::string> groups{"web", "endpoint", "modem", "load"};
+  PeakUse peak;
+  Sample sample;
+  sample.values = {{"cpu_percent", 50},
+                   {"web_memory_bytes", 100},
+                   {"endpoint_memory_bytes", 20},
+                   {"modem_memory_bytes", 3000},
+                   {"load_memory_bytes", 4000}};
+  TakePeaks(sample, groups, peak);
+  sample.values["cpu_percent"] = 40;
+  sample.values["web_memory_bytes"] = 101;
+  TakePeaks(sample, groups, peak);
+  CHECK(peak.cpu_percent == 50);
+  CHECK(peak.memory_bytes == 121);
+}
+
+TEST_CASE("What CPU a group used is its share, of all cores, of the time") {
+  std::map<std::string, double> used;
+  Sample sample;
+  sample.values = {{"cpu_percent", 50}, {"web_cpu_percent", 25}};
+  AddCpu(sample, 2, 4, {"web", "endpoint"}, used);
+  AddCpu(sample, 1, 4, {"web", "endpoint"}, used);
+  CHECK(used["machine"] == Approx(6));
+  CHECK(used["web"] == Approx(3));
+  CHECK_FALSE(used.contains("endpoint"));  // not known
 }

@@ -43,7 +43,7 @@ std::string Steps(const CeilingRecord& record) {
 
 std::string HighestInWords(const CeilingRecord& record) {
   if (record.lowest_failing == 0) {
-    return fmt::format("{} at once, and more: nothing failed.",
+    return fmt::format("{} at once, the most that was tried: nothing failed.",
                        Grouped(record.highest));
   }
   if (record.highest == 0) {

@@ -28,7 +28,7 @@ std::uint64_t FaultsOf(const Evidence& evidence, RequestFault fault);
 // Answers with this problem+json `code`.
 std::uint64_t ProblemsOf(const Evidence& evidence, const std::string& code);
 
-// "12 of 504 failed: 10 answered 502, 2 answer-timeout"; empty: nothing did.
+// "12 of 504 failed: 10 answered 502, 2 answer_timeout"; empty: nothing did.
 std::string WhatFailed(const Evidence& evidence);
 
 // The same with the codes of answers, a line each.

@@ -30,6 +30,10 @@ bool IsWithinMoments(const RowRecord& row) {
 
 }  // namespace
 
+bool IsOfService(const std::string& group) {
+  return group != "machine" && group != "load" && group != "modem";
+}
+
 double RunRecord::PerSecond() const {
   return Goodput() + PerSecondOf(non_2xx, seconds);
 }

@@ -35,11 +35,15 @@ struct MachineRecord {
   double stolen = 0;  // part of the time that the host took: 0..1
 };
 
+// Whether a group of processes is the service's own: not the load and not the
+// modems, which make messages and take them, nor "machine".
+bool IsOfService(const std::string& group);
+
 // The largest sample of each of the paper's columns.
 struct PeakUse {
   double cpu_percent = 0;  // of all cores
   double memory_percent = 0;
-  double memory_bytes = 0;  // of the groups web, endpoint, spooler: RSS, added
+  double memory_bytes = 0;  // of the service's groups: RSS, added
   double rx_bytes_per_second = 0;
   double tx_bytes_per_second = 0;
 };
@@ -119,10 +123,10 @@ struct DeliveryRecord {
   std::uint64_t messages = 0;
   std::uint64_t delivered = 0;  // the network took them
   std::uint64_t reported = 0;   // their status report came
-  std::string load;             // "one at a time", "burst of 50"
+  std::string load;             // "one at a time", "50 at once"
   LatencyHistogram answered;    // from request to 202
-  LatencyHistogram to_modem;    // from request to AT+CMGS on the wire; without
-                                // what waited for others: first in a free modem
+  LatencyHistogram to_modem;    // from request to AT+CMGS on the wire; of many
+                                // at once, with the wait for a free modem
   LatencyHistogram to_network;  // from request to the network's +CMGS answer
   LatencyHistogram to_report;   // from request to the status report
   double modem_idle = 0;  // part of the time that the modem stood still while

@@ -62,19 +62,12 @@ std::uint64_t AwaitArrivals(const Setup& setup, std::uint64_t expected,
   return arrived;
 }
 
-void CompareArrivals(const Setup& setup, const Progress& progress,
-                     CaseRecord& record) {
+std::uint64_t QueuedIn(const CaseRecord& record) {
   std::uint64_t queued = 0;
-  std::uint64_t accepted = 0;
   for (const RowRecord& row : record.rows) {
-    for (const RunRecord& run : row.runs) {
-      queued += run.queued;
-      accepted += run.succeeded;
-    }
+    for (const RunRecord& run : row.runs) queued += run.queued;
   }
-  record.arrived = AwaitArrivals(setup, queued, progress);
-  record.stranded = accepted - std::min(accepted, record.arrived);
-  record.repeated = record.arrived - std::min(record.arrived, queued);
+  return queued;
 }
 
 // --- The rows ---------------------------------------------------------------
@@ -154,11 +147,25 @@ Result<CaseRecord> RunRows(const CaseJob& job, const Server& server,
       return record;
     }
   }
-  if (record.has_modems) CompareArrivals(*server.setup, progress, record);
+  if (record.has_modems) {
+    const auto queued = QueuedIn(record);
+    CompareArrivals(AwaitArrivals(*server.setup, queued, progress), record);
+  }
   return record;
 }
 
 }  // namespace
+
+void CompareArrivals(std::uint64_t arrived, CaseRecord& record) {
+  std::uint64_t accepted = 0;
+  for (const RowRecord& row : record.rows) {
+    for (const RunRecord& run : row.runs) accepted += run.succeeded;
+  }
+  const std::uint64_t queued = QueuedIn(record);
+  record.arrived = arrived;
+  record.stranded = accepted - std::min(accepted, arrived);
+  record.repeated = arrived - std::min(arrived, queued);
+}
 
 CaseRecord BeginCase(const TestCase& test, const std::string& setup,
                      const std::string& url, const std::string& skipped) {

@@ -35,6 +35,9 @@ struct CaseJob {
 CaseRecord BeginCase(const TestCase& test, const std::string& setup,
                      const std::string& url, const std::string& skipped = "");
 
+// What became of the messages of all rows, by how many arrived at the phones.
+void CompareArrivals(std::uint64_t arrived, CaseRecord& record);
+
 // kInvalid, kUnavailable: it could not be begun. What fails later is in the
 // record, for that is what is measured.
 Result<CaseRecord> RunCase(const CaseJob& job, const Progress& progress);

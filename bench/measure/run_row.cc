@@ -102,6 +102,7 @@ void AddAmounts(const RunJob& run, std::vector<std::string>& words) {
   if (row.rate > 0) add("--rate", fmt::format("{}", row.rate));
   if (row.concurrency > 0) add("-c", std::to_string(row.concurrency));
   if (row.seconds > 0) add("--time", fmt::format("{}s", row.seconds));
+  if (run.first_number > 0) add("--first", std::to_string(run.first_number));
   if (run.job.script.together) words.emplace_back("--together");
   if (run.job.script.keep_alive) words.emplace_back("--keep-alive");
   add("--timeout", fmt::format("{}s", run.job.script.timeout.count()));
@@ -172,13 +173,14 @@ Result<std::uint64_t> CountSettled(Setup& setup, bool at_once) {
   return last;
 }
 
-void Compare(RunRecord& record, std::uint64_t before, std::uint64_t after) {
+}  // namespace
+
+void CompareQueue(std::uint64_t before, std::uint64_t after,
+                  RunRecord& record) {
   record.queued = after - before;
   record.lost = record.succeeded - std::min(record.succeeded, record.queued);
   record.extra = record.queued - std::min(record.queued, record.succeeded);
 }
-
-}  // namespace
 
 std::string LoadCommand(const RunJob& run) {
   std::vector<std::string> words{"smsweb-bench", "load"};
@@ -221,7 +223,7 @@ Result<RunRecord> RunRow(const RunJob& run, const Progress& progress) {
     const auto after =
         CountSettled(*setup, record.failed + record.non_2xx == 0);
     if (!after) return std::unexpected(after.error());
-    Compare(record, *before, *after);
+    CompareQueue(*before, *after, record);
   }
   return record;
 }

@@ -20,6 +20,10 @@ struct RunJob {
 
 Result<RunRecord> RunRow(const RunJob& run, const Progress& progress);
 
+// What became of the messages of a run, by the number in the queue before it
+// and after.
+void CompareQueue(std::uint64_t before, std::uint64_t after, RunRecord& record);
+
 // A row of our own generator's as it could be typed, quoted for a shell. What
 // an API takes from the environment stands there as ${NAME}, which `load`
 // reads.

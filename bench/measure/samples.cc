@@ -17,9 +17,6 @@ using std::chrono::steady_clock;
 
 constexpr auto kPatience = 20s;
 
-// Groups whose use is the service's own, not the load's.
-bool IsService(const std::string& group) { return group != "load"; }
-
 // Waits until so many lines more are in the file.
 Result<void> AwaitLines(GrowingFile& csv, std::ptrdiff_t lines,
                         Child& sampler) {
@@ -60,6 +57,8 @@ double ValueOf(const Sample& sample, const std::string& column) {
   return found == sample.values.end() ? 0 : found->second;
 }
 
+}  // namespace
+
 void TakePeaks(const Sample& sample, const std::vector<std::string>& groups,
                PeakUse& peak) {
   const auto raise = [&](double& greatest, const char* column) {
@@ -71,12 +70,11 @@ void TakePeaks(const Sample& sample, const std::vector<std::string>& groups,
   raise(peak.tx_bytes_per_second, "tx_bytes_per_second");
   double memory = 0;
   for (const std::string& group : groups) {
-    if (IsService(group)) memory += ValueOf(sample, group + "_memory_bytes");
+    if (IsOfService(group)) memory += ValueOf(sample, group + "_memory_bytes");
   }
   peak.memory_bytes = std::max(peak.memory_bytes, memory);
 }
 
-// Shares of the whole machine, over the time since the row before.
 void AddCpu(const Sample& sample, double seconds, double cores,
             const std::vector<std::string>& groups,
             std::map<std::string, double>& used) {
@@ -88,8 +86,6 @@ void AddCpu(const Sample& sample, double seconds, double cores,
   add("machine", "cpu_percent");
   for (const std::string& group : groups) add(group, group + "_cpu_percent");
 }
-
-}  // namespace
 
 Result<SampledTime> SampledTime::Begin(const CaseJob& job, const Setup* setup,
                                        const std::filesystem::path& csv) {

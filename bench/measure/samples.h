@@ -13,6 +13,16 @@
 
 namespace smsweb::bench {
 
+// Raises each peak to what the sample has.
+void TakePeaks(const Sample& sample, const std::vector<std::string>& groups,
+               PeakUse& peak);
+// Adds what groups, and "machine", used of `cores` in the `seconds` since the
+// row before: the columns are shares of the whole machine. What is not known is
+// not added.
+void AddCpu(const Sample& sample, double seconds, double cores,
+            const std::vector<std::string>& groups,
+            std::map<std::string, double>& used);
+
 class SampledTime {
  public:
   // Begins; the first row is in the file. `setup` may be null.

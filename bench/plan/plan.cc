@@ -10,11 +10,6 @@ namespace {
 constexpr double kMebi = 1024.0 * 1024;
 constexpr double kBitsPerByte = 8;
 
-// Who makes messages and takes them from us; no cost of the service.
-bool IsCostOfService(const std::string& group) {
-  return group != "machine" && group != "load" && group != "modem";
-}
-
 }  // namespace
 
 PaperPlan PlanAsThePaper(const std::vector<PeakUse>& peaks, double mhz,
@@ -53,7 +48,7 @@ std::optional<MessageCost> CostPerMessage(const RunRecord& run) {
   if (run.succeeded == 0) return std::nullopt;
   MessageCost cost;
   for (const auto& [group, seconds] : run.cpu_seconds) {
-    if (!IsCostOfService(group)) continue;
+    if (!IsOfService(group)) continue;
     const double ms = seconds * 1000 / static_cast<double>(run.succeeded);
     cost.cpu_ms[group] = ms;
     cost.total_ms += ms;

@@ -28,10 +28,12 @@ constexpr std::string_view kNameToKeep = "smsweb-kept-XXXXXX";
 // What its owner may, but for writing, all may.
 Result<void> OpenToAll(const fs::path& file) {
   struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return FailErrno(file.string(), errno);
+  if (::stat(file.c_str(), &status) != 0)
+    return FailErrno(file.string(), errno);
   const mode_t owners = status.st_mode & (S_IRUSR | S_IXUSR);
   const mode_t mode = status.st_mode | owners >> 3 | owners >> 6;
-  if (::chmod(file.c_str(), mode & 07777) != 0) return FailErrno(file.string(), errno);
+  if (::chmod(file.c_str(), mode & 07777) != 0)
+    return FailErrno(file.string(), errno);
   return {};
 }
 

@@ -35,7 +35,8 @@ Chart ChartOf(const Results& results) {
   Ranges ranges{.label = "requests at once"};
   for (const auto& ceiling : results.ceilings) {
     if (ceiling.highest == 0) continue;
-    const std::string more = ceiling.lowest_failing == 0 ? " and more" : "";
+    const std::string more =
+        ceiling.lowest_failing == 0 ? ", the most tried" : "";
     ranges.ranges.push_back({.name = TitleOf(ceiling),
                              .from = static_cast<double>(ceiling.highest),
                              .to = static_cast<double>(ceiling.lowest_failing),

@@ -109,8 +109,10 @@ void AddDelivery(const Material& material, Document& document) {
       "A message is on its way in four steps: its request is answered with "
       "202, which means that it is on disk; the spooler gives it to a modem "
       "(AT+CMGS); the network takes it; the phone's status report comes back. "
-      "The time to AT+CMGS is smsweb's own; that to the network's answer is "
-      "mostly the modem's."});
+      "Of messages that come one at a time, the time to AT+CMGS is the "
+      "software's own; of many at once, it has the wait for a free modem in "
+      "it. "
+      "The time from there to the network's answer is the modem's."});
   for (const auto& delivery : results.deliveries) {
     AddRecord(results, delivery, document);
   }
