@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "bench/commands/commands.h"
+#include "bench/commands/sample.h"
 #include "bench/process/child.h"
 #include "bench/process/supervise.h"
-#include "bench/sample/command.h"
 #include "common/base/command_line.h"
 #include "common/base/process.h"
 #include "common/base/version.h"

@@ -66,7 +66,7 @@ TEST_CASE("A server is named by scheme, host and port, and no more") {
   const auto server = ServerOf(std::string("http://127.0.0.1:8080"));
   REQUIRE(server);
   CHECK(server->port == 8080);
-  CHECK(server->base == "http://127.0.0.1:8080");
+  CHECK(server->base() == "http://127.0.0.1:8080");
   for (const char* bad : {"", "127.0.0.1", "https://127.0.0.1", "http://",
                           "http://127.0.0.1/path", "http://127.0.0.1/?a"}) {
     CAPTURE(bad);
@@ -90,7 +90,7 @@ TEST_CASE("The command of a row is quoted, and shows no secret") {
   job.api.content_type = "text/plain";
   job.api.headers = {{"Authorization", "Bearer ${KEY}", "Bearer secret"}};
   Server server;
-  server.base = "http://127.0.0.1:8080";
+  server.host = "127.0.0.1:8080";
   const ScriptRow row{.requests = 10, .concurrency = 2};
   const RunJob run{
       .job = job, .server = server, .row = row, .file = {}, .says = {}};

@@ -467,7 +467,7 @@ TEST_CASE("What became of all that was asked is said of each set-up") {
   record.versions = {{"nginx", "1.22.1"}};
   const Pages pages = PagesOf(results);
   CHECK(Has(pages.markdown, "1 of 474 messages that got 2xx were not in the"));
-  CHECK(Has(pages.markdown, "1 that were accepted never came"));
+  CHECK(Has(pages.markdown, "1 that were accepted had not come by then"));
   CHECK(Has(pages.markdown, "Broke off: nginx has ended"));
   CHECK(Has(pages.markdown, "Versions: `nginx` 1.22.1"));
 }

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 #include "catch.h"
 
 namespace smsweb::bench {

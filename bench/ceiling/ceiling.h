@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bench/load/load.h"
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 #include "bench/setup/setup.h"
 #include "common/base/error.h"
 

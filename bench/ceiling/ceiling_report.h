@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 
 namespace smsweb::bench {
 

@@ -9,6 +9,24 @@
 
 namespace smsweb::bench {
 
+namespace {
+
+constexpr const char* kWhyBacklog =
+    "the modems could not send the code within its life";
+constexpr const char* kAgainstBacklog =
+    "More modems, or longer lives of codes (verify.ttl)";
+constexpr const char* kAgainstOverload =
+    "Raise endpoint.max_waiting in smsweb.toml; it should be at least as much "
+    "as the web server lets through";
+
+std::string WhyOverloaded(const Evidence& evidence) {
+  const auto most = SizeOf(evidence, {"endpoint.max_waiting"});
+  return fmt::format("more than endpoint.max_waiting ({}) waited for the disk",
+                     Grouped(static_cast<std::uint64_t>(most)));
+}
+
+}  // namespace
+
 MaybeFinding DatabaseLocked(const Evidence& evidence) {
   const Said said = WhatLogsSay(evidence.log_lines, "database_locked");
   const auto unavailable = ProblemsOf(evidence, "store_unavailable");
@@ -43,22 +61,12 @@ MaybeFinding OverloadAnswer(const Evidence& evidence) {
       .sentence = fmt::format(
           "smsweb-cgi itself refused {} with 503 and Retry-After: {}.",
           Count(refused, "request"),
-          overloaded > 0
-              ? fmt::format("more than endpoint.max_waiting ({}) waited for "
-                            "the disk",
-                            Grouped(static_cast<std::uint64_t>(
-                                SizeOf(evidence, {"endpoint.max_waiting"}))))
-              : std::string("the modems could not send the code within its "
-                            "life")),
+          overloaded > 0 ? WhyOverloaded(evidence) : kWhyBacklog),
       .evidence =
           WithCode(WithCode({}, overloaded, "overloaded"), backlog, "backlog"),
-      .remedy = fmt::format(
-          "{}. See {}.",
-          overloaded > 0
-              ? "Raise endpoint.max_waiting in smsweb.toml; it should be at "
-                "least as much as the web server lets through"
-              : "More modems, or longer lives of codes (verify.ttl)",
-          kSizesDocument)};
+      .remedy = fmt::format("{}. See {}.",
+                            overloaded > 0 ? kAgainstOverload : kAgainstBacklog,
+                            kSizesDocument)};
   return finding;
 }
 

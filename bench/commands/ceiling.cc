@@ -20,16 +20,6 @@ Say SayTo(const Surroundings& surroundings) {
   };
 }
 
-void Print(const CeilingRecord& record, bool json) {
-  Results results;
-  results.ceilings.push_back(record);
-  if (json) {
-    fmt::print("{}\n", ToJson(results)["ceilings"][0].dump(2));
-  } else {
-    fmt::print("{}\n", ToText(record));
-  }
-}
-
 // Not even one at a time is no ceiling; and where all were skipped, nothing was
 // measured.
 int CodeOf(const std::vector<CeilingRecord>& records) {
@@ -41,6 +31,17 @@ int CodeOf(const std::vector<CeilingRecord>& records) {
     return skipped(record) || record.highest > 0;
   };
   return std::ranges::all_of(records, holds) ? 0 : kExitSomethingFailed;
+}
+
+int Tell(const std::vector<CeilingRecord>& records, bool json) {
+  Results results;
+  results.ceilings = records;
+  if (json) fmt::print("{}\n", ToJson(results)["ceilings"].dump(2));
+  for (const CeilingRecord& record : records) {
+    if (!json) fmt::print("{}\n", ToText(record));
+  }
+  std::fflush(stdout);
+  return CodeOf(records);
 }
 
 int Reproduce(const CeilingOptions& options, const Surroundings& surroundings) {
@@ -64,12 +65,12 @@ int CeilingOfUrl(const CeilingOptions& options, const CeilingPlan& plan,
                  const Surroundings& surroundings) {
   const auto server = ServerOf(options.url);
   if (!server) return Complain(server.error());
-  Target target{.address = server->address, .port = server->port};
+  Target target{
+      .address = server->address, .port = server->port, .host = server->host};
   target.request.target = options.path;
   const auto record = FindCeiling(target, plan, SayTo(surroundings));
   if (!record) return Complain(record.error());
-  Print(*record, options.json);
-  return CodeOf({*record});
+  return Tell({*record}, options.json);
 }
 
 }  // namespace
@@ -78,12 +79,15 @@ void Declare(CLI::App& app, CeilingOptions& options) {
   auto* setups = app.add_option("--setup", options.setups,
                                 "Of these set-ups (default: all)")
                      ->delimiter(',');
-  app.add_option("--url", options.url,
-                 "Of a server that runs already: http://HOST:PORT; with "
-                 "--reproduce-252 the whole URL of any page")
-      ->excludes(setups);
+  auto* url =
+      app.add_option("--url", options.url,
+                     "Of a server that runs already: http://HOST:PORT; with "
+                     "--reproduce-252 the whole URL of any page")
+          ->check(GivenUrl())
+          ->excludes(setups);
   app.add_option("--path", options.path, "What is asked of --url")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->needs(url);
   app.add_option("--highest", options.highest, "Tried at the most")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}))
       ->capture_default_str();
@@ -93,10 +97,12 @@ void Declare(CLI::App& app, CeilingOptions& options) {
       ->capture_default_str();
   DeclareSizes(app, options.web_workers, options.endpoints,
                options.connections);
-  app.add_flag(
-      "--reproduce-252", options.reproduce_252,
-      "Show the paper's 252: with 256 descriptors for ab, 252 completes "
-      "and 253 fails; the client's limit moves it, the server's doesn't");
+  app.add_flag("--reproduce-252", options.reproduce_252,
+               "Show the paper's 252, on nginx or --url: with 256 descriptors "
+               "for ab, "
+               "252 completes and 253 fails; the client's limit moves it, the "
+               "server's doesn't")
+      ->excludes(setups);
   app.add_flag("--json", options.json, "Print JSON");
 }
 
@@ -118,9 +124,10 @@ int RunCeiling(const CeilingOptions& options,
   for (const std::string& name :
        options.setups.empty() ? SetupNames() : options.setups) {
     records.push_back(CeilingOf(name, setup_options, plan, surroundings));
-    Print(records.back(), options.json);
+    // Each when it is there: the next takes minutes.
+    if (!options.json) Tell({records.back()}, false);
   }
-  return CodeOf(records);
+  return options.json ? Tell(records, true) : CodeOf(records);
 }
 
 }  // namespace smsweb::bench

@@ -56,7 +56,7 @@ Result<Reproduction> ReproduceOnOurs(const Surroundings& surroundings) {
     auto started = StartSetup(kShippedDesign, options);
     if (!started) return std::unexpected(started.error());
     setup = std::move(*started);
-    return ServerOf(*setup).base + kPath;
+    return ServerOf(*setup).base() + kPath;
   };
   return Reproduce252(plan, [&](const std::string& line) {
     surroundings.progress(line, true);

@@ -13,7 +13,7 @@
 namespace smsweb::bench {
 
 // Exit code of a measurement that was made, and in which something failed that
-// must not: a request of a case, a trial of the 252.
+// must not: a request, a message, a trial of the 252, one request at a time.
 inline constexpr int kExitSomethingFailed = 3;
 
 // --web-workers, --endpoints, --connections.
@@ -42,7 +42,7 @@ int RunRun(const RunOptions& options, const Surroundings& surroundings);
 
 struct ReportOptions {
   std::string out;
-  std::string from;           // a results.json: the report is only written anew
+  std::string from;           // a folder with results.json: only written anew
   std::string size = "full";  // full, quick, smoke
   std::string cases;
   std::vector<std::string> setups;

@@ -61,7 +61,7 @@ Measurement::Measurement(const Surroundings& surroundings)
   results.began = FormatRfc3339(std::chrono::floor<Millis>(now));
   results.command = surroundings.command;
   results.version = fmt::format("smsweb-bench {}", kVersion);
-  results.machine = LookAtMachine(surroundings.scratch);
+  results.machine = DescribeMachine(surroundings.scratch);
   results.machine.versions = OwnVersions(surroundings.programs);
 }
 

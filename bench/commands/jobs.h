@@ -2,12 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <string>
-#include <vector>
 
 #include "bench/cases/cases.h"
 #include "bench/commands/surroundings.h"
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 #include "bench/sample/quiet.h"
 
 namespace smsweb::bench {
@@ -19,7 +20,8 @@ struct Errand {
   std::string url;
 };
 
-// The case's name and set-up, with what was left out because it can't be here.
+// Runs it. Where it can't be run here, its record says why (`skipped`). Errors
+// are those of RunCase().
 Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
                              const Surroundings& surroundings,
                              const std::filesystem::path& out, bool keep);
@@ -41,7 +43,8 @@ class Measurement {
 Result<std::filesystem::path> MakeOut(const std::string& given,
                                       const std::string& otherwise);
 
-// How many of the requests failed, were not 2xx, or lost their message.
+// How many requests failed, were not 2xx, or lost their message; messages that
+// never arrived, or twice; and one where the case broke off.
 std::uint64_t CountTroubles(const CaseRecord& record);
 
 }  // namespace smsweb::bench

@@ -24,10 +24,13 @@ Result<Server> SplitUrl(const std::string& url, std::string* target) {
 }
 
 Result<void> AddHeaders(const LoadOptions& options, RequestTemplate* request) {
-  for (const std::string& header : options.headers) {
+  for (std::size_t i = 0; i < options.headers.size(); ++i) {
+    const std::string& header = options.headers[i];
     const std::size_t colon = header.find(':');
     if (colon == header.npos || colon == 0) {
-      return Fail(ErrorKind::kInvalid, "-H takes 'NAME: VALUE'");
+      // Not shown: it may be a key.
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("-H number {}: takes 'NAME: VALUE'", i + 1));
     }
     const std::size_t value = header.find_first_not_of(' ', colon + 1);
     auto expanded = Expanded(value == header.npos ? "" : header.substr(value));
@@ -46,7 +49,7 @@ Result<void> PlanRequest(const LoadOptions& options, LoadPlan& plan) {
   if (!server) return std::unexpected(server.error());
   plan.address = server->address;
   plan.port = server->port;
-  plan.host = server->base.substr(std::string_view("http://").size());
+  plan.host = server->host;
   plan.request.method = options.method;
   plan.request.body = options.body;
   return AddHeaders(options, &plan.request);

@@ -21,9 +21,19 @@ Result<void> CheckSetups(const std::vector<std::string>& names) {
   return {};
 }
 
-void DeclareCases(CLI::App& app, std::string& folder) {
-  app.add_option("--cases", folder,
-                 "Folder with apis.toml, scripts.toml and cases.toml")
+CLI::Validator GivenUrl() {
+  return CLI::Validator(
+      [](const std::string& url) {
+        return std::string(url.empty() ? "is empty: a variable that is not set?"
+                                       : "");
+      },
+      "");
+}
+
+CLI::Option* DeclareCases(CLI::App& app, std::string& folder) {
+  return app
+      .add_option("--cases", folder,
+                  "Folder with apis.toml, scripts.toml and cases.toml")
       ->type_name("FOLDER");
 }
 

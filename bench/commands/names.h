@@ -17,8 +17,12 @@ std::vector<std::string> SetupNames();
 // kInvalid: which is none, and which there are.
 Result<void> CheckSetups(const std::vector<std::string>& names);
 
+// For a --url that may be left out, but not come from a variable that is not
+// set.
+CLI::Validator GivenUrl();
+
 // --cases FOLDER; empty: the shipped ones.
-void DeclareCases(CLI::App& app, std::string& folder);
+CLI::Option* DeclareCases(CLI::App& app, std::string& folder);
 std::filesystem::path CasesFolder(const Surroundings& surroundings,
                                   const std::string& given);
 Result<Repository> ReadCases(const Surroundings& surroundings,

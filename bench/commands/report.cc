@@ -215,20 +215,24 @@ int Write(const Results& results, const std::filesystem::path& out,
 }  // namespace
 
 void Declare(CLI::App& app, ReportOptions& options) {
+  auto* from =
+      app.add_option("--from", options.from,
+                     "Measure nothing: write the report of this folder anew")
+          ->type_name("FOLDER");
   app.add_option("--out", options.out, "Folder for the report and its data")
       ->type_name("FOLDER")
-      ->default_str(kOtherwise);
-  app.add_option("--from", options.from,
-                 "Measure nothing: write the report of this folder anew")
-      ->type_name("FOLDER");
+      ->default_str(kOtherwise)
+      ->excludes(from);
   app.add_option("--size", options.size,
                  "full (about a quarter of an hour), quick, or smoke: as short "
                  "as can be, figures that mean nothing")
       ->check(CLI::IsMember({"full", "quick", "smoke"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(from);
   app.add_option("--setup", options.setups, "Only these set-ups")
-      ->delimiter(',');
-  DeclareCases(app, options.cases);
+      ->delimiter(',')
+      ->excludes(from);
+  DeclareCases(app, options.cases)->excludes(from);
   app.add_option("--rate", options.rate,
                  "For the plan of modems: messages a second that come")
       ->capture_default_str();

@@ -88,7 +88,7 @@ void PrintCase(const CaseRecord& record) {
   }
   if (record.has_modems) {
     fmt::print(
-        "  {} messages at the simulated phone; {} accepted and never "
+        "  {} messages at the simulated phone in the end; {} accepted and not "
         "there, {} there twice (at least)\n",
         record.arrived, record.stranded, record.repeated);
   }
@@ -137,6 +137,7 @@ void Declare(CLI::App& app, RunOptions& options) {
                      ->delimiter(',');
   app.add_option("--url", options.url,
                  "On a server that runs already: http://HOST:PORT")
+      ->check(GivenUrl())
       ->excludes(setups);
   app.add_option("--rows", options.rows, "Only these rows of its script: 1,2")
       ->delimiter(',');

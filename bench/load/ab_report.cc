@@ -131,7 +131,6 @@ Result<AbResult> ParseAb(std::string_view output) {
   result.complete = ReadComplete(output);
   result.non_2xx = NumberAfter<std::uint64_t>(output, "\nNon-2xx responses:");
   result.seconds = NumberAfter<double>(output, "\nTime taken for tests:");
-  result.per_second = NumberAfter<double>(output, "\nRequests per second:");
   result.bytes_received =
       NumberAfter<std::uint64_t>(output, "\nTotal transferred:");
   AddFault("ab: failed", ReadFailed(output), result);

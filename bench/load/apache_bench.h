@@ -21,7 +21,7 @@ struct AbPlan {
   std::uint64_t concurrency = 1;
   std::uint64_t descriptors = 0;  // its soft limit; 0: our hard one
   std::string method = "GET";
-  std::string body;  // for POST: in a file beside `folder`
+  std::string body;  // for POST and PUT: in a file in `folder`
   std::string content_type;
   std::vector<std::pair<std::string, std::string>> headers;
   std::chrono::milliseconds limit{600'000};
@@ -42,7 +42,6 @@ struct AbResult {
   std::map<std::string, std::uint64_t> faults;  // the same, by kind
   std::uint64_t non_2xx = 0;
   double seconds = 0;
-  double per_second = 0;
   std::uint64_t bytes_received = 0;
   LatencyHistogram latency;  // of all answers, as -g wrote them: whole ms
 

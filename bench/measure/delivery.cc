@@ -39,6 +39,8 @@ std::int64_t CivilOffsetMicros() {
          NowMicros();
 }
 
+const std::string kWord = "pesan";  // each text is this and a number
+
 class Delivery {
  public:
   Delivery(const DeliveryPlan& plan, Setup& setup, const Progress& progress)
@@ -51,7 +53,7 @@ class Delivery {
 
   Result<DeliveryRecord> Measure() {
     // What follows finds the modem set up.
-    const auto warm = Ask(plan_.word);
+    const auto warm = Ask(kWord);
     if (!warm) return std::unexpected(warm.error());
     if (auto there = Await({*warm}); !there) {
       return std::unexpected(there.error());
@@ -68,14 +70,16 @@ class Delivery {
   }
 
   Result<Asked> Ask(const std::string& text) {
-    const auto answer = client_.Get(server_.base + TargetOf(text));
+    const auto answer = client_.Get(server_.base() + TargetOf(text));
     if (!answer) return std::unexpected(answer.error());
-    if (answer->status < 200 || answer->status > 299) {
-      return Fail(
-          ErrorKind::kUnavailable,
-          fmt::format("a message was answered with {}", answer->status));
-    }
     const Json body = Json::parse(answer->body, nullptr, false);
+    if (answer->status < 200 || answer->status > 299) {
+      return Fail(ErrorKind::kUnavailable,
+                  fmt::format("{} answered {} to a message ({})",
+                              server_.base(), answer->status,
+                              body.is_object() ? body.value("code", "no code")
+                                               : "no problem+json"));
+    }
     return Asked{text, body.is_object() ? body.value("id", "") : "",
                  answer->sent_us, answer->answered_us};
   }
@@ -83,7 +87,7 @@ class Delivery {
   Result<std::vector<Asked>> AskOneByOne() {
     std::vector<Asked> asked;
     for (std::uint64_t i = 1; i <= plan_.messages; ++i) {
-      auto one = Ask(fmt::format("{} {}", plan_.word, i));
+      auto one = Ask(fmt::format("{} {}", kWord, i));
       if (!one) return std::unexpected(one.error());
       asked.push_back(std::move(*one));
       if (auto there = Await({asked.back()}); !there) {
@@ -98,8 +102,8 @@ class Delivery {
 
   Result<std::vector<Asked>> AskAtOnce() {
     LoadPlan load{.address = server_.address, .port = server_.port};
-    load.request.target = fmt::format("/s.py?rcpt={}&msg={}%20{{n}}",
-                                      plan_.recipient, plan_.word);
+    load.request.target =
+        fmt::format("/s.py?rcpt={}&msg={}%20{{n}}", plan_.recipient, kWord);
     load.first_number = 1;
     load.requests = plan_.messages;
     load.concurrency = plan_.messages;
@@ -109,7 +113,7 @@ class Delivery {
     std::vector<Asked> asked;
     for (const RequestRecord& record : done->records) {
       if (record.status < 200 || record.status > 299) continue;
-      asked.push_back({fmt::format("{} {}", plan_.word, record.number), "",
+      asked.push_back({fmt::format("{} {}", kWord, record.number), "",
                        record.due_us, record.answered_us});
     }
     if (auto there = Await(asked); !there)
@@ -173,7 +177,8 @@ class Delivery {
   std::optional<std::int64_t> ReportedAt(const Asked& one) {
     const auto end = steady_clock::now() + plan_.options.report_delay + 20s;
     while (steady_clock::now() < end) {
-      const auto answer = client_.Get(server_.base + "/v1/messages/" + one.id);
+      const auto answer =
+          client_.Get(server_.base() + "/v1/messages/" + one.id);
       if (!answer || answer->status != 200) return std::nullopt;
       const Json message = Json::parse(answer->body, nullptr, false);
       const Json parts = message.value("part_states", Json::array());

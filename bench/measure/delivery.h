@@ -3,11 +3,11 @@
 // message, through simulated modems or a real one.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <string>
 
-#include "bench/measure/results.h"
 #include "bench/measure/run_case.h"
+#include "bench/results/results.h"
 #include "bench/setup/setup.h"
 #include "common/base/error.h"
 
@@ -20,12 +20,12 @@ struct DeliveryPlan {
   // All at once, and the modems work through them; else each waits for the one
   // before to have been sent.
   bool burst = false;
-  std::string recipient = "089610707901";  // whom a real modem writes to
-  std::string word = "pesan";  // each text is this word and a number
+  std::string recipient = "089610707901";
 };
 
-// kUnavailable: the set-up did not come up, or messages did not arrive in the
-// time that they may take.
+// kInvalid: StartSetup() refuses the options, or a burst is to go through a
+// real modem. kUnavailable: the set-up did not come up, a message was not
+// accepted, or messages did not arrive in the time that they may take.
 Result<DeliveryRecord> MeasureDelivery(const DeliveryPlan& plan,
                                        const Progress& progress);
 

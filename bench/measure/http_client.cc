@@ -32,7 +32,9 @@ Result<HttpAnswer> HttpClient::Get(const std::string& url) {
   const CURLcode code = curl_easy_perform(handle_);
   answer.answered_us = NowMicros();
   if (code != CURLE_OK) {
-    return Fail(ErrorKind::kUnavailable, curl_easy_strerror(code));
+    // Without the query, in which texts and keys may be.
+    return Fail(ErrorKind::kUnavailable,
+                url.substr(0, url.find('?')) + ": " + curl_easy_strerror(code));
   }
   long status = 0;
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);

@@ -75,7 +75,7 @@ void AddVersion(const std::string& name, const Command& command,
 
 }  // namespace
 
-MachineRecord LookAtMachine(const std::filesystem::path& disk) {
+MachineRecord DescribeMachine(const std::filesystem::path& disk) {
   MachineRecord machine;
   machine.processor = FieldOf("/proc/cpuinfo", "model name", ':');
   if (machine.processor.empty()) {

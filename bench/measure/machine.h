@@ -5,14 +5,14 @@
 #include <map>
 #include <string>
 
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 #include "bench/sample/quiet.h"
 
 namespace smsweb::bench {
 
 // Takes about two seconds, in which nothing else may be done: how busy it is
 // without us. `disk`: whose sync is timed.
-MachineRecord LookAtMachine(const std::filesystem::path& disk);
+MachineRecord DescribeMachine(const std::filesystem::path& disk);
 
 // What is there only afterwards: how busy it is now, and what the host has
 // taken since `began`.

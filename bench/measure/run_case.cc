@@ -14,10 +14,14 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// A spooler that sends nothing for so long has stopped.
-constexpr auto kStandstill = 10s;
+// A spooler that sends nothing for so long has stopped. (The paper's may wait
+// ten seconds for a modem, and then goes on.)
+constexpr auto kStandstill = 30s;
 // What comes twice may come after all that was expected.
 constexpr auto kAfterwards = 1s;
+// One that sends now and then is not waited for longer than this, beside the
+// time that its modems need.
+constexpr auto kLongestWait = 2min;
 
 bool HasSpooler(const CaseJob& job) {
   return job.test.spooler || job.setup == kPapersDesign;
@@ -39,14 +43,25 @@ SetupOptions OptionsOf(const CaseJob& job) {
 
 // --- What arrives -----------------------------------------------------------
 
+steady_clock::duration TimeToSend(const TestCase& test,
+                                  std::uint64_t messages) {
+  constexpr double kAmple = 2;
+  return std::chrono::ceil<steady_clock::duration>(
+      std::chrono::duration<double>(kAmple * test.send_seconds *
+                                    static_cast<double>(messages) /
+                                    std::max(test.modems, 1)));
+}
+
 // Until all that was queued has arrived, or nothing more comes.
-std::uint64_t AwaitArrivals(const Setup& setup, std::uint64_t expected,
-                            const Progress& progress) {
+std::uint64_t AwaitArrivals(const Setup& setup, const TestCase& test,
+                            std::uint64_t expected, const Progress& progress) {
   Phone phone(setup.phone());
   phone.Look();
   std::uint64_t arrived = phone.messages();
   auto last_news = steady_clock::now();
+  const auto end = last_news + kLongestWait + TimeToSend(test, expected);
   const auto goes_on = [&] {
+    if (steady_clock::now() > end) return false;
     const auto quiet = steady_clock::now() - last_news;
     return quiet < (arrived < expected ? steady_clock::duration(kStandstill)
                                        : steady_clock::duration(kAfterwards));
@@ -149,7 +164,8 @@ Result<CaseRecord> RunRows(const CaseJob& job, const Server& server,
   }
   if (record.has_modems) {
     const auto queued = QueuedIn(record);
-    CompareArrivals(AwaitArrivals(*server.setup, queued, progress), record);
+    CompareArrivals(AwaitArrivals(*server.setup, job.test, queued, progress),
+                    record);
   }
   return record;
 }

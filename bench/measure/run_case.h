@@ -2,13 +2,13 @@
 // every row, as often as it is to be repeated, each run with its samples.
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
 
 #include "bench/cases/cases.h"
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 #include "bench/setup/setup.h"
 #include "common/base/error.h"
 

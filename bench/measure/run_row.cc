@@ -29,7 +29,7 @@ constexpr auto kLongestRun = std::chrono::minutes(30);
 
 AbPlan PlanForAb(const RunJob& run) {
   const CaseJob& job = run.job;
-  AbPlan plan{.url = run.server.base + job.api.path,
+  AbPlan plan{.url = run.server.base() + job.api.path,
               .requests = run.row.requests,
               .concurrency = run.row.concurrency,
               .method = job.api.method,
@@ -77,7 +77,7 @@ LoadPlan PlanForLoad(const RunJob& run) {
   for (const ApiHeader& header : job.api.headers) {
     plan.request.headers.emplace_back(header.name, header.value);
   }
-  plan.host = run.server.base.substr(std::string_view("http://").size());
+  plan.host = run.server.host;
   plan.first_number = run.first_number;
   plan.duration =
       milliseconds(static_cast<std::int64_t>(run.row.seconds * 1000));
@@ -186,7 +186,7 @@ std::string LoadCommand(const RunJob& run) {
   std::vector<std::string> words{"smsweb-bench", "load"};
   AddAmounts(run, words);
   AddRequest(run.job.api, words);
-  words.push_back(run.server.base + run.job.api.path);
+  words.push_back(run.server.base() + run.job.api.path);
   return ToString(Command{.arguments = std::move(words)});
 }
 

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <vector>
 
-#include "bench/measure/results.h"
 #include "bench/measure/run_case.h"
 #include "bench/process/child.h"
 #include "bench/process/growing_file.h"
+#include "bench/results/results.h"
 
 namespace smsweb::bench {
 

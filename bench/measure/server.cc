@@ -48,14 +48,14 @@ Result<Server> ServerOf(const std::string& url) {
   Server server;
   server.address = *address;
   server.port = static_cast<std::uint16_t>(parsed->port);
-  server.base = fmt::format("http://{}:{}", parsed->host, parsed->port);
+  server.host = fmt::format("{}:{}", parsed->host, parsed->port);
   return server;
 }
 
 Server ServerOf(Setup& setup) {
   Server server;
   server.port = setup.port();
-  server.base = fmt::format("http://127.0.0.1:{}", server.port);
+  server.host = fmt::format("127.0.0.1:{}", server.port);
   server.setup = &setup;
   return server;
 }

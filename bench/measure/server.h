@@ -13,7 +13,8 @@ namespace smsweb::bench {
 struct Server {
   std::string address = "127.0.0.1";  // IPv4
   std::uint16_t port = 0;
-  std::string base;        // "http://127.0.0.1:8080", without a / at its end
+  std::string host;  // "127.0.0.1:8080", as it was named: for Host:
+  std::string base() const { return "http://" + host; }
   Setup* setup = nullptr;  // ours; null: somebody else's
 };
 

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "bench/setup/setup.h"
 #include "common/base/error.h"

@@ -9,7 +9,7 @@ AUTOINCREMENT column gave. "queued" is what is in the outbox now, and "sent" the
 rest: those that main.py has removed. Whether the network has them, or has them
 twice, only the simulator's record says.
 
-This is the only file here that is no part of the paper's design. It waits a
+Like why_52.py, it is no part of the paper's design. It waits a
 minute for others who write, and makes no database where there is none.
 """
 

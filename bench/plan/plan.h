@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 
 namespace smsweb::bench {
 

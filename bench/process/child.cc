@@ -73,7 +73,8 @@ milliseconds Rest(steady_clock::time_point end) {
 Result<Ended> Run(const Command& command, milliseconds limit) {
   auto output = MakePipe();
   auto errors = MakePipe();
-  if (!output || !errors) return FailErrno("pipe", errno);
+  if (!output) return std::unexpected(output.error());
+  if (!errors) return std::unexpected(errors.error());
   const auto began = steady_clock::now();
   const auto pid = Spawn(command, {output->writer.get(), errors->writer.get()});
   if (!pid) return std::unexpected(pid.error());

@@ -158,9 +158,9 @@ std::string TitleOfSetup(const Results& results, const std::string& setup) {
 }
 
 int ColourOfSetup(const Results& results, const std::string& setup) {
-  if (setup == kPapersDesign) return kPaperSetupColour;
+  if (setup == kPaperSetup) return kPaperSetupColour;
   auto setups = Setups(results);
-  std::erase(setups, kPapersDesign);
+  std::erase(setups, kPaperSetup);
   const auto place = std::ranges::find(setups, setup) - setups.begin();
   const int colour = static_cast<int>(place);
   return colour < kPaperSetupColour ? colour : colour + 1;
@@ -168,7 +168,7 @@ int ColourOfSetup(const Results& results, const std::string& setup) {
 
 std::string ReferenceSetup(const Results& results) {
   const auto setups = Setups(results);
-  const std::string shipped = "nginx-fastcgi";
+  const std::string shipped(kShippedSetup);
   if (std::ranges::find(setups, shipped) != setups.end()) return shipped;
   return setups.empty() ? "" : setups.front();
 }

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/measure/results.h"
 #include "bench/plan/plan.h"
 #include "bench/report/paper_figures.h"
+#include "bench/results/results.h"
 
 namespace smsweb::bench {
 
@@ -44,7 +44,9 @@ std::string TitleOfSetup(const Results& results, const std::string& setup);
 int ColourOfSetup(const Results& results, const std::string& setup);
 // smsweb as it is shipped: nginx-fastcgi, else the first that was measured.
 std::string ReferenceSetup(const Results& results);
-inline constexpr std::string_view kPapersDesign = "paper";  // in results
+// Names of set-ups, as results have them.
+inline constexpr std::string_view kPaperSetup = "paper";
+inline constexpr std::string_view kShippedSetup = "nginx-fastcgi";
 
 // The names of cases, each once, and its records: one for each set-up.
 std::vector<std::string> CaseNames(const Results& results);

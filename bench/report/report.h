@@ -4,11 +4,9 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
-#include <string_view>
 
-#include "bench/measure/results.h"
 #include "bench/plan/plan.h"
+#include "bench/results/results.h"
 #include "common/base/error.h"
 
 namespace smsweb::bench {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/measure/results.h"
 #include "bench/plan/plan.h"
 #include "bench/report/document.h"
+#include "bench/results/results.h"
 #include "bench/sample/sampler.h"
 #include "common/base/error.h"
 

@@ -48,10 +48,6 @@ std::filesystem::path RunningSetup::phone() const {
   return HasSimulator() ? stage_.layout().Phone() : "";
 }
 
-std::filesystem::path RunningSetup::config() const {
-  return IsPaper() ? "" : stage_.layout().Config();
-}
-
 std::vector<std::pair<std::string, std::filesystem::path>> RunningSetup::logs()
     const {
   auto logs = stage_.logs();

@@ -24,7 +24,6 @@ class RunningSetup final : public Setup {
     return stage_.layout().folder;
   }
   std::filesystem::path phone() const override;
-  std::filesystem::path config() const override;
   std::vector<std::pair<std::string, std::filesystem::path>> logs()
       const override;
   std::map<std::string, std::string> versions() const override {

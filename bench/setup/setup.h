@@ -6,10 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,9 +21,8 @@ namespace smsweb::bench {
 
 // A kind of set-up, by the name that cases and command lines use.
 struct SetupKind {
-  std::string_view name;   // "nginx-fastcgi"
-  std::string_view title;  // "nginx, FastCGI, kept connections"
-  std::string_view calls;  // how the program is called: "FastCGI", "CGI", ...
+  std::string_view name;      // "nginx-fastcgi"
+  std::string_view title;     // "nginx, FastCGI, kept connections"
   std::string_view packages;  // of Debian, that it needs: "nginx"
 };
 // nginx-fastcgi, nginx-fastcgi-unkept, apache-proxy-fcgi, apache-fcgid,
@@ -82,8 +79,7 @@ class Setup {
       const = 0;  // web, endpoint, spooler,
                   // modem: as there are
   virtual const std::filesystem::path& folder() const = 0;
-  virtual std::filesystem::path phone() const = 0;   // the simulator's record
-  virtual std::filesystem::path config() const = 0;  // smsweb.toml; empty: none
+  virtual std::filesystem::path phone() const = 0;  // the simulator's record
   // Logs of the web server and of the programs, by name: "smsweb-cgi" (with -1,
   // -2 where there are several), "smswebd", "smsweb-sim", "nginx" and "nginx
   // errors"; with a real modem "trace" is its trace, and smswebd's log is at

@@ -1,7 +1,5 @@
 // smsweb-bench sample: its command line, the program that it runs, its end; and
 // what real children use, whether somebody waits for them or nobody.
-#include "bench/sample/command.h"
-
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "bench/commands/sample.h"
 #include "bench/sample/sample_csv.h"
 #include "bench/sample/task_clock.h"
 #include "catch.h"

@@ -67,7 +67,7 @@ class BenchCase(unittest.TestCase):
 
     def assert_nothing_is_left(self) -> None:
         """No private folder, and no program that was started in one."""
-        self.assertEqual(list(self.folder.glob("*/smsweb-bench.lock")), [])
+        self.assertEqual(list(self.folder.glob("smsweb-bench-??????")), [])
         self.assertEqual(self.programs_in_the_folder(), [])
 
     def programs_in_the_folder(self) -> list[str]:
@@ -198,8 +198,6 @@ class Cases(BenchCase):
         self.assertEqual((run["succeeded"], run["non_2xx"]), (0, 10))
 
     def test_mistakes_are_told_and_nothing_is_started(self) -> None:
-        (self.folder / "full").mkdir()
-        (self.folder / "full" / "thesis.txt").write_text("do not lose me")
         for arguments, told in (
                 (("run", "table-9"), 'no test case "table-9"'),
                 (("run", "table-3", "--setup", "iis"), 'no set-up "iis"'),
@@ -212,6 +210,7 @@ class Cases(BenchCase):
                 done = bench(*arguments, folder=self.folder)
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn(told, done.stderr)
+                self.assert_nothing_is_left()
 
     def test_folders_of_others_are_not_written_to(self) -> None:
         for name in ("thesis.txt", "data/customers.db"):

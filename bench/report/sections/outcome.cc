@@ -76,8 +76,8 @@ std::string PhoneWords(const CaseRecord& record) {
     return words + ": none is missing, none came twice.";
   }
   return fmt::format(
-      "{}: {} that were accepted never came, {} came more than once.", words,
-      Grouped(record.stranded), Grouped(record.repeated));
+      "{}: {} that were accepted had not come by then, {} came more than once.",
+      words, Grouped(record.stranded), Grouped(record.repeated));
 }
 
 }  // namespace

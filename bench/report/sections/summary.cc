@@ -39,8 +39,8 @@ Text HowFast(const Results& results) {
               ", half of them answered within " +
               Duration(SecondsAt(run.latency, 50)) + " and 99 % within " +
               Duration(SecondsAt(run.latency, 99)) + ", " + Failing(run);
-  const auto papers = TellingRow(results, std::string(kPapersDesign));
-  if (papers && setup != kPapersDesign) {
+  const auto papers = TellingRow(results, std::string(kPaperSetup));
+  if (papers && setup != kPaperSetup) {
     text += "; the paper's design on the same machine " +
             Figure(papers->run->Goodput()) + " a second, " +
             Failing(*papers->run);

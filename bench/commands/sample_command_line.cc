@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "bench/sample/command.h"
+#include "bench/commands/sample.h"
 #include "bench/sample/words.h"
 #include "common/base/duration.h"
 

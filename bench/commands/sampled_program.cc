@@ -1,4 +1,4 @@
-#include "bench/sample/sampled_program.h"
+#include "bench/commands/sampled_program.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>

@@ -56,8 +56,9 @@ struct RunRecord {
   std::string samples;  // file with the samples, relative
   double seconds = 0;
   std::uint64_t succeeded = 0;  // 2xx
-  // Of a load of time: those within it, of which goodput is counted, for one
-  // slow request at the end must not decide it.
+  // Of a load of time: those within it. Goodput is counted of them, for one
+  // slow request at the end must not decide it; or of all, where most come
+  // later.
   std::uint64_t in_time = 0;
   double time = 0;     // seconds that it was to last; 0: until all are done
   double late_ms = 0;  // p99 of how late our own generator was; 0: not, or ab
@@ -109,7 +110,7 @@ struct CaseRecord {
       0;  // messages at the simulated phones when it was over
   // At least: these are differences of counts, in which one that is missing and
   // one that is there twice make up for each other.
-  std::uint64_t stranded = 0;  // accepted with 2xx, and never there
+  std::uint64_t stranded = 0;  // accepted with 2xx, and not there by then
   std::uint64_t repeated = 0;  // there more often than they were queued
   std::string skipped;
 };

@@ -2,7 +2,7 @@
 #include <charconv>
 #include <limits>
 
-#include "bench/measure/results_fields.h"
+#include "bench/results/results_fields.h"
 #include "common/base/read_file.h"
 
 namespace smsweb::bench {

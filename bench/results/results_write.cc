@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "bench/measure/results_fields.h"
+#include "bench/results/results_fields.h"
 
 namespace smsweb::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/sample/ending_signals.h"
+#include "bench/commands/ending_signals.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -5,7 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 
 namespace smsweb::bench {
 

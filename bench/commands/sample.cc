@@ -1,4 +1,4 @@
-#include "bench/sample/command.h"
+#include "bench/commands/sample.h"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "bench/sample/ending_signals.h"
-#include "bench/sample/sampled_program.h"
+#include "bench/commands/ending_signals.h"
+#include "bench/commands/sampled_program.h"
 
 namespace smsweb::bench {
 namespace {

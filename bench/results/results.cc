@@ -1,4 +1,4 @@
-#include "bench/measure/results.h"
+#include "bench/results/results.h"
 
 #include <algorithm>
 #include <limits>
@@ -39,8 +39,8 @@ double RunRecord::PerSecond() const {
 }
 
 double RunRecord::Goodput() const {
-  return time > 0 ? PerSecondOf(in_time, time)
-                  : PerSecondOf(succeeded, seconds);
+  const double of_all = PerSecondOf(succeeded, seconds);
+  return time > 0 ? std::max(PerSecondOf(in_time, time), of_all) : of_all;
 }
 
 bool Reproduction::AsSaid() const {
