@@ -65,9 +65,8 @@ AbRun ReadAbRun(const std::string& command, std::uint64_t requests,
 
 Result<Reproduction> Reproduce252(const Reproduce252Plan& plan,
                                   const Say& say) {
-  if (FindProgram("ab").empty()) {
-    return Fail(ErrorKind::kUnavailable,
-                "ab is not installed: apt-get install apache2-utils");
+  if (const std::string why = WhyNoAb(); !why.empty()) {
+    return Fail(ErrorKind::kUnavailable, why);
   }
   const auto run = [&](const std::string& url, std::uint64_t concurrency,
                        std::uint64_t descriptors) -> Result<AbRun> {

@@ -14,12 +14,6 @@
 namespace smsweb::bench {
 namespace {
 
-Say SayTo(const Surroundings& surroundings) {
-  return [&surroundings](const std::string& line) {
-    surroundings.progress(line, true);
-  };
-}
-
 // Not even one at a time is no ceiling; and where all were skipped, nothing was
 // measured.
 int CodeOf(const std::vector<CeilingRecord>& records) {
@@ -49,7 +43,7 @@ int Reproduce(const CeilingOptions& options, const Surroundings& surroundings) {
   plan.folder = surroundings.scratch;
   const auto done = options.url.empty()
                         ? ReproduceOnOurs(surroundings)
-                        : Reproduce252(plan, SayTo(surroundings));
+                        : Reproduce252(plan, Saying(surroundings));
   if (!done) return Complain(done.error());
   if (options.json) {
     Results results;
@@ -68,7 +62,7 @@ int CeilingOfUrl(const CeilingOptions& options, const CeilingPlan& plan,
   Target target{
       .address = server->address, .port = server->port, .host = server->host};
   target.request.target = options.path;
-  const auto record = FindCeiling(target, plan, SayTo(surroundings));
+  const auto record = FindCeiling(target, plan, Saying(surroundings));
   if (!record) return Complain(record.error());
   return Tell({*record}, options.json);
 }

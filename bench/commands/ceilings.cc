@@ -14,6 +14,12 @@ constexpr const char* kPath = "/s.py?rcpt=089610707901&msg=pesan";
 
 }  // namespace
 
+Say Saying(const Surroundings& surroundings) {
+  return [&surroundings](const std::string& line) {
+    surroundings.progress(line, true);
+  };
+}
+
 CeilingRecord CeilingOf(const std::string& name, const SetupOptions& options,
                         const CeilingPlan& plan,
                         const Surroundings& surroundings) {
@@ -34,10 +40,7 @@ CeilingRecord CeilingOf(const std::string& name, const SetupOptions& options,
   }
   Target target{.setup = setup->get(), .port = (*setup)->port()};
   target.request.target = kPath;
-  const auto say = [&](const std::string& line) {
-    surroundings.progress(line, true);
-  };
-  auto found = FindCeiling(target, plan, say);
+  auto found = FindCeiling(target, plan, Saying(surroundings));
   if (found) return std::move(*found);
   record.skipped = found.error().message;
   return record;
@@ -58,9 +61,7 @@ Result<Reproduction> ReproduceOnOurs(const Surroundings& surroundings) {
     setup = std::move(*started);
     return ServerOf(*setup).base() + kPath;
   };
-  return Reproduce252(plan, [&](const std::string& line) {
-    surroundings.progress(line, true);
-  });
+  return Reproduce252(plan, Saying(surroundings));
 }
 
 }  // namespace smsweb::bench

@@ -8,6 +8,9 @@
 
 namespace smsweb::bench {
 
+// Lines of progress that stay. Borrows what it is given.
+Say Saying(const Surroundings& surroundings);
+
 // What went wrong is in its `skipped`.
 CeilingRecord CeilingOf(const std::string& setup, const SetupOptions& options,
                         const CeilingPlan& plan,

@@ -7,24 +7,14 @@
 #include <system_error>
 
 #include "bench/commands/commands.h"
+#include "bench/load/apache_bench.h"
 #include "bench/measure/machine.h"
-#include "bench/process/child.h"
 #include "common/base/clock.h"
 #include "common/base/version.h"
 
 namespace smsweb::bench {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string WhyNoAb() {
-  return FindProgram("ab").empty()
-             ? "ab is not installed: apt-get install apache2-utils"
-             : "";
-}
-
-}  // namespace
 
 Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
                              const Surroundings& surroundings,

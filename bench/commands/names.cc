@@ -1,8 +1,5 @@
 #include "bench/commands/names.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 namespace smsweb::bench {
 
 std::vector<std::string> SetupNames() {
@@ -13,10 +10,7 @@ std::vector<std::string> SetupNames() {
 
 Result<void> CheckSetups(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    if (FindSetup(name)) continue;
-    return Fail(ErrorKind::kInvalid,
-                fmt::format("there is no set-up \"{}\"; there are: {}", name,
-                            fmt::join(SetupNames(), ", ")));
+    if (!FindSetup(name)) return NoSuchSetup(name);
   }
   return {};
 }

@@ -96,11 +96,14 @@ std::string ReleaseOfApache() {
 
 }  // namespace
 
+std::string WhyNoAb() {
+  if (!FindProgram("ab").empty()) return {};
+  return fmt::format("ab is not installed: apt-get install {}", kPackage);
+}
+
 Result<AbResult> RunAb(const AbPlan& plan) {
-  if (FindProgram("ab").empty()) {
-    return Fail(
-        ErrorKind::kUnavailable,
-        fmt::format("ab is not installed: apt-get install {}", kPackage));
+  if (const std::string why = WhyNoAb(); !why.empty()) {
+    return Fail(ErrorKind::kUnavailable, why);
   }
   const AbFiles files(plan.folder);
   if (BringsBody(plan)) {

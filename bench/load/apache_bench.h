@@ -50,6 +50,9 @@ struct AbResult {
   }
 };
 
+// Empty where ab is installed, else what to do.
+std::string WhyNoAb();
+
 // ab refuses more at once: 20,000 before 2.4.71, 200,000 from there on.
 // kUnavailable: ab is not installed (says the package), or did not end in time.
 // That ab itself gave up (too many open files, connection reset) is a result,

@@ -1,6 +1,7 @@
 #include "bench/setup/setup.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "bench/setup/kinds.h"
 #include "bench/setup/loopback.h"
@@ -8,27 +9,18 @@
 #include "bench/setup/running_setup.h"
 
 namespace smsweb::bench {
-namespace {
-
-std::string NamesOfKinds() {
-  std::string names;
-  for (const SetupKind& kind : SetupKinds()) {
-    names += names.empty() ? "" : ", ";
-    names += kind.name;
-  }
-  return names;
+std::unexpected<Error> NoSuchSetup(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const SetupKind& kind : SetupKinds()) names.push_back(kind.name);
+  return Fail(ErrorKind::kInvalid,
+              fmt::format("there is no set-up \"{}\"; there are: {}", name,
+                          fmt::join(names, ", ")));
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Setup>> StartSetup(std::string_view name,
                                           const SetupOptions& options) {
   const SetupKind* kind = FindSetup(name);
-  if (!kind) {
-    return Fail(ErrorKind::kInvalid,
-                fmt::format("there is no set-up \"{}\"; there are: {}", name,
-                            NamesOfKinds()));
-  }
+  if (!kind) return NoSuchSetup(name);
   if (auto ok = CheckOptions(*kind, options); !ok) {
     return std::unexpected(ok.error());
   }

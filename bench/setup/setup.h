@@ -29,6 +29,8 @@ struct SetupKind {
 // apache-cgid, apache-cgi, uwsgi-cgi, lighttpd-fastcgi, paper.
 std::span<const SetupKind> SetupKinds();
 const SetupKind* FindSetup(std::string_view name);
+// kInvalid, with the names that there are.
+std::unexpected<Error> NoSuchSetup(std::string_view name);
 // Empty if it can be started here, else what is missing and how to get it.
 std::string WhatIsMissing(const SetupKind& kind);
 
