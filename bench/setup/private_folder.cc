@@ -79,16 +79,23 @@ bool FitsSockets(const std::string& parent) {
   return longest <= kMaxSocketPath;
 }
 
-Result<void> LinkOrCopy(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::create_hard_link(from, to, error);
-  if (!error) return {};
-  fs::copy_file(from, to, error);
-  if (error) return FailIn(from, error);
-  return {};
+bool IsOwn(const fs::path& file) {
+  struct stat status {};
+  return ::stat(file.c_str(), &status) == 0 && status.st_uid == ::geteuid();
 }
 
-// Their owner stays who it was: a link is the file itself.
+// A link is the file itself: whoever owns that may change it under our name.
+Result<void> LinkOrCopy(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  if (IsOwn(from)) {
+    fs::create_hard_link(from, to, error);
+    if (!error) return {};
+  }
+  fs::copy_file(from, to, error);
+  if (error) return FailIn(from, error);
+  return OpenToAll(to);
+}
+
 Result<void> LinkAll(const std::vector<fs::path>& files, const fs::path& to) {
   for (const fs::path& file : files) {
     if (auto ok = LinkOrCopy(file, to / file.filename()); !ok) return ok;

@@ -350,8 +350,9 @@ class Gateway:
                 shutil.copytree(name, self.folder / name.name, copy_function=link_or_copy)
 
     def give_away(self, path: Path) -> None:
-        """To the user that everything runs as."""
-        if self.user is not None:
+        """To the user that everything runs as; but for links, which are the build's
+        own files."""
+        if self.user is not None and not (path.is_file() and path.stat().st_nlink > 1):
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
             for entry in path.iterdir() if path.is_dir() else ():
                 self.give_away(entry)
