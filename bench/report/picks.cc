@@ -229,10 +229,6 @@ std::uint64_t Asked(const RunRecord& run) {
   return run.succeeded + run.non_2xx + run.failed;
 }
 
-bool HasSpooler(const RunRecord& run) {
-  return run.cpu_seconds.contains("spooler");
-}
-
 double SecondsAt(const LatencyHistogram& latency, double percent) {
   constexpr double kMicros = 1e6;
   return static_cast<double>(latency.Percentile(percent)) / kMicros;

@@ -67,8 +67,6 @@ std::vector<CurvePoint> CurveOf(const CaseRecord& record);
 std::string CurveCase(const Results& results);
 
 std::uint64_t Asked(const RunRecord& run);
-// Whether a spooler of its own sent meanwhile what was queued.
-bool HasSpooler(const RunRecord& run);
 // The seconds within which so many percent were answered.
 double SecondsAt(const LatencyHistogram& latency, double percent);
 

@@ -39,7 +39,7 @@ Table TableOf(const std::vector<RanRow>& rows) {
 std::string WithoutSpooler(const std::vector<RanRow>& rows) {
   std::vector<std::string> titles;
   for (const RanRow& ran : rows) {
-    if (!HasSpooler(*ran.run)) titles.push_back(TitleOf(*ran.record));
+    if (!ran.record->has_modems) titles.push_back(TitleOf(*ran.record));
   }
   if (titles.empty()) return {};
   return fmt::format(

@@ -95,7 +95,7 @@ std::optional<MessageCost> CostOf(const Results& results,
                                   const std::string& setup) {
   const RunRecord* most = nullptr;
   for (const RanRow& ran : RanRows(results)) {
-    if (ran.record->setup != setup || !HasSpooler(*ran.run)) continue;
+    if (ran.record->setup != setup || !ran.record->has_modems) continue;
     if (most == nullptr || ran.run->succeeded > most->succeeded) most = ran.run;
   }
   return most == nullptr ? std::nullopt : CostPerMessage(*most);
