@@ -1,6 +1,7 @@
 #include "bench/ceiling/new_lines.h"
 
 #include "bench/ceiling/log_signs.h"
+#include "bench/sample/words.h"
 
 namespace smsweb::bench {
 namespace {
@@ -8,10 +9,8 @@ namespace {
 void AddLines(const std::string& name, std::string_view text,
               std::vector<std::string>& lines) {
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
+    const std::string_view line = TakeLine(text);
     if (!line.empty()) lines.push_back(name + ": " + WithoutQueries(line));
-    text.remove_prefix(end + 1);
   }
 }
 

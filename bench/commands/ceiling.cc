@@ -30,9 +30,12 @@ int CodeOf(const std::vector<CeilingRecord>& records) {
 int Tell(const std::vector<CeilingRecord>& records, bool json) {
   Results results;
   results.ceilings = records;
-  if (json) fmt::print("{}\n", ToJson(results)["ceilings"].dump(2));
-  for (const CeilingRecord& record : records) {
-    if (!json) fmt::print("{}\n", ToText(record));
+  if (json) {
+    fmt::print("{}\n", ToJson(results)["ceilings"].dump(2));
+  } else {
+    for (const CeilingRecord& record : records) {
+      fmt::print("{}\n", ToText(record));
+    }
   }
   std::fflush(stdout);
   return CodeOf(records);

@@ -16,6 +16,39 @@ namespace smsweb::bench {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// A file in data/, which says that it is ours to replace.
+constexpr const char* kMark = ".smsweb-bench";
+
+// Not there yet, empty, or of an earlier measurement, be it half done.
+bool IsOurs(const fs::path& out) {
+  std::error_code error;
+  if (!fs::exists(out, error)) return true;
+  if (!fs::is_directory(out, error)) return false;
+  return fs::is_empty(out, error) || fs::exists(out / "data" / kMark, error);
+}
+
+// What a measurement leaves, so that nothing of an earlier one is taken for
+// this one's.
+Result<void> Replace(const fs::path& out) {
+  std::error_code error;
+  for (const char* name :
+       {"data", "charts", "results.json", "report.html", "report.md"}) {
+    fs::remove_all(out / name, error);
+    if (error) return FailErrno((out / name).string(), error.value());
+  }
+  fs::create_directories(out / "data", error);
+  if (error) return FailErrno((out / "data").string(), error.value());
+  std::ofstream mark(out / "data" / kMark);
+  mark << "smsweb-bench replaces all that is in this folder.\n";
+  mark.close();
+  if (!mark) return FailErrno((out / "data" / kMark).string(), errno);
+  return {};
+}
+
+}  // namespace
+
 Result<CaseRecord> RunErrand(const Errand& errand, const Repository& repository,
                              const Surroundings& surroundings,
                              const fs::path& out, bool keep) {
@@ -60,39 +93,6 @@ void Measurement::End() {
   results.took_seconds = std::chrono::duration<double>(took).count();
   LookAgain(results.machine, began_);
 }
-
-namespace {
-
-// A file in data/, which says that it is ours to replace.
-constexpr const char* kMark = ".smsweb-bench";
-
-// Not there yet, empty, or of an earlier measurement, be it half done.
-bool IsOurs(const fs::path& out) {
-  std::error_code error;
-  if (!fs::exists(out, error)) return true;
-  if (!fs::is_directory(out, error)) return false;
-  return fs::is_empty(out, error) || fs::exists(out / "data" / kMark, error);
-}
-
-// What a measurement leaves, so that nothing of an earlier one is taken for
-// this one's.
-Result<void> Replace(const fs::path& out) {
-  std::error_code error;
-  for (const char* name :
-       {"data", "charts", "results.json", "report.html", "report.md"}) {
-    fs::remove_all(out / name, error);
-    if (error) return FailErrno((out / name).string(), error.value());
-  }
-  fs::create_directories(out / "data", error);
-  if (error) return FailErrno((out / "data").string(), error.value());
-  std::ofstream mark(out / "data" / kMark);
-  mark << "smsweb-bench replaces all that is in this folder.\n";
-  mark.close();
-  if (!mark) return FailErrno((out / "data" / kMark).string(), errno);
-  return {};
-}
-
-}  // namespace
 
 Result<fs::path> MakeOut(const std::string& given,
                          const std::string& otherwise) {

@@ -11,16 +11,13 @@
 
 #include "bench/commands/ending_signals.h"
 #include "bench/commands/sampled_program.h"
+#include "bench/commands/surroundings.h"
 
 namespace smsweb::bench {
 namespace {
 
+constexpr const char* kName = "smsweb-bench sample";
 constexpr const char* kCommandGroup = "command";
-
-int Complain(const Error& error) {
-  std::fputs(("smsweb-bench sample: " + error.message + "\n").c_str(), stderr);
-  return error.kind == ErrorKind::kInvalid ? 2 : 1;
-}
 
 // A pid in the list is typed, or passed on by who started it: that it is not
 // there is a mistake that nobody would see in the columns.
@@ -90,7 +87,7 @@ int SampleInto(std::ostream& out, const SampleOptions& options,
         if (sampled) sampled->Begin();
         return WaitUntil(deadline, signals, sampled);
       });
-  const int own = done ? 0 : Complain(done.error());
+  const int own = done ? 0 : Complain(done.error(), kName);
   if (!sampled || !sampled->has_begun()) return own;
   constexpr auto kLong = std::chrono::hours(1);
   while (
@@ -108,15 +105,15 @@ int RunSample(const SampleOptions& options) {
     return 0;
   }
   if (auto there = CheckRoots(options.groups); !there) {
-    return Complain(there.error());
+    return Complain(there.error(), kName);
   }
   auto output = Output::Open(options.out);
-  if (!output) return Complain(output.error());
+  if (!output) return Complain(output.error(), kName);
   const EndingSignals signals;
   std::optional<SampledProgram> program;
   if (!options.command.empty()) {
     auto prepared = SampledProgram::Prepare(options.command, signals.before());
-    if (!prepared) return Complain(prepared.error());
+    if (!prepared) return Complain(prepared.error(), kName);
     program.emplace(std::move(*prepared));
   }
   return SampleInto(output->stream(), options, signals, program);

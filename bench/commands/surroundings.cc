@@ -100,8 +100,8 @@ int Printed(const std::function<int()>& work) {
   return code == 0 ? 1 : code;
 }
 
-int Complain(const Error& error) {
-  Say("smsweb-bench: " + error.message + "\n");
+int Complain(const Error& error, std::string_view who) {
+  Say(fmt::format("{}: {}\n", who, error.message));
   const bool asked_wrongly = error.kind == ErrorKind::kInvalid;
   return asked_wrongly ? kExitWrongUsage : 1;
 }

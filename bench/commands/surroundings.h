@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "bench/measure/run_case.h"
 #include "bench/setup/scratch.h"
@@ -37,6 +38,6 @@ Progress ProgressDisplay();
 int Printed(const std::function<int()>& work);
 
 // What failed, on standard error; the exit code: 2 for what was asked wrongly.
-int Complain(const Error& error);
+int Complain(const Error& error, std::string_view who = "smsweb-bench");
 
 }  // namespace smsweb::bench

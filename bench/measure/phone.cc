@@ -2,15 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/sample/words.h"
+
 namespace smsweb::bench {
 
 void Phone::Look() {
   const std::string lines = record_.TakeLines();
-  for (std::size_t start = 0; start < lines.size();) {
-    const std::size_t end = lines.find('\n', start);
-    Take(std::string_view(lines).substr(start, end - start));
-    start = end + 1;
-  }
+  for (std::string_view rest = lines; !rest.empty();) Take(TakeLine(rest));
 }
 
 void Phone::Take(std::string_view line) {

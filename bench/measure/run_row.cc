@@ -27,6 +27,14 @@ constexpr auto kLongestRun = std::chrono::minutes(30);
 
 // --- The load ---------------------------------------------------------------
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+void AddHeaders(const Api& api, Headers& headers) {
+  for (const ApiHeader& header : api.headers) {
+    headers.emplace_back(header.name, header.value);
+  }
+}
+
 AbPlan PlanForAb(const RunJob& run) {
   const CaseJob& job = run.job;
   AbPlan plan{.url = run.server.base() + job.api.path,
@@ -38,9 +46,7 @@ AbPlan PlanForAb(const RunJob& run) {
               .limit = kLongestRun,
               .timeout = job.script.timeout,
               .folder = job.folder};
-  for (const ApiHeader& header : job.api.headers) {
-    plan.headers.emplace_back(header.name, header.value);
-  }
+  AddHeaders(job.api, plan.headers);
   return plan;
 }
 
@@ -74,9 +80,7 @@ LoadPlan PlanForLoad(const RunJob& run) {
   if (!job.api.content_type.empty()) {
     plan.request.headers.emplace_back("Content-Type", job.api.content_type);
   }
-  for (const ApiHeader& header : job.api.headers) {
-    plan.request.headers.emplace_back(header.name, header.value);
-  }
+  AddHeaders(job.api, plan.request.headers);
   plan.host = run.server.host;
   plan.first_number = run.first_number;
   plan.duration =
@@ -92,11 +96,17 @@ LoadPlan PlanForLoad(const RunJob& run) {
   return plan;
 }
 
+// Options of a command line, with their values.
+struct Adder {
+  std::vector<std::string>& words;
+  void operator()(const char* option, const std::string& value) const {
+    words.insert(words.end(), {option, value});
+  }
+};
+
 // What a row and its script say of how much.
 void AddAmounts(const RunJob& run, std::vector<std::string>& words) {
-  const auto add = [&](const char* option, const std::string& value) {
-    words.insert(words.end(), {option, value});
-  };
+  const Adder add{words};
   const ScriptRow& row = run.row;
   if (row.requests > 0) add("-n", std::to_string(row.requests));
   if (row.rate > 0) add("--rate", fmt::format("{}", row.rate));
@@ -109,9 +119,7 @@ void AddAmounts(const RunJob& run, std::vector<std::string>& words) {
 }
 
 void AddRequest(const Api& api, std::vector<std::string>& words) {
-  const auto add = [&](const char* option, const std::string& value) {
-    words.insert(words.end(), {option, value});
-  };
+  const Adder add{words};
   if (api.method != "GET") add("-X", api.method);
   if (!api.content_type.empty()) {
     add("-H", "Content-Type: " + api.content_type);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <utility>
 
 #include "bench/process/child.h"
@@ -12,16 +11,13 @@
 #include "bench/setup/smsweb_toml.h"
 #include "bench/setup/versions.h"
 #include "bench/setup/web_server.h"
+#include "common/base/read_file.h"
 
 namespace smsweb::bench {
 namespace {
 
 bool Says(const std::filesystem::path& log, std::string_view word) {
-  std::ifstream file(log);
-  for (std::string line; std::getline(file, line);) {
-    if (line.find(word) != line.npos) return true;
-  }
-  return false;
+  return ReadFile(log).value_or("").contains(word);
 }
 
 bool IsSocket(const std::filesystem::path& path) {

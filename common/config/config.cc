@@ -1,13 +1,11 @@
 #include "common/config/config.h"
 
-#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "common/base/network.h"
+#include "common/base/read_file.h"
 #include "common/config/sections.h"
 
 namespace smsweb {
@@ -154,19 +152,14 @@ std::string FindConfigFile(const std::string& option,
 
 Result<Config> LoadConfig(const std::string& path,
                           const Environment& environment, Secrets secrets) {
-  std::ifstream file(path);
-  file.peek();  // a folder opens, and can't be read
-  if (!file) {
-    auto failure = FailErrno(path, errno);
-    failure.error().kind = ErrorKind::kInvalid;
-    failure.error().message +=
-        " (the configuration file; name another with --config or "
-        "$SMSWEB_CONFIG)";
-    return failure;
+  const auto text = ReadFile(path);
+  if (!text) {
+    return Fail(ErrorKind::kInvalid,
+                text.error().message +
+                    " (the configuration file; name another with --config or "
+                    "$SMSWEB_CONFIG)");
   }
-  std::ostringstream text;
-  text << file.rdbuf();
-  auto config = ParseConfig(text.str(), path, environment, secrets);
+  auto config = ParseConfig(*text, path, environment, secrets);
   if (config) config->modified_at = ModifiedAt(path);
   return config;
 }

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/base/read_file.h"
 #include "common/window/time_zones.h"
 
 namespace smsweb {
@@ -30,10 +31,7 @@ class DateZone final : public Zone {
 // The last line of a zone's file is a rule for what follows its table (RFC
 // 8536); one with a comma changes the clocks each year.
 bool ChangesForEver(const std::string& name) {
-  std::ifstream file(kDatabase + name, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  std::string rule = std::move(text).str();
+  std::string rule = ReadFile(kDatabase + name).value_or("");
   if (rule.ends_with('\n')) rule.pop_back();
   const auto line = rule.rfind('\n');
   return line != std::string::npos && rule.find(',', line) != std::string::npos;
